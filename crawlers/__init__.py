@@ -1,0 +1,1 @@
+"""Museums: how each is asked and read."""

@@ -1,0 +1,1 @@
+"""Runs the museums politely and stores what they answer."""

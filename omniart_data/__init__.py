@@ -1,0 +1,1 @@
+"""From museums' records to releases."""

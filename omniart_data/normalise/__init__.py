@@ -1,0 +1,1 @@
+"""From the museum's words to our vocabulary."""

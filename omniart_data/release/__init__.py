@@ -1,0 +1,1 @@
+"""Versioned releases: split, written, read, verified."""

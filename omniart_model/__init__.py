@@ -1,0 +1,1 @@
+"""The multi-task baseline of every release."""

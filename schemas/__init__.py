@@ -1,0 +1,1 @@
+"""The nouns of the project, column by column: raw records, records, artworks, releases; vocabularies; errors."""

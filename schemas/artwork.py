@@ -1,0 +1,99 @@
+"""An artwork: what we hold to be so, in our vocabulary; and what is said about how it came to be."""
+
+import pyarrow as pa
+
+from schemas.columns import EVIDENCE, MAKER, TEXT, noun
+
+ARTWORK = noun(
+    ("id", pa.string(), "source:source_id, unique in a release."),
+    ("source", pa.string(), "The museum as we reach it."),
+    ("source_id", pa.string(), "The source's own id of the object."),
+    ("institution", pa.string(), "The museum that holds the object."),
+    ("object_number", pa.string(), "The inventory number; empty where the source gives none."),
+    ("url", pa.string(), "The page of the object for people."),
+    (
+        "title",
+        pa.string(),
+        "The preferred title: English where there is one, else as it was given.",
+    ),
+    ("artist", pa.string(), "The one maker of undoubted part, as a label; null: unattributed."),
+    (
+        "artist_status",
+        pa.string(),
+        "Why there is or is no artist: see schemas.artwork.ARTIST_STATUS.",
+    ),
+    (
+        "artist_qualifier",
+        pa.string(),
+        "The qualifier that keeps the maker from being the artist; else empty.",
+    ),
+    ("makers", pa.list_(MAKER), "Everybody the museum names, in its words."),
+    ("artwork_types", pa.list_(pa.string()), "Artwork types, English terms."),
+    ("materials", pa.list_(pa.string()), "Materials, English terms."),
+    ("techniques", pa.list_(pa.string()), "Techniques, English terms."),
+    ("year_first", pa.int32(), "First possible year of creation, BCE below zero; null: not known."),
+    ("year_last", pa.int32(), "Last possible year of creation, included."),
+    ("year", pa.float32(), "Mean of the two, only for intervals of at most 300 years."),
+    ("circa", pa.bool_(), "The museum says 'circa'; null where there are no years."),
+    ("date_text", pa.string(), "The date in the museum's words."),
+    ("types_as_given", pa.list_(TEXT), "Artwork types in the museum's words."),
+    ("medium_as_given", pa.list_(TEXT), "Medium, materials and techniques in the museum's words."),
+    ("dimensions_as_given", pa.list_(TEXT), "Sizes in the museum's words."),
+    ("culture", pa.string(), "Culture or school, in the museum's words."),
+    ("subjects", pa.list_(TEXT), "What it shows, in the museum's words."),
+    ("location", pa.string(), "Where it is kept now, where the source says."),
+    (
+        "rights",
+        pa.string(),
+        "URI of the rights on the image, https and without a closing slash; empty: not said.",
+    ),
+    ("image_url", pa.string(), "URL of the first image; empty: the source offers none."),
+    ("evidence", pa.list_(EVIDENCE), "The raw records it rests on, the newest first."),
+    (
+        "judgements",
+        pa.list_(pa.int32()),
+        "Numbers in judgements.parquet: one for each rule, in their order.",
+    ),
+)
+
+ARTIST_STATUS = {
+    "named": "one maker of undoubted part: the artist",
+    "qualified": "the only maker is named with a doubt or as a model (attributed to, after, workshop of)",
+    "several": "several makers of undoubted part",
+    "not a person": "a firm, a manufactory, initials or a monogrammist",
+    "other role": "only makers who did not make it: publisher, sitter, patron",
+    "anonymous": "the museum says that the maker is unknown or anonymous",
+    "none": "the museum names nobody",
+}
+"""Values of ``artist_status``; only ``named`` has an artist."""
+
+DROPPED = noun(
+    ("source", pa.string(), "The museum as we reach it."),
+    ("source_id", pa.string(), "The source's own id; empty where the raw record has none."),
+    ("rule", pa.string(), "What dropped it: read, superseded, withdrawn."),
+    ("reason", pa.string(), "Why, in a sentence that names the field or the newer statement."),
+    ("evidence", EVIDENCE, "The raw record."),
+)
+
+JUDGEMENT = noun(
+    ("number", pa.int32(), "What an artwork's judgements point to."),
+    ("rule", pa.string(), "The rule's name."),
+    ("input", pa.string(), "The distinct input, as JSON: column name to value."),
+    ("value", pa.string(), "What the rule made of it, as JSON: column name to value."),
+    ("because", pa.string(), "The vocabulary row, the pattern or the absence that decided."),
+    ("artworks", pa.int64(), "How many artworks it holds for."),
+)
+
+TERM_USE = noun(
+    ("source", pa.string(), "The museum as we reach it."),
+    ("kind", pa.string(), "type, material or technique."),
+    ("term", pa.string(), "The museum's word, lower-cased."),
+    ("language", pa.string(), "Its language."),
+    (
+        "how",
+        pa.string(),
+        "table, head (ending of a compound), implied (by the medium) or unmatched (kept).",
+    ),
+    ("label", pa.string(), "The English label that it became."),
+    ("occurrences", pa.int64(), "How often it occurs in this source."),
+)

@@ -1,0 +1,42 @@
+"""How a noun is written down: an Arrow schema in which every column says what it means."""
+
+import pyarrow as pa
+
+MEANING = b"meaning"
+
+TEXT = pa.struct([pa.field("text", pa.string()), pa.field("language", pa.string())])
+"""A museum's words; language is ISO 639-1, empty where the museum does not say."""
+
+MAKER = pa.struct(
+    [
+        pa.field("name", pa.string()),
+        pa.field("role", pa.string()),
+        pa.field("qualifier", pa.string()),
+        pa.field("born", pa.int32()),
+        pa.field("died", pa.int32()),
+        pa.field("ids", pa.list_(pa.string())),
+    ]
+)
+"""A person as the museum names them; empty text and null are "not said"; ids are URIs."""
+
+EVIDENCE = pa.struct([pa.field("sha256", pa.string()), pa.field("number", pa.int64())])
+"""SHA-256 of a raw record (number 0), or of a bulk file, with the record's number in it from 1."""
+
+
+def noun(*columns: tuple[str, pa.DataType, str]) -> pa.Schema:
+    """Return the schema of (name, type, meaning) columns; the meaning travels as field metadata."""
+    return pa.schema(
+        [
+            pa.field(name, kind, metadata={MEANING: meaning.encode()})
+            for name, kind, meaning in columns
+        ]
+    )
+
+
+def meaning(field: "pa.Field[pa.DataType]") -> str:
+    """Return the one line that says what a column holds.
+
+    >>> meaning(noun(("id", pa.string(), "Who it is."))[0])
+    'Who it is.'
+    """
+    return (field.metadata or {}).get(MEANING, b"").decode()
