@@ -68,3 +68,9 @@ LEDGER = noun(
     ("split", pa.string(), "The split that it was given and keeps."),
     ("since", pa.string(), "The version that gave it."),
 )
+
+GROUP = noun(
+    ("id", pa.string(), "An artwork whose group has several members."),
+    ("group", pa.string(), "The group: the least id among its members."),
+    ("because", pa.string(), "What binds this artwork to others of the group."),
+)

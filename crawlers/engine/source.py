@@ -1,6 +1,6 @@
 """What a museum must do: say how to ask it, and how to read what it answers."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,11 +43,22 @@ class Cost:
 class Source(Protocol):
     """One museum: its manners, how to ask it, how to read it. It opens no connection itself."""
 
-    name: str
-    """Its name in SOURCES and in the column ``source``."""
-    institution: str
-    attribution: str
-    """The line that the museum asks users of its data to print."""
+    @property
+    def name(self) -> str:
+        """Return its name in SOURCES and in the column ``source``."""
+        ...
+
+    @property
+    def institution(self) -> str:
+        """Return the museum's name, as people write it."""
+        ...
+
+    @property
+    def attribution(self) -> str:
+        """Return the line that the museum asks users of its data to print."""
+        ...
+    rates: Mapping[str, float]
+    """Its hosts, and the requests per second that each of them bears (from the source's notes)."""
 
     def crawl(
         self, fetch: "Fetch", *, since: date | None = None, cursor: str = ""

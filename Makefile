@@ -1,0 +1,43 @@
+# `make` alone lists the targets; each says what it does behind ##.
+.DEFAULT_GOAL := help
+SHELL := bash
+PYTHON ?= python3
+BIN := .venv/bin
+WORKSPACE ?= workspace/demo
+
+.PHONY: help install demo test check format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "omniart-data needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[model,dev]'
+	@touch $@
+
+install: .venv/installed ## Make .venv and install the project with everything it can use
+
+demo: .venv/installed ## Build a release of the invented sample museum and train its baseline (about 4 minutes)
+	$(BIN)/omniart-data build --demo --workspace $(WORKSPACE)
+	$(BIN)/omniart-model train $(WORKSPACE)/releases/omniart-1.0.0 --workspace $(WORKSPACE) --base efficientnet-lite0 --preset fast
+	@echo
+	@echo "release          $(WORKSPACE)/releases/omniart-1.0.0"
+	@echo "data card        $(WORKSPACE)/releases/omniart-1.0.0/README.md"
+	@echo "baseline report  $(WORKSPACE)/baselines/1.0.0/report.html"
+
+test: .venv/installed ## Run all tests
+	$(BIN)/pytest
+
+check: .venv/installed ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the demo's workspace and the tools' caches; .venv stays
+	rm -rf $(WORKSPACE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,192 @@
+"""From what museums sent, in bulk files or in the raw store, to one table of records."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from crawlers import SOURCES
+from crawlers.dump_files import file_sha256
+from crawlers.engine.source import Source
+from crawlers.engine.store import RawStore
+from crawlers.local import Local
+from omniart_data.release import Input
+from schemas.artwork import DROPPED
+from schemas.errors import RecordError, SourceError, UsageError
+from schemas.raw import RawRecord
+from schemas.record import RECORD, Record, to_batch
+
+BATCH = 10_000
+"""Records that are turned into one Arrow batch: a few MB, so that reading stays flat in memory."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A bulk file that was downloaded before, and the source that wrote it."""
+
+    source: str
+    path: Path
+    reader: Source | Local
+
+
+@dataclass
+class Gathered:
+    """Every statement that was read, every one that could not be, and how many there were by source."""
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    unreadable: list[dict[str, object]] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    inputs: list[Input] = field(default_factory=list)
+
+    def add(self, found: pa.RecordBatch | RecordError, source: str) -> int:
+        """Take a batch of records or one that could not be read; return how many that was."""
+        if isinstance(found, RecordError):
+            self.unreadable.append(_unreadable(found, source))
+            self.read[_source_of(found, source)] += 1
+            return 1
+        self.batches.append(found)
+        for name in found.column("source").dictionary_encode().dictionary.to_pylist():
+            source = str(name)
+        self.read[source] += found.num_rows
+        return found.num_rows
+
+    @property
+    def records(self) -> pa.Table:
+        """Return all records as one table."""
+        return pa.Table.from_batches(self.batches, schema=RECORD)
+
+    @property
+    def dropped(self) -> pa.Table:
+        """Return what could not be read, with field and evidence."""
+        return pa.Table.from_pylist(self.unreadable, schema=DROPPED)
+
+
+def _source_of(error: RecordError, source: str) -> str:
+    """Return the source that an error names: a local collection knows its name only when it is read."""
+    named = error.where.partition(":")[0]
+    return named if named.startswith("local-") else source
+
+
+def _unreadable(error: RecordError, source: str) -> dict[str, object]:
+    named, _, source_id = error.where.partition(":")
+    return {
+        "source": _source_of(error, source),
+        "source_id": "" if "#" in source_id else source_id,
+        "rule": "read",
+        "reason": f"{error.field} is {error.found!r}"[:300],
+        "evidence": {"sha256": error.sha256, "number": error.number},
+    }
+
+
+def parse_dump(text: str, mapping: Path | None = None) -> Dump:
+    """Read ``SOURCE=PATH`` from the command line; raise UsageError for an unknown source or no path."""
+    source, equals, path = text.partition("=")
+    names = [*SOURCES, "local"]
+    if not equals or not path:
+        raise UsageError(f"--from {text}: write SOURCE=PATH, with SOURCE one of {', '.join(names)}")
+    if source not in names:
+        raise UsageError(f"--from {text}: {source!r} is no source; there are {', '.join(names)}")
+    if source == "local":
+        return Dump(source, Path(path), Local(mapping))
+    return Dump(source, Path(path), SOURCES[source])
+
+
+def gather_dumps(dumps: Sequence[Dump], progress: Progress) -> Gathered:
+    """Read bulk files, in the order given; raise UsageError or SourceError for one that is unsound."""
+    gathered = Gathered()
+    seen: set[tuple[str, Path]] = set()
+    for dump in dumps:
+        if (dump.source, dump.path.resolve()) in seen:
+            raise UsageError(f"--from {dump.source}={dump.path} is given twice")
+        seen.add((dump.source, dump.path.resolve()))
+        records = 0
+        for found in dump.reader.read_dump(dump.path):
+            count = gathered.add(found, dump.source)
+            records += count
+            progress(count)
+        gathered.inputs.append(_input_of(dump, records))
+    return gathered
+
+
+def _input_of(dump: Dump, records: int) -> Input:
+    """Describe a bulk file by its bytes, a folder by the bytes of all its files in order of name."""
+    files = sorted(dump.path.rglob("*")) if dump.path.is_dir() else [dump.path]
+    files = [file for file in files if file.is_file()]
+    hashes = [file_sha256(file) for file in files]
+    together = (
+        hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    )
+    size_bytes = sum(file.stat().st_size for file in files)
+    return Input(dump.source, dump.path.resolve().name, together, size_bytes, records)
+
+
+def gather_store(store: RawStore, sources: Mapping[str, Source], progress: Progress) -> Gathered:
+    """Read all that the raw store holds of these sources, every statement for itself."""
+    gathered = Gathered()
+    for name, source in sources.items():
+        held = _Held()
+        for batch in _batches(_read_all(store, source, gathered, held), BATCH):
+            progress(gathered.add(to_batch(batch), name))
+        gathered.inputs.append(
+            Input(name, "raw store", held.sha256.hexdigest(), held.size_bytes, gathered.read[name])
+        )
+    return gathered
+
+
+class _Held:
+    """What the raw store holds of one source: its records' hashes, hashed, and their size."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+        self.size_bytes = 0
+
+    def add(self, raw: RawRecord) -> None:
+        self.sha256.update(f"{raw.source_id} {raw.sha256} {raw.withdrawn}\n".encode())
+        self.size_bytes += len(raw.body)
+
+
+def _read_all(store: RawStore, source: Source, gathered: Gathered, held: _Held) -> Iterator[Record]:
+    for statements in store.records(source.name):
+        for raw in statements:
+            held.add(raw)
+            try:
+                yield _read(source, raw)
+            except RecordError as error:
+                error.sha256 = error.sha256 or raw.sha256
+                gathered.add(error, source.name)
+
+
+def _read(source: Source, raw: RawRecord) -> Record:
+    if raw.withdrawn:
+        return Record(
+            source=raw.source,
+            source_id=raw.source_id,
+            institution=source.institution,
+            stated=raw.stated or raw.fetched,
+            withdrawn=True,
+            sha256=raw.sha256,
+        )
+    return source.read([raw])
+
+
+def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def check_not_empty(gathered: Gathered) -> None:
+    """Raise SourceError where not one record could be read: a release of nothing helps nobody."""
+    if not gathered.batches:
+        first = gathered.unreadable[0]["reason"] if gathered.unreadable else "there was none"
+        raise SourceError(f"not one record could be read: {first}")

@@ -1,0 +1,173 @@
+"""What goes into a release, and the rows that are made of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from omniart_data.release.groups import EDGE, explain_groups, group_artworks, same_picture_edges
+from omniart_data.release.rows import compute, count, order
+from omniart_data.release.split import assign_splits
+from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
+from schemas.errors import ReleaseError
+from schemas.release import GROUP, LEDGER, PICTURE, ROW, SPLITS
+from schemas.rights import may_pass_on
+
+if TYPE_CHECKING:
+    from omniart_data.release.read import Release
+
+PICTURES = pa.schema([ROW.field("id"), *(PICTURE.field(n) for n in PICTURE.names if n != "image")])
+"""What is known of each artwork's picture; the bytes come through ``Contents.picture``."""
+
+META = pa.schema([column for column in ROW if column.name != "image"])
+"""A row of a release without its picture."""
+
+EMBEDDED = "in release"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file or crawl that was read; ``name`` is a file name, never a path."""
+
+    source: str
+    name: str
+    sha256: str
+    size_bytes: int
+    records: int
+
+
+def no_picture(sha256: str) -> tuple[bytes, str]:
+    """Stand for ``Contents.picture`` where no picture is embedded."""
+    raise ReleaseError(f"the picture {sha256} is to be in the release, and nobody gives its bytes")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a release is made of; nothing else enters it, least of all the time of day.
+
+    ``pictures`` has one row for each artwork (``PICTURES``). ``picture`` gives for an image SHA-256 the
+    bytes to embed and a file name; it is asked only for pictures whose status is "in release".
+    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes. ``credits`` gives sources that
+    ``omniart_data.release.credits`` does not know their attribution line.
+    """
+
+    artworks: pa.Table
+    dropped: pa.Table
+    judgements: pa.Table
+    term_uses: pa.Table
+    pictures: pa.Table
+    records_read: Mapping[str, int]
+    picture: Callable[[str], tuple[bytes, str]] = no_picture
+    inputs: tuple[Input, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    credits: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    edges: pa.Table | None = None
+    previous: "Release | None" = None
+    seed: int = 0
+    allow_moves: bool = False
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The tables of a release; ``rows`` is sorted by id and lacks the pictures' bytes."""
+
+    rows: pa.Table
+    dropped: pa.Table
+    judgements: pa.Table
+    terms: pa.Table
+    groups: pa.Table
+    ledger: pa.Table
+
+
+def compose(contents: Contents, version: str) -> Composed:
+    """Group, split and join what goes into a release; raises ReleaseError where it does not add up."""
+    artworks = order(_shaped(contents.artworks, ARTWORK, "artworks"), "id")
+    pictures = order(_shaped(contents.pictures, PICTURES, "pictures"), "id")
+    if len(compute.unique(artworks["id"])) != artworks.num_rows:
+        raise ReleaseError("an id stands for several artworks")
+    if not artworks["id"].equals(pictures["id"]):
+        raise ReleaseError("pictures and artworks are not of the same ids")
+    dropped = _shaped(contents.dropped, DROPPED, "dropped")
+    check_census(contents.records_read, artworks, dropped)
+    edges = pa.concat_tables(
+        [same_picture_edges(pictures), (contents.edges or EDGE.empty_table()).cast(EDGE)]
+    )
+    groups = group_artworks(artworks["id"].combine_chunks(), edges)
+    artworks = artworks.append_column("group", groups["group"])
+    ledger = contents.previous.ledger if contents.previous else None
+    splits = assign_splits(
+        artworks, previous=ledger, seed=contents.seed, allow_moves=contents.allow_moves
+    )
+    joined = {name: artworks[name] for name in artworks.column_names}
+    joined |= {name: splits[name] for name in ("split", "artist_works")}
+    joined |= {name: pictures[name] for name in PICTURES.names if name != "id"}
+    rows = pa.Table.from_arrays([joined[name] for name in META.names], schema=META)
+    _check_rights(rows)
+    evidence = {n: compute.struct_field(dropped["evidence"], n) for n in ("sha256", "number")}
+    for name, column in evidence.items():
+        dropped = dropped.append_column(name, column)
+    keys = ("source", "source_id", "rule", "sha256", "number", "reason")
+    return Composed(
+        rows=rows,
+        dropped=order(dropped, *keys).select(DROPPED.names),
+        judgements=order(_shaped(contents.judgements, JUDGEMENT, "judgements"), "number"),
+        terms=order(_shaped(contents.term_uses, TERM_USE, "term_uses"), *TERM_USE.names),
+        groups=explain_groups(groups, edges).cast(GROUP),
+        ledger=extend_ledger(ledger, splits, version),
+    )
+
+
+def check_census(read: Mapping[str, int], artworks: pa.Table, dropped: pa.Table) -> None:
+    """Raise ReleaseError unless each source's records read are its artworks and dropped rows together."""
+    kept, left = count(artworks, "source"), count(dropped, "source")
+    for source in sorted({*read, *(s for (s,) in kept), *(s for (s,) in left)}):
+        out = kept.get((source,), 0) + left.get((source,), 0)
+        if read.get(source, 0) != out:
+            raise ReleaseError(
+                f"{source}: {read.get(source, 0):,} records were read, "
+                f"{out:,} came out as artworks or as dropped"
+            )
+
+
+def extend_ledger(previous: pa.Table | None, splits: pa.Table, version: str) -> pa.Table:
+    """Return the ledger, sorted by id: what was given before, and what this version gives.
+
+    An artwork that is gone or has lost its artist keeps its line, and gets its split back when it
+    returns. A line changes only where the artwork was moved.
+    """
+    given = splits.filter(compute.is_in(splits["split"], value_set=pa.array(SPLITS)))
+    since = pa.repeat(pa.scalar(version), given.num_rows)
+    new = pa.Table.from_arrays([given["id"], given["split"], since], schema=LEDGER)
+    if previous is None:
+        return order(new, "id")
+    where = compute.index_in(new["id"], value_set=previous["id"].combine_chunks())
+    same = compute.fill_null(compute.equal(previous["split"].take(where), new["split"]), False)  # noqa: FBT003
+    changed = new.filter(compute.invert(same))
+    stays = compute.invert(compute.is_in(previous["id"], value_set=changed["id"].combine_chunks()))
+    return order(pa.concat_tables([previous.filter(stays).cast(LEDGER), changed]), "id")
+
+
+def _shaped(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
+    """Return the table with exactly the schema's columns; raises ReleaseError where it has others."""
+    try:
+        return table.select(schema.names).cast(schema).combine_chunks()
+    except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as wrong:
+        raise ReleaseError(f"{name}: not the columns of a release: {wrong}") from wrong
+
+
+def _check_rights(rows: pa.Table) -> None:
+    """Raise ReleaseError for a picture that is to be embedded though its rights do not allow it."""
+    embedded = rows.filter(compute.equal(rows["image_status"], EMBEDDED))
+    for rights, source in count(embedded, "rights", "source"):
+        if not may_pass_on(rights, source):
+            raise ReleaseError(
+                f"{source}: pictures under {rights or 'no stated rights'} may not be passed on"
+            )
+
+
+def bits(chosen: Any) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Return a boolean column as numpy, null as False."""
+    return np.asarray(compute.fill_null(chosen, False), bool)  # noqa: FBT003

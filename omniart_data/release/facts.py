@@ -1,0 +1,226 @@
+"""Every number that a release says of itself, from its tables alone: the card, stats and verify share them."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from omniart_data.release.labels import TASKS, label_uses
+from omniart_data.release.rows import compute, count
+from schemas.artwork import ARTIST_STATUS
+from schemas.release import IMAGE_STATUS, SPLITS, UNATTRIBUTED
+
+Numbers = dict[str, dict[str, int | float]]
+"""A table of facts: row name to column name to number."""
+
+ALL = "all"
+COLUMNS = (
+    *("id", "source", "artist", "artist_status", "artwork_types", "materials", "year"),
+    *("rights", "artist_works", "group", "split", "image_status"),
+)
+"""Columns of the rows that facts are made of."""
+
+SUBSETS = (0, 100, 300, 700, 1100)
+"""Works per artist above which an artist is in a subset, after Strezoski & Worring 2017, Table 4; 0: all."""
+
+HOW = ("table", "head", "implied", "unmatched")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What facts are made of: tables as they lie in a release, and the records read by source."""
+
+    rows: pa.Table
+    dropped: pa.Table
+    terms: pa.Table
+    labels: pa.Table
+    records_read: Mapping[str, int]
+
+    @property
+    def sources(self) -> list[str]:
+        """Return all sources, sorted, whether or not an artwork came of them."""
+        named = {*self.records_read, *(s for (s,) in count(self.rows, "source"))}
+        return sorted(named | {s for (s,) in count(self.dropped, "source")})
+
+
+def measure(told: Told) -> dict[str, Any]:
+    """Return each fact's table under its name: ``{"query": how it is counted, "rows": Numbers}``."""
+    return {name: {"query": query, "rows": ask(told)} for name, (query, ask) in FACTS.items()}
+
+
+def _table_one(told: Told) -> Numbers:
+    def line(rows: pa.Table) -> dict[str, int | float]:
+        distinct = {task: len(compute.unique(label_uses(rows, task)["value"])) for task in TASKS}
+        periods = len(compute.unique(compute.floor(rows["year"].drop_null())))
+        return {
+            "entries": rows.num_rows,
+            "artists": distinct["artist"],
+            "types": distinct["type"],
+            "periods": periods,
+            "materials": distinct["material"],
+        }
+
+    by_source = {
+        source: line(told.rows.filter(compute.equal(told.rows["source"], source)))
+        for source in told.sources
+    }
+    return {**by_source, ALL: line(told.rows)}
+
+
+def _census(told: Told) -> Numbers:
+    parts = {
+        (source, split): n for (source, split), n in count(told.rows, "source", "split").items()
+    }
+    parts |= {(source, "dropped"): n for (source,), n in count(told.dropped, "source").items()}
+    columns = (*SPLITS, UNATTRIBUTED, "dropped")
+    lines: Numbers = {
+        source: {
+            "records read": told.records_read.get(source, 0),
+            **{column: parts.get((source, column), 0) for column in columns},
+        }
+        for source in told.sources
+    }
+    return _summed(lines, ("records read", *columns))
+
+
+def _dropped(told: Told) -> Numbers:
+    return _crossed(count(told.dropped, "rule", "source"), told.sources)
+
+
+def _terms(told: Told) -> Numbers:
+    grouped = told.terms.group_by(["kind", "source", "how"]).aggregate([("occurrences", "sum")])
+    lines: Numbers = {}
+    for use in sorted(grouped.to_pylist(), key=lambda u: (u["kind"], u["source"])):
+        line = lines.setdefault(f"{use['kind']}, {use['source']}", dict.fromkeys(HOW, 0))
+        line[use["how"]] = use["occurrences_sum"]
+    for line in lines.values():
+        total = sum(line.values())
+        line["translated"] = round(1 - line["unmatched"] / total, 4) if total else 0.0
+    return lines
+
+
+def _images(told: Told) -> Numbers:
+    return _crossed(count(told.rows, "image_status", "source"), told.sources, IMAGE_STATUS)
+
+
+def _artist_status(told: Told) -> Numbers:
+    return _crossed(count(told.rows, "artist_status", "source"), told.sources, ARTIST_STATUS)
+
+
+def _rights(told: Told) -> Numbers:
+    found = count(told.rows, "rights", "source")
+    named = {(rights or "not said", source): n for (rights, source), n in found.items()}
+    return _crossed(named, told.sources)
+
+
+def _centuries(told: Told) -> Numbers:
+    """Count by whole centuries: 17 is 1601 to 1700, -1 is 100 to 1 BCE."""
+    found: dict[tuple[int, str], int] = {}
+    years = told.rows.select(["year", "source"]).group_by(["year", "source"])
+    for year in years.aggregate([([], "count_all")]).to_pylist():
+        key = (century(year["year"]), year["source"])
+        found[key] = found.get(key, 0) + year["count_all"]
+    named = {(str(c or "not known"), source): found[c, source] for c, source in sorted(found)}
+    return _crossed(named, told.sources)
+
+
+def century(year: float | None) -> int:
+    """Return the century of a year, below zero for BCE; 0 where the year is not known.
+
+    >>> [century(y) for y in (1600, 1600.5, 1601, 1, -1, -100, -100.5, None)]
+    [16, 16, 17, 1, -1, -1, -2, 0]
+    """
+    if year is None or math.isnan(year):
+        return 0
+    whole = math.floor(year)
+    return (whole - 1) // 100 + 1 if whole > 0 else -((-whole - 1) // 100 + 1) if whole else 1
+
+
+def _subsets(told: Told) -> Numbers:
+    lines: Numbers = {}
+    for more_than in SUBSETS:
+        rows = told.rows.filter(compute.greater(told.rows["artist_works"], more_than))
+        of_split = {split: n for (split,), n in count(rows, "split").items()}
+        lines[f"> {more_than:,} works per artist"] = {
+            "works": rows.num_rows,
+            **{split: of_split.get(split, 0) for split in SPLITS},
+            **{f"{t}s": len(compute.unique(label_uses(rows, t)["value"])) for t in TASKS},
+            "periods": len(compute.unique(compute.floor(rows["year"].drop_null()))),
+        }
+    return lines
+
+
+def _groups(told: Told) -> Numbers:
+    sizes = told.rows.group_by("group").aggregate([("id", "count")])["id_count"]
+    several = sizes.filter(compute.greater(sizes, 1))
+    return {
+        ALL: {
+            "groups of several": len(several),
+            "artworks in them": compute.sum(several).as_py() or 0,
+            "largest": compute.max(several).as_py() or 0,
+        }
+    }
+
+
+def _labels(told: Told) -> Numbers:
+    lines: Numbers = {}
+    for task in TASKS:
+        of_task = told.labels.filter(compute.equal(told.labels["task"], task))
+        used = {s: _positive(of_task[s]) for s in (*SPLITS, UNATTRIBUTED)}
+        lines[task] = {"labels": of_task.num_rows, **{f"in {s}": n for s, n in used.items()}}
+    return lines
+
+
+def _positive(column: "pa.ChunkedArray[Any]") -> int:
+    return compute.sum(compute.greater(column, 0)).as_py() or 0
+
+
+def _crossed(found: Mapping[Any, int], columns: Iterable[str], rows: Iterable[str] = ()) -> Numbers:
+    """Return counts by (row, column) pairs of texts as a table: known rows first, columns complete, a sum at the end."""
+    columns = list(columns)
+    names = dict.fromkeys(
+        [*(r for r in rows if any(k[0] == r for k in found)), *(k[0] for k in found)]
+    )
+    lines: Numbers = {
+        name: {column: found.get((name, column), 0) for column in columns} for name in names
+    }
+    for line in lines.values():
+        line[ALL] = sum(line.values())
+    return lines
+
+
+def _summed(lines: Numbers, columns: Iterable[str]) -> Numbers:
+    return {**lines, ALL: {c: sum(line[c] for line in lines.values()) for c in columns}}
+
+
+FACTS: Mapping[str, tuple[str, Callable[[Told], Numbers]]] = {
+    "table_one": (
+        "data/*: rows; distinct artist, artwork_types, floor(year), materials; by source and over all",
+        _table_one,
+    ),
+    "census": (
+        "receipt.json: records read; data/*: rows by source and split; dropped.parquet: rows by source",
+        _census,
+    ),
+    "dropped": ("dropped.parquet: rows by rule and source", _dropped),
+    "subsets": (
+        "data/* where artist_works is more than N: rows, rows by split, distinct labels, floor(year)",
+        _subsets,
+    ),
+    "labels": ("labels.parquet: labels by task, and those with an artwork in a split", _labels),
+    "terms": (
+        "terms.parquet: occurrences by kind, source and how; translated = 1 - unmatched / all",
+        _terms,
+    ),
+    "images": ("data/*: rows by image_status and source", _images),
+    "artist_status": ("data/*: rows by artist_status and source", _artist_status),
+    "rights": ("data/*: rows by rights and source", _rights),
+    "centuries": (
+        "data/*: rows by century of year (17 is 1601 to 1700; -1 is 100 to 1 BCE) and source",
+        _centuries,
+    ),
+    "groups": ("data/*: groups with more than one artwork", _groups),
+}
+"""Fact to how it is counted, in words and as a function."""

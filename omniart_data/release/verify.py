@@ -1,0 +1,309 @@
+"""Check a release: every byte against its manifest, then every promise that a release makes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
+from omniart_data.release.contents import EMBEDDED, bits, check_census
+from omniart_data.release.facts import Told, measure
+from omniart_data.release.groups import same_picture_edges
+from omniart_data.release.labels import TASKS, label_index
+from omniart_data.release.manifest import (
+    NAME,
+    SEAL,
+    Manifest,
+    check_files,
+    file_entry,
+    read_manifest,
+)
+from omniart_data.release.read import ALL_SPLITS, Release
+from omniart_data.release.rows import RowDigest, compute, count
+from omniart_data.release.split import TENTHS
+from schemas.artwork import DROPPED, JUDGEMENT, TERM_USE
+from schemas.errors import ReleaseError
+from schemas.release import GROUP, IMAGE_STATUS, LABEL, LEDGER, ROW, SPLITS, UNATTRIBUTED
+from schemas.rights import may_pass_on
+
+SIDE_TABLES = {
+    "dropped": DROPPED,
+    "groups": GROUP,
+    "judgements": JUDGEMENT,
+    "labels": LABEL,
+    "ledger": LEDGER,
+    "terms": TERM_USE,
+}
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What was looked at, and one line for each promise that is not kept."""
+
+    files: int
+    artworks: int
+    failures: tuple[str, ...]
+
+
+def verify_release(folder: Path) -> VerifyReport:
+    """Verify a release; it is sound when the report has no failures. Raises nothing for a broken one.
+
+    Where a byte is not as the manifest says, that alone is reported: what the files hold would then
+    prove nothing.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except ReleaseError as broken:
+        return VerifyReport(0, 0, (str(broken),))
+    files = len(manifest.files) + len((NAME, SEAL))
+    artworks = sum(manifest.tables[s].rows for s in ALL_SPLITS if s in manifest.tables)
+    failures = tuple(_bytes(folder, manifest)) or tuple(_promises(Release(folder, manifest)))
+    return VerifyReport(files, artworks, failures)
+
+
+def _bytes(folder: Path, manifest: Manifest) -> Iterator[str]:
+    try:
+        check_files(folder, manifest)
+    except ReleaseError as wrong:
+        yield str(wrong)
+        return
+    for path, entry in manifest.files.items():
+        try:
+            found = file_entry(folder / path)
+        except OSError as refused:
+            yield f"{path}: cannot be read: {refused.strerror}"
+            continue
+        if found != entry:
+            yield f"{path}: its SHA-256 is {found.sha256}, not {entry.sha256}"
+
+
+def _promises(release: Release) -> Iterator[str]:
+    """Yield what is wrong with a release whose bytes are as its manifest says."""
+    try:
+        failures = [*_schemas(release)] or [*_digests(release)]
+        yield from failures
+        if not failures:
+            seen = _Seen(release)
+            for check in CHECKS:
+                yield from check(seen)
+    except (pa.ArrowException, KeyError, ValueError, TypeError, OSError, ReleaseError) as wrong:
+        yield f"cannot be read as a release: {type(wrong).__name__}: {' '.join(str(wrong).split())}"
+
+
+def _schemas(release: Release) -> Iterator[str]:
+    shards = {shard: ROW for split in ALL_SPLITS for shard in release.shards(split)}
+    sides = {release.folder / f"{name}.parquet": schema for name, schema in SIDE_TABLES.items()}
+    for path, schema in {**shards, **sides}.items():
+        if not pq.read_schema(path).equals(schema):
+            yield f"{path.name}: its columns are not those of a release"
+    for split in ALL_SPLITS:
+        names = [shard.name for shard in release.shards(split)]
+        if names != [f"{split}-{n:05d}-of-{len(names):05d}.parquet" for n in range(len(names))]:
+            yield f"{split}: its shards are not numbered through"
+        if not names:
+            yield f"{split}: it has no shard"
+
+
+def _digests(release: Release) -> Iterator[str]:
+    """Compare row digests, shard by shard and row group by row group; look at each picture's place."""
+    for name in (*ALL_SPLITS, *SIDE_TABLES):
+        shards = (
+            release.shards(name) if name in ALL_SPLITS else [release.folder / f"{name}.parquet"]
+        )
+        digest = RowDigest()
+        for shard in shards:
+            with pq.ParquetFile(shard) as file:
+                for group in range(file.num_row_groups):
+                    rows = file.read_row_group(group)
+                    digest.add(rows)
+                    if name in ALL_SPLITS and _misplaced_pictures(rows):
+                        yield f"{shard.name}: a picture is there, or is not, against its image_status"
+        entry = release.manifest.tables[name]
+        if (digest.rows, digest.hex) != (entry.rows, entry.digest):
+            yield f"{name}: its rows are not those that the manifest names"
+
+
+def _misplaced_pictures(rows: pa.Table) -> bool:
+    body = compute.struct_field(rows["image"], "bytes")
+    there = bits(compute.greater(compute.binary_length(body), 0))
+    inside = bits(compute.equal(rows["image_status"], EMBEDDED))
+    null = np.asarray(compute.is_null(rows["image"]), bool)
+    return bool((there != inside).any() or (null == inside).any())
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A release's tables, read once."""
+
+    release: Release
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """Return all rows, short of columns that no check reads, with ``file_split``."""
+        columns = [
+            *("id", "source", "artist", "artist_status", "artwork_types", "materials", "year"),
+            *("rights", "judgements", "artist_works", "group", "split"),
+            *("image_sha256", "image_status"),
+        ]
+        tables = []
+        for split in ALL_SPLITS:
+            table = self.release.table(split, columns=columns)
+            name = pa.repeat(pa.scalar(split), table.num_rows)
+            tables.append(table.append_column("file_split", name))
+        return pa.concat_tables(tables).combine_chunks()
+
+    @cached_property
+    def splits(self) -> pa.Table:
+        """Return the rows of the three splits."""
+        return self.rows.filter(compute.not_equal(self.rows["file_split"], UNATTRIBUTED))
+
+    @cached_property
+    def dropped(self) -> pa.Table:
+        return self.release.side_table("dropped")
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Return the facts, measured anew."""
+        terms, labels = self.release.side_table("terms"), self.release.labels
+        read = self.release.receipt["records_read"]
+        return measure(Told(self.rows, self.dropped, terms, labels, read))
+
+
+def _ids(seen: _Seen) -> Iterator[str]:
+    if len(compute.unique(seen.rows["id"])) != seen.rows.num_rows:
+        yield "an id stands for several artworks"
+    for split in ALL_SPLITS:
+        ids = seen.rows.filter(compute.equal(seen.rows["file_split"], split))["id"].to_pylist()
+        if ids != sorted(ids, key=lambda name: str(name).encode()):
+            yield f"{split}: its rows are not sorted by id"
+
+
+def _census(seen: _Seen) -> Iterator[str]:
+    try:
+        check_census(seen.release.receipt["records_read"], seen.rows, seen.dropped)
+    except ReleaseError as wrong:
+        yield str(wrong)
+
+
+def _sides(seen: _Seen) -> Iterator[str]:
+    if not compute.all(compute.equal(seen.rows["split"], seen.rows["file_split"])).as_py():
+        yield "the column split does not say in which split's file a row is"
+    if seen.splits["artist"].null_count:
+        yield f"{seen.splits['artist'].null_count} artworks in the splits have no artist"
+    rest = seen.rows.filter(compute.equal(seen.rows["file_split"], UNATTRIBUTED))
+    if rest.num_rows - rest["artist"].null_count:
+        yield "an artwork with an artist is in unattributed"
+    sides = seen.splits.group_by("group").aggregate([("split", "count_distinct")])
+    torn = sides.filter(compute.greater(sides["split_count_distinct"], 1))
+    for group in sorted(map(str, torn["group"].to_pylist()))[:3]:
+        yield f"group {group} is on several sides; such groups: {torn.num_rows}"
+
+
+def _groups(seen: _Seen) -> Iterator[str]:
+    of_id = dict(zip(seen.rows["id"].to_pylist(), seen.rows["group"].to_pylist(), strict=True))
+    for edge in same_picture_edges(seen.rows).to_pylist():
+        if of_id[edge["a"]] != of_id[edge["b"]]:
+            yield f"{edge['a']} and {edge['b']} have the same picture and are not one group"
+            break
+    named = seen.rows.group_by("group").aggregate([("id", "min"), ("id", "count")])
+    if not named["group"].equals(named["id_min"]):
+        yield "a group is not named by the least id among its members"
+    several = {
+        g
+        for g, n in zip(*(named[c].to_pylist() for c in ("group", "id_count")), strict=True)
+        if n > 1
+    }
+    told = {(line["id"], line["group"]) for line in seen.release.side_table("groups").to_pylist()}
+    if told != {pair for pair in of_id.items() if pair[1] in several}:
+        yield "groups.parquet does not list the groups of several artworks"
+
+
+def _shares(seen: _Seen) -> Iterator[str]:
+    """Check 70/20/10 where nothing but this release decided: artists of single works, all new in it."""
+    works = {artist: n for (artist,), n in count(seen.splits, "artist").items()}
+    told = seen.splits.select(["artist", "artist_works"]).group_by(["artist", "artist_works"])
+    if {(w["artist"], w["artist_works"]) for w in told.aggregate([]).to_pylist()} != set(
+        works.items()
+    ):
+        yield "artist_works is not the number of an artist's works in the splits"
+    bound = {line["group"] for line in seen.release.side_table("groups").to_pylist()}
+    since = {e["id"]: e["since"] for e in seen.release.ledger.to_pylist()}
+    rows = seen.splits.select(["id", "artist", "group"]).to_pylist()
+    exempt = {
+        row["artist"]
+        for row in rows
+        if row["group"] in bound or since.get(row["id"]) != seen.release.version
+    }
+    found = count(seen.splits, "artist", "split")
+    for artist, total in works.items():
+        has = np.array([found.get((artist, split), 0) for split in SPLITS])
+        if artist not in exempt and (np.abs(10 * has - TENTHS * total) >= 10).any():
+            yield f"{artist}: {', '.join(map(str, has))} works are not 70/20/10"
+
+
+def _ledger(seen: _Seen) -> Iterator[str]:
+    ledger = seen.release.ledger
+    given = {line["id"]: line["split"] for line in ledger.to_pylist()}
+    if len(given) != ledger.num_rows:
+        yield "ledger.parquet names an artwork twice"
+    rows = seen.splits.select(["id", "split"]).to_pylist()
+    wrong = [row["id"] for row in rows if given.get(row["id"]) != row["split"]]
+    if wrong:
+        yield f"{len(wrong)} artworks are not where the ledger has them; the first: {min(wrong)}"
+
+
+def _labels(seen: _Seen) -> Iterator[str]:
+    labels = seen.release.labels
+    for task in TASKS:
+        numbers = labels.filter(compute.equal(labels["task"], task))["number"].to_pylist()
+        if numbers != list(range(len(numbers))):
+            yield f"labels.parquet: the numbers of {task} do not run from 0, each once"
+    if not label_index(seen.rows, labels).equals(labels):
+        yield "labels.parquet: a label is missing, or its counts are not those of the rows"
+
+
+def _judgements(seen: _Seen) -> Iterator[str]:
+    numbers = seen.release.side_table("judgements")["number"]
+    pointed = compute.unique(compute.list_flatten(seen.rows["judgements"]))
+    if not compute.all(compute.is_in(pointed, value_set=numbers.combine_chunks())).as_py() and len(
+        pointed
+    ):
+        yield "an artwork points to a judgement that is not there"
+    if len(compute.unique(numbers)) != len(numbers):
+        yield "judgements.parquet: a number stands twice"
+
+
+def _rights(seen: _Seen) -> Iterator[str]:
+    for (status,) in count(seen.rows, "image_status"):
+        if status not in IMAGE_STATUS:
+            yield f"image_status {status!r} is not one that there is"
+    embedded = seen.rows.filter(compute.equal(seen.rows["image_status"], EMBEDDED))
+    for (rights, source), n in count(embedded, "rights", "source").items():
+        if not may_pass_on(rights, source):
+            yield f"{n} pictures of {source} under {rights or 'no stated rights'} may not be passed on"
+
+
+def _facts(seen: _Seen) -> Iterator[str]:
+    told = seen.release.facts
+    for name in sorted({*told, *seen.facts}):
+        if told.get(name) != seen.facts.get(name):
+            yield f"facts.json: {name} is not what the tables give"
+
+
+def _card(seen: _Seen) -> Iterator[str]:
+    blocks = fact_blocks((seen.release.folder / "README.md").read_text(encoding="utf-8"))
+    for name, _, _ in SECTIONS:
+        if blocks.get(name) != fact_block(name, seen.facts[name]["rows"]):
+            yield f"README.md: {name} is not what the tables give"
+
+
+CHECKS: tuple[Callable[[_Seen], Iterator[str]], ...] = (
+    *(_ids, _census, _sides, _groups, _shares, _ledger),
+    *(_labels, _judgements, _rights, _facts, _card),
+)
+"""Every promise of a release, in the order in which failures are told."""

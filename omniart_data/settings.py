@@ -1,0 +1,109 @@
+"""What a maintainer sets: one TOML file, handed down as a frozen dataclass."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import UsageError
+
+FILE_NAME = "omniart.toml"
+
+_CONTACT = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+|https?://\S+")
+
+TEMPLATE = """\
+# Settings of omniart-data; `omniart-data build --help` says what each command-line option overrides.
+
+# Who asks: an e-mail address or a web page, sent to the museums with every request.
+contact = "{contact}"
+
+# Where raw records, images, decisions and releases are kept.
+workspace = "workspace"
+
+# The museums to crawl.
+sources = ["met", "rijksmuseum", "wga"]
+
+# Pictures: "all" that their rights let a release hold, or "none".
+images = "all"
+
+# Longer side of the pictures in a release, in pixels.
+image_px = 512
+
+# The Web Gallery of Art lets its pictures be used personally and for education, and never be passed on.
+# With true they are fetched into the workspace, for training there; no release ever holds them.
+personal_images = false
+
+# Requests per second by host, where they should differ from the museum's own rate.
+[rates]
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings with their defaults; ``contact`` is the only one without."""
+
+    contact: str = ""
+    workspace: str = "workspace"
+    sources: tuple[str, ...] = ("met", "rijksmuseum", "wga")
+    images: str = "all"
+    image_px: int = 512
+    personal_images: bool = False
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.images not in {"all", "none"}:
+            raise UsageError(f'images is {self.images!r}: use "all" or "none"')
+        if not 64 <= self.image_px <= 4096:
+            raise UsageError(f"image_px is {self.image_px}: use 64 to 4096")
+        for host, rate in self.rates.items():
+            if not isinstance(rate, int | float) or rate <= 0:
+                raise UsageError(f"rates: {host} is {rate!r}: use requests per second above 0")
+
+
+def check_contact(contact: str) -> str:
+    """Return a contact address that a museum could use; raise UsageError for anything else.
+
+    >>> check_contact(" data@museum.example ")
+    'data@museum.example'
+    """
+    if not _CONTACT.fullmatch(contact.strip()):
+        raise UsageError(f"{contact!r} is neither an e-mail address nor a web page")
+    return contact.strip()
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings file; raise UsageError that names the key and what it may be."""
+    try:
+        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{path} is not there: make it with `omniart-data init`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from error
+    known = {setting.name: setting for setting in fields(Settings)}
+    for key, value in found.items():
+        if key not in known:
+            raise UsageError(f"{path}: {key} is no setting; there are {', '.join(sorted(known))}")
+        _check_type(path, key, value)
+    found["sources"] = tuple(found.get("sources", Settings.sources))
+    return Settings(**found)
+
+
+_TYPES: Mapping[str, type] = {
+    "contact": str,
+    "workspace": str,
+    "sources": list,
+    "images": str,
+    "image_px": int,
+    "personal_images": bool,
+    "rates": dict,
+}
+
+
+def _check_type(path: Path, key: str, value: object) -> None:
+    wanted = _TYPES[key]
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise UsageError(f"{path}: {key} is {value!r}: it should be a TOML {wanted.__name__}")

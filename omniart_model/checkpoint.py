@@ -1,0 +1,140 @@
+"""Checkpoints: a trained network with all that its answers hang on, loadable without pickle.
+
+A folder of two files: ``network.safetensors``, and ``checkpoint.json`` with the release, the class
+index, the base, the configuration and how the training went. The JSON file comes last and holds the
+SHA-256 of the other: a folder with both that agree is whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import torch
+from safetensors.torch import load, save
+
+from omniart_data.release import Release
+from omniart_model.files import as_json, digest, read_json, write_whole
+from omniart_model.network import Network
+from omniart_model.settings import TrainConfig, TrainReport
+from omniart_model.tasks import Kind, Task
+from schemas.errors import ModelError
+
+FORMAT = 1
+TENSORS, ABOUT = "network.safetensors", "checkpoint.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network, its class index, and what it was trained on and how.
+
+    ``numbers[task]`` are the release's numbers of ``classes[task]``; ``features`` is the key of the
+    feature cache: base, weights, view, type. ``release`` is the release's version.
+    """
+
+    network: Network
+    classes: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[int, ...]]
+    release: str
+    release_sha256: str
+    features: Mapping[str, str]
+    config: TrainConfig
+    training: Mapping[str, Any]
+
+
+def class_numbers(release: Release, task: Task, classes: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the release's numbers of some classes; raise ModelError for one that it does not know."""
+    labels = release.labels.filter(pc.equal(release.labels["task"], task.name))
+    known = dict(zip(labels["label"].to_pylist(), labels["number"].to_pylist(), strict=True))
+    for label in classes:
+        if label not in known:
+            raise ModelError(
+                f"release {release.version} has no {task.name} {label!r}: another class index"
+            )
+    return tuple(known[label] for label in classes)
+
+
+def save_checkpoint(
+    folder: Path,
+    network: Network,
+    classes: Mapping[str, tuple[str, ...]],
+    release: Release,
+    features: Mapping[str, str],
+    config: TrainConfig,
+    report: TrainReport,
+) -> None:
+    """Write a checkpoint; each file is whole or not there."""
+    state = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
+    tensors = save(state)
+    write_whole(folder / TENSORS, tensors)
+    about = {
+        "format": FORMAT,
+        "tensors_sha256": digest(tensors),
+        "release": release.version,
+        "release_sha256": release.digest,
+        "features": dict(features),
+        "config": asdict(config),
+        "training": asdict(report),
+        "tasks": [
+            {
+                **asdict(task),
+                "classes": list(classes[task.name]),
+                "numbers": list(class_numbers(release, task, classes[task.name])),
+            }
+            for task in network.tasks
+        ],
+    }
+    write_whole(folder / ABOUT, as_json(about))
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """Return a checkpoint; raise ModelError if it is not whole or of another format."""
+    about = read_json(folder / ABOUT)
+    if about.get("format") != FORMAT:
+        raise ModelError(f"{folder / ABOUT} is of format {about.get('format')!r}, not {FORMAT}")
+    try:
+        tensors = (folder / TENSORS).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{folder / TENSORS} cannot be read: {error.strerror}") from error
+    if digest(tensors) != about.get("tensors_sha256"):
+        raise ModelError(f"{folder / TENSORS} is not the file that {ABOUT} speaks of: train again")
+    try:
+        return _assemble(about, load(tensors))
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{folder / ABOUT} does not describe a checkpoint: {error!r}") from error
+
+
+def _assemble(about: Mapping[str, Any], state: dict[str, torch.Tensor]) -> Checkpoint:
+    rows = [dict(row) for row in about["tasks"]]
+    classes = {row["name"]: tuple(row.pop("classes")) for row in rows}
+    numbers = {row["name"]: tuple(row.pop("numbers")) for row in rows}
+    tasks = [Task(**{**row, "kind": Kind(row["kind"])}) for row in rows]
+    config = TrainConfig(**about["config"])
+    widths = {task.name: len(classes[task.name]) or 1 for task in tasks}
+    network = Network(tasks, widths, int(about["features"]["features"]), config.shared)
+    network.load_state_dict(state)
+    return Checkpoint(
+        network.eval(),
+        classes,
+        numbers,
+        about["release"],
+        about["release_sha256"],
+        about["features"],
+        config,
+        about["training"],
+    )
+
+
+def check_class_index(checkpoint: Checkpoint, release: Release) -> None:
+    """Raise ModelError unless a release has the checkpoint's classes under the same numbers.
+
+    Numbers are never reused, so a checkpoint fits every later release of the same line.
+    """
+    for task in checkpoint.network.tasks:
+        classes, numbers = checkpoint.classes[task.name], checkpoint.numbers[task.name]
+        if class_numbers(release, task, classes) != numbers:
+            raise ModelError(
+                f"release {release.version} numbers the classes of {task.name} differently from "
+                f"release {checkpoint.release}, which the checkpoint was trained on"
+            )

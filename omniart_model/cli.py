@@ -1,0 +1,241 @@
+"""The omniart-model command: features, train, predict, evaluate.
+
+torch is imported inside the commands that need it: ``--help`` and ``evaluate`` do without.
+"""
+# ruff: noqa: PLC0415
+
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from omniart_data.release import Release, open_release
+from omniart_model.bases import BASES, DEFAULT_BASE
+from omniart_model.evaluate import evaluate as evaluate_predictions
+from omniart_model.report import classes_text, table_rows
+from omniart_model.settings import PRESETS, TrainConfig
+from omniart_model.tasks import TASKS, choose_tasks
+from schemas.errors import OmniartError, UsageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+_EXTRA = ("torch", "torchvision", "safetensors", "efficientnet_lite_pytorch")
+_SIZES = ", ".join(f"{name} {units:,} units" for name, units in PRESETS.items())
+_FEATURES_MEMORY = "The workspace: features/ and weights/ are kept in it, images/ is read from it."
+
+ReleaseFolder = Annotated[Path, typer.Argument(help="Folder of a release.", metavar="RELEASE")]
+Workspace = Annotated[
+    Path | None,
+    typer.Option(help=_FEATURES_MEMORY + " By default the folder that holds releases/."),
+]
+BaseName = Annotated[str, typer.Option("--base", help=f"Frozen base: {', '.join(BASES)}.")]
+WeightsFile = Annotated[
+    Path | None,
+    typer.Option(help="Weights of the base, .pth or .safetensors, read without pickle."),
+]
+WeightsSha256 = Annotated[
+    str, typer.Option(help="SHA-256 that --weights must have, where it is not the base's own.")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps ...")]
+TaskNames = Annotated[
+    str, typer.Option(help="Tasks, with commas: " + ",".join(task.name for task in TASKS) + ".")
+]
+LeastTrain = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TASK=N",
+        help="Works in train that make a label a class; by default "
+        + ", ".join(f"{task.name}={task.least_train}" for task in TASKS if task.least_train)
+        + ". Can be given again for another task.",
+    ),
+]
+
+
+@app.command()
+def features(
+    release: ReleaseFolder,
+    workspace: Workspace = None,
+    base: BaseName = DEFAULT_BASE,
+    weights: WeightsFile = None,
+    weights_sha256: WeightsSha256 = "",
+    device: Device = "auto",
+) -> None:
+    """Bring the features of all pictures of a release into the cache; only new pictures are run."""
+    opened = _open(release)
+    from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
+
+    cache, report = prepare_features(
+        opened,
+        BaseChoice(base, weights, weights_sha256),
+        workspace or workspace_of(opened),
+        choose_device(device),
+    )
+    typer.echo(
+        f"{report.pictures:,} pictures: {report.extracted:,} seen now, {report.cached:,} before, "
+        f"{len(report.missing):,} not at hand, {len(report.unreadable):,} not decodable"
+    )
+    typer.echo(f"features: {cache.folder}")
+
+
+@app.command()
+def train(
+    release: ReleaseFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to make; by default baselines/VERSION beside releases/."),
+    ] = None,
+    workspace: Workspace = None,
+    base: BaseName = DEFAULT_BASE,
+    weights: WeightsFile = None,
+    weights_sha256: WeightsSha256 = "",
+    tasks: TaskNames = "",
+    min_train: LeastTrain = None,
+    preset: Annotated[
+        str, typer.Option(help="Size of the shared layer: " + _SIZES + ".")
+    ] = "paper",
+    shared: Annotated[
+        int | None, typer.Option(min=0, help="Units of the shared layer; 0: none, a linear probe.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs at most.")] = TrainConfig.epochs,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all chance.")] = TrainConfig.seed,
+    device: Device = "auto",
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what OUT holds.")] = False,
+) -> None:
+    """Train the multi-task network on a release, and write its baseline: network, metrics, report."""
+    chosen = choose_tasks(_names(tasks), _least_train(min_train))
+    config = TrainConfig(shared=_units(preset, shared), epochs=epochs, seed=seed)
+    opened = _open(release)
+    from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline, workspace_of
+
+    place = workspace or workspace_of(opened)
+    folder = out or workspace_of(opened) / "baselines" / opened.version
+    report = train_baseline(
+        opened,
+        BaselineConfig(chosen, config, BaseChoice(base, weights, weights_sha256), device),
+        folder,
+        place,
+        replace=replace,
+    )
+    if report is None:
+        typer.echo(f"the baseline of release {opened.version} is there already: {folder}")
+    else:
+        for task in report.evaluation.tasks:
+            _print_table(task.task.name, classes_text(task), table_rows(task))
+    typer.echo(f"report: {folder / 'report.html'}")
+
+
+@app.command()
+def predict(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a baseline.", metavar="CHECKPOINT")],
+    release: ReleaseFolder,
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("predictions.parquet"),
+    workspace: Workspace = None,
+    weights: WeightsFile = None,
+    weights_sha256: WeightsSha256 = "",
+    device: Device = "auto",
+) -> None:
+    """Write a network's answers for the works of a split to a Parquet file (docs/predictions.md)."""
+    opened = _open(release)
+    from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
+    from omniart_model.checkpoint import check_class_index, load_checkpoint
+    from omniart_model.predict import check_features, predict_split
+
+    loaded = load_checkpoint(checkpoint)
+    check_class_index(loaded, opened)
+    choice = BaseChoice(loaded.features["base"], weights, weights_sha256)
+    place = workspace or workspace_of(opened)
+    cache, _ = prepare_features(opened, choice, place, choose_device(device), (split,))
+    check_features(loaded, cache)
+    works, unseen = predict_split(loaded, opened, cache, split, out)
+    typer.echo(f"{works:,} works of {split}, {unseen:,} without a picture at hand: {out}")
+
+
+@app.command()
+def evaluate(
+    release: ReleaseFolder,
+    predictions: Annotated[
+        Path, typer.Argument(help="Predictions (docs/predictions.md).", metavar="PREDICTIONS")
+    ],
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
+    tasks: TaskNames = "",
+    min_train: LeastTrain = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Also write the metrics here.")
+    ] = None,
+) -> None:
+    """Score anybody's predictions against a split of a release; needs no torch."""
+    chosen = choose_tasks(_names(tasks), _least_train(min_train))
+    evaluation = evaluate_predictions(_open(release), predictions, chosen, split)
+    typer.echo(f"release {evaluation.release}, {split}: {evaluation.works:,} works")
+    for task in evaluation.tasks:
+        _print_table(task.task.name, classes_text(task), table_rows(task, "predictions"))
+    if json_out is not None:
+        from omniart_model.files import as_json, write_whole
+
+        write_whole(json_out, as_json(evaluation.as_dict()))
+
+
+def _open(folder: Path) -> Release:
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder")
+    return open_release(folder)
+
+
+def _names(tasks: str) -> list[str]:
+    return [name.strip() for name in tasks.split(",") if name.strip()]
+
+
+def _least_train(given: Sequence[str] | None) -> dict[str, int]:
+    least = {}
+    for text in given or ():
+        name, _, number = text.partition("=")
+        if not number.isdecimal():
+            raise UsageError(f"--min-train takes TASK=N, as in artist=5, and not {text!r}")
+        least[name] = int(number)
+    return least
+
+
+def _units(preset: str, shared: int | None) -> int:
+    if preset not in PRESETS:
+        raise UsageError(f"no preset is called {preset!r}; there are: {', '.join(PRESETS)}")
+    return PRESETS[preset] if shared is None else shared
+
+
+def _print_table(name: str, about: str, rows: Iterable[Sequence[str]]) -> None:
+    lines = list(rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    typer.echo(f"\n{name}: {about}")
+    for first, *cells in lines:
+        padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        typer.echo("  " + "  ".join([first.ljust(widths[0]), *padded]))
+
+
+def main() -> None:
+    """Run the command; what goes wrong on purpose is one line, and exit code 1, or 2 for usage."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr
+    )
+    try:
+        app()
+    except UsageError as error:
+        _end(str(error), 2)
+    except OmniartError as error:
+        _end(str(error), 1)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        _end(f"{error.name} is not installed: pip install omniart-data[model]", 1)
+
+
+def _end(line: str, code: int) -> None:
+    typer.echo(f"omniart-model: {line}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

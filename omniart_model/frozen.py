@@ -1,0 +1,140 @@
+"""A base as a torch network: built, given its weights, and made quick, without changing what it says."""
+
+import pickle
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from efficientnet_lite_pytorch import EfficientNet
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from omniart_model.bases import Base, Weights
+from omniart_model.torchvision_import import torchvision_models
+from schemas.errors import ModelError
+
+
+class FrozenBase(nn.Module):
+    """Pictures in, features out: uint8 [B, 3, S, S] to float32 [B, F]."""
+
+    def __init__(self, base: Base, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("mean", torch.tensor(base.mean).view(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor(base.deviation).view(1, 3, 1, 1))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Return the features of upright pictures, values 0..255."""
+        mean, deviation = self.get_buffer("mean"), self.get_buffer("deviation")
+        seen = ((pictures.float() - mean) / deviation).contiguous(memory_format=torch.channels_last)
+        features: Tensor = self.network(seen)
+        return features
+
+
+def load_base(base: Base, weights: Weights) -> FrozenBase:
+    """Return a base with its weights, in evaluation mode; raise ModelError if they do not fit."""
+    network = _BUILDERS[base.name](_read_state(weights.path), weights.path)
+    network.eval().requires_grad_(requires_grad=False)
+    return FrozenBase(base, network).eval().to(memory_format=torch.channels_last)
+
+
+def _read_state(path: Path) -> Mapping[str, Tensor]:
+    """Return the tensors of a weights file; a .pth is read without running what it may hold."""
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, SafetensorError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(f"{path} is not a file of weights: {reason}") from error
+    if not isinstance(state, Mapping):
+        raise ModelError(f"{path} does not hold named tensors, but a {type(state).__name__}")
+    return state
+
+
+def _fill(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(f"{path} does not fit the base: {reason}") from error
+
+
+class _Pooled(nn.Module):
+    """The mean over all places of EfficientNet's last feature map."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, seen: Tensor) -> Tensor:
+        features: Tensor = self.network.extract_features(seen).mean((2, 3))
+        return features
+
+
+def _efficientnet_lite0(state: Mapping[str, Tensor], path: Path) -> nn.Module:
+    network = EfficientNet.from_name("efficientnet-lite0")
+    _fill(network, state, path)
+    network.eval()
+    _fold(network, "_conv_stem", "_bn0")
+    _fold(network, "_conv_head", "_bn1")
+    for block in network._blocks:  # noqa: SLF001  the package gives no other way to its layers
+        if hasattr(block, "_expand_conv"):
+            _fold(block, "_expand_conv", "_bn0")
+        _fold(block, "_depthwise_conv", "_bn1")
+        _fold(block, "_project_conv", "_bn2")
+    return _Pooled(network)
+
+
+def _fold(owner: nn.Module, convolution: str, normalisation: str) -> None:
+    """Put a batch normalisation into the convolution before it, and even padding into it too.
+
+    The features stay the same to 1e-5; with ``channels_last`` five times as many pictures are
+    seen in a second (20 to 109 on two cores), as the package pads and normalises by copies.
+    """
+    layer: Any = getattr(owner, convolution)
+    folded: Any = fuse_conv_bn_eval(layer, getattr(owner, normalisation))
+    padding = getattr(layer.static_padding, "padding", ())
+    if padding and len(set(padding)) == 1:
+        folded.padding, folded.static_padding = (padding[0], padding[0]), nn.Identity()
+    setattr(owner, convolution, folded)
+    setattr(owner, normalisation, nn.Identity())
+
+
+def _resnet50(state: Mapping[str, Tensor], path: Path) -> nn.Module:
+    network: nn.Module = torchvision_models().resnet50()
+    _fill(network, state, path)
+    network.fc = nn.Identity()
+    return network
+
+
+def _vgg(name: str) -> "Callable[[Mapping[str, Tensor], Path], nn.Module]":
+    def build(state: Mapping[str, Tensor], path: Path) -> nn.Module:
+        network: Any = getattr(torchvision_models(), name)(init_weights=False)
+        _fill(network, state, path)
+        network.classifier = network.classifier[:-1]  # up to the second layer of 4,096, after ReLU
+        module: nn.Module = network
+        return module
+
+    return build
+
+
+def _inception_v3(state: Mapping[str, Tensor], path: Path) -> nn.Module:
+    network: nn.Module = torchvision_models().inception_v3(
+        aux_logits=True, transform_input=True, init_weights=False
+    )
+    _fill(network, state, path)
+    network.fc = nn.Identity()
+    return network
+
+
+_BUILDERS: Mapping[str, Callable[[Mapping[str, Tensor], Path], nn.Module]] = {
+    "efficientnet-lite0": _efficientnet_lite0,
+    "resnet50": _resnet50,
+    "vgg16": _vgg("vgg16"),
+    "vgg19": _vgg("vgg19"),
+    "inception_v3": _inception_v3,
+}

@@ -1,0 +1,104 @@
+"""Labels as numbers: from a release's columns to what the loss and the metrics read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from omniart_model.tasks import UNKNOWN, Kind, Task
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SeveralLabels:
+    """Which classes each artwork has, sparse: OmniArt's 302,551 works x 1,424 classes stay small.
+
+    The classes of work ``i`` are ``classes[offsets[i]:offsets[i + 1]]``, rising; ``known[i]`` is
+    False where the museum gives no label at all. A work whose labels are all outside the classes
+    is known, and has none of them.
+    """
+
+    offsets: Integers  # [N + 1]
+    classes: Integers  # [M]
+    known: Booleans  # [N]
+    count: int  # C
+
+    def dense(self, rows: Integers) -> Floats:
+        """Return float [B, C] of 0 and 1 for the rows asked for, NaN throughout where unknown."""
+        starts, lengths = self.offsets[rows], np.diff(self.offsets)[rows]
+        at = np.repeat(np.arange(len(rows)), lengths)
+        within = np.arange(len(at)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        out = np.zeros((len(rows), self.count), np.float32)
+        out[at, self.classes[np.repeat(starts, lengths) + within]] = 1.0
+        out[~self.known[rows]] = np.nan
+        return out
+
+
+Labels = Integers | Floats | SeveralLabels
+"""Of one task: int64 [N] (UNKNOWN: none), float32 [N] in years (NaN: none), or SeveralLabels."""
+
+
+def find_classes(works: pa.Table, task: Task, order: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels that are classes of a task, in the order of the release's class index.
+
+    They are counted on the works given, those with a picture, and not taken from the counts in
+    ``labels.parquet``, which count works without a picture too: a class must have examples.
+    """
+    if task.kind is Kind.YEAR:
+        return ()
+    train, test = (_count(works, task, split) for split in ("train", "test"))
+    return tuple(
+        label
+        for label in order
+        if train.get(label, 0) >= max(task.least_train, 1) and test.get(label, 0) >= task.least_test
+    )
+
+
+def encode(works: pa.Table, task: Task, classes: Sequence[str]) -> Labels:
+    """Return a task's labels of the works, row by row, as its kind asks for."""
+    column = works[task.column].combine_chunks()
+    if task.kind is Kind.YEAR:
+        return np.asarray(column.cast(pa.float32()).fill_null(np.nan), np.float32)
+    if task.kind is Kind.ONE:
+        return _numbers(column, classes)
+    return _encode_several(column, classes)
+
+
+def take(labels: Labels, rows: Integers) -> Integers | Floats:
+    """Return the labels of some rows as one array: [B], or [B, C] for several."""
+    return labels.dense(rows) if isinstance(labels, SeveralLabels) else labels[rows]
+
+
+def _numbers(column: pa.Array, classes: Sequence[str]) -> Integers:
+    found = pc.index_in(column, value_set=pa.array(classes, pa.string()))
+    return np.asarray(found.fill_null(UNKNOWN), np.int64)
+
+
+def _encode_several(column: pa.Array, classes: Sequence[str]) -> SeveralLabels:
+    lengths = np.asarray(pc.list_value_length(column).fill_null(0), np.int64)
+    works = np.asarray(pc.list_parent_indices(column), np.int64)
+    numbers = _numbers(pc.list_flatten(column), classes)
+    held = numbers != UNKNOWN
+    width = max(len(classes), 1)
+    pairs = np.unique(works[held] * width + numbers[held])  # a label given twice counts once
+    counts = np.bincount(pairs // width, minlength=len(column))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return SeveralLabels(offsets, pairs % width, lengths > 0, len(classes))
+
+
+def _count(works: pa.Table, task: Task, split: str) -> dict[str, int]:
+    column = works.filter(pc.equal(works["split"], split))[task.column].combine_chunks()
+    if task.kind is Kind.SEVERAL:
+        parents, labels = pc.list_parent_indices(column), pc.list_flatten(column)
+        once = (
+            pa.table({"work": parents, "label": labels}).group_by(["work", "label"]).aggregate([])
+        )
+        column = once["label"].combine_chunks()
+    counted = pc.value_counts(column.drop_null())
+    return {row["values"]: row["counts"] for row in counted.to_pylist()}

@@ -1,0 +1,157 @@
+"""Predictions: answers for the works of a split, in memory and as a Parquet file (docs/predictions.md).
+
+Anybody's predictions can be scored: nothing here knows of a network.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from omniart_model.files import write_whole
+from omniart_model.labels import Floats
+from omniart_model.tasks import TASKS, Kind, Task
+from schemas.errors import ModelError
+
+SCORED = pa.list_(pa.struct([pa.field("label", pa.string()), pa.field("score", pa.float32())]))
+TOP = 10
+"""Labels that are written for a task with one class; a metric looks at three at most."""
+
+COLUMN: Mapping[str, str] = {
+    task.name: "year" if task.kind is Kind.YEAR else task.name for task in TASKS
+}
+"""The file's column of each task."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Each task's answers, row by row for ``ids``: scores [N, C] over its classes, or years [N]."""
+
+    ids: Sequence[str]
+    classes: Mapping[str, tuple[str, ...]]
+    scores: Mapping[str, Floats]
+
+
+def write_predictions(
+    predictions: Predictions, tasks: Sequence[Task], path: Path, about: Mapping[str, str]
+) -> None:
+    """Write predictions to a Parquet file; ``about`` becomes its metadata (release, checkpoint)."""
+    columns: dict[str, pa.Array] = {"id": pa.array(predictions.ids, pa.string())}
+    for task in tasks:
+        scores = predictions.scores[task.name]
+        if task.kind is Kind.YEAR:
+            columns[COLUMN[task.name]] = pa.array(scores, pa.float32())
+        else:
+            top = TOP if task.kind is Kind.ONE else scores.shape[1]
+            columns[COLUMN[task.name]] = _ranked(scores, predictions.classes[task.name], top)
+    table = pa.table(columns).replace_schema_metadata(dict(about))
+    body = io.BytesIO()
+    pq.write_table(table, body, compression="zstd")
+    write_whole(path, body.getvalue())
+
+
+def _ranked(scores: Floats, classes: Sequence[str], top: int) -> pa.Array:
+    """Return the best labels of each row with their scores, the best first, as SCORED."""
+    top = min(top, scores.shape[1])
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+    labels = pa.array(list(classes), pa.string()).take(pa.array(order.ravel()))
+    values = pa.array(np.take_along_axis(scores, order, axis=1).ravel(), pa.float32())
+    pairs = pa.StructArray.from_arrays([labels, values], fields=list(SCORED.value_type))
+    return pa.ListArray.from_arrays(
+        pa.array(np.arange(0, order.size + 1, top or 1), pa.int32())
+        if top
+        else pa.array(np.zeros(len(scores) + 1), pa.int32()),
+        pairs,
+    )
+
+
+def read_predictions(
+    path: Path, ids: Sequence[str], tasks: Sequence[Task], classes: Mapping[str, tuple[str, ...]]
+) -> Predictions:
+    """Return a file's predictions for exactly these works, in their order.
+
+    ``classes`` are those that several-label tasks are scored on; other labels in the file are left
+    out, and a class that a row does not list comes after all that it does. For a task with one
+    class the file's own labels are added. Tasks without a column are not there. Raises ModelError
+    for a file that is no such table, lacks a work, holds one twice, or holds one that is not asked for.
+    """
+    table = _read(path)
+    _check_ids(table["id"], ids, path)
+    table = table.take(
+        pc.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks())
+    )
+    found, scores = {}, {}
+    for task in tasks:
+        if COLUMN[task.name] not in table.column_names:
+            continue
+        column = table[COLUMN[task.name]].combine_chunks()
+        if column.null_count:
+            raise ModelError(f"{path}: {COLUMN[task.name]} is null in {column.null_count} rows")
+        if task.kind is Kind.YEAR:
+            scores[task.name] = _finite(np.asarray(column.cast(pa.float32())), task, path)
+            continue
+        found[task.name] = tuple(classes[task.name])
+        if task.kind is Kind.ONE:
+            given = pc.unique(pc.struct_field(column.flatten(), "label")).drop_null().to_pylist()
+            found[task.name] += tuple(sorted(set(given) - set(classes[task.name])))
+        scores[task.name] = _matrix(column, found[task.name], task, path)
+    return Predictions(list(ids), found, scores)
+
+
+def _matrix(column: pa.Array, classes: Sequence[str], task: Task, path: Path) -> Floats:
+    """Return the scores as [N, C]; what a row does not list is minus infinity."""
+    rows = np.asarray(pc.list_parent_indices(column), np.int64)
+    pairs = column.flatten()
+    values = _finite(np.asarray(pc.struct_field(pairs, "score").fill_null(np.nan)), task, path)
+    at = pc.index_in(pc.struct_field(pairs, "label"), value_set=pa.array(classes, pa.string()))
+    held = np.asarray(at.is_valid())
+    numbers = np.asarray(at.fill_null(0), np.int64)
+    matrix = np.full((len(column), len(classes)), -np.inf, np.float32)
+    matrix[rows[held], numbers[held]] = values[held]
+    return matrix
+
+
+def _finite(values: Floats, task: Task, path: Path) -> Floats:
+    bad = int((~np.isfinite(values)).sum())
+    if bad:
+        raise ModelError(f"{path}: {bad} answers for {task.name} are not finite numbers")
+    return values
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{path} is not a Parquet file that can be read: {reason}") from error
+    wanted = {"id": pa.string()}
+    for task in TASKS:
+        wanted[COLUMN[task.name]] = pa.float32() if task.kind is Kind.YEAR else SCORED
+    if "id" not in table.column_names or len(set(table.column_names) & set(wanted)) == 1:
+        raise ModelError(f"{path} lacks the columns id and one of {', '.join(COLUMN.values())}")
+    for name in set(table.column_names) & set(wanted):
+        try:
+            index = table.column_names.index(name)
+            table = table.set_column(index, name, table[name].cast(wanted[name]))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+            raise ModelError(f"{path}: {name} is {table[name].type}, not {wanted[name]}") from error
+    return table
+
+
+def _check_ids(found: pa.ChunkedArray, wanted: Sequence[str], path: Path) -> None:
+    """Raise ModelError unless each wanted id is found exactly once, and no other."""
+    given = found.to_pylist()
+    seen, known = set(given), set(wanted)
+    if len(given) != len(seen):
+        twice = next(one for one in sorted(seen, key=str) if given.count(one) > 1)
+        raise ModelError(f"{path}: {len(given) - len(seen)} ids occur again, the first is {twice}")
+    for left, what in ((seen - known, "not to be predicted"), (known - seen, "not predicted")):
+        if left:
+            raise ModelError(
+                f"{path}: {len(left)} works are {what}, the first is {min(left, key=str)}"
+            )

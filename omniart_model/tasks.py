@@ -1,0 +1,65 @@
+"""The tasks: what is predicted, as rows of a table. One more task is one more row in ``TASKS``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from schemas.errors import UsageError
+
+UNKNOWN = -1
+"""The class of an artwork that has none: left out by the loss, and wrong under "all works"."""
+
+
+class Kind(StrEnum):
+    """How many labels an artwork can have, and so which head, loss and metrics a task gets."""
+
+    ONE = "one"  # one class: softmax, cross-entropy, accuracy
+    SEVERAL = "several"  # any number of classes: sigmoid, binary cross-entropy, average precision
+    YEAR = "year"  # a number in years: absolute error
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to predict: the release's column, its kind, and what makes a label a class.
+
+    ``scale`` is s of Strezoski & Worring 2017, eq. 2: it brings the loss into the others' range. A
+    label is a class with at least ``least_train`` works in train and ``least_test`` in test, so
+    that there is something to learn from and something to be measured on.
+    """
+
+    name: str
+    kind: Kind
+    column: str
+    scale: float = 1.0
+    least_train: int = 0
+    least_test: int = 1
+
+
+TASKS: tuple[Task, ...] = (
+    Task("artist", Kind.ONE, "artist", least_train=3),
+    Task("type", Kind.SEVERAL, "artwork_types", least_train=10),
+    Task("material", Kind.SEVERAL, "materials", least_train=10),
+    Task("period", Kind.YEAR, "year", scale=0.1),  # the paper divides by ten
+)
+
+
+def choose_tasks(
+    names: Sequence[str] = (), least_train: Mapping[str, int] | None = None
+) -> tuple[Task, ...]:
+    """Return the named tasks (all where none is named) in the table's order.
+
+    ``least_train`` overrides a task's own threshold. Raises UsageError for a name that is in no row.
+
+    >>> [task.name for task in choose_tasks(["period", "artist"])]
+    ['artist', 'period']
+    """
+    least = dict(least_train or {})
+    known = [task.name for task in TASKS]
+    for name in (*names, *least):
+        if name not in known:
+            raise UsageError(f"no task is called {name!r}; there are: {', '.join(known)}")
+    return tuple(
+        replace(task, least_train=least.get(task.name, task.least_train))
+        for task in TASKS
+        if not names or task.name in names
+    )

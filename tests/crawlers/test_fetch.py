@@ -1,0 +1,597 @@
+"""The polite client, against real servers on loopback under made-up host names."""
+
+import asyncio
+import gzip
+import shutil
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from crawlers.engine.fetch import Answer, Fetch, FetchConfig, UnexpectedBodyError
+from schemas.errors import SourceError, UsageError
+
+HOST = "museum.invalid"
+URL = f"https://{HOST}"
+JPEG = b"\xff\xd8\xff\xe0 and the rest"
+WALL = b"<!DOCTYPE html><html><head><title>Pardon our interruption</title></head></html>"
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def museum(handler: Handler, **more: Any) -> AsyncIterator[Fetch]:
+    """Serve a handler on loopback as museum.invalid and its sub-domains, and yield a hasty client."""
+    runner = web.ServerRunner(web.Server(handler))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    config = FetchConfig(
+        **{
+            "default_rate": 1e6,
+            "backoff_s": 0.01,
+            "wall_backoff_s": 0.02,
+            "retries": 3,
+            "routes": {HOST: base, f"www.{HOST}": base, "stranger.invalid": base},
+            **more,
+        }
+    )
+    try:
+        async with Fetch(config) as fetch:
+            yield fetch
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def raw_museum(sent: bytes) -> AsyncIterator[Fetch]:
+    """Serve the same bytes to everybody who connects, and hang up."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(sent)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    config = FetchConfig(default_rate=1e6, backoff_s=0.01, retries=2, routes={HOST: base})
+    async with server, Fetch(config) as fetch:
+        yield fetch
+
+
+class Script:
+    """Answers with one response after the other, the last one for ever, and keeps what was asked."""
+
+    def __init__(self, *responses: Callable[[], web.Response]) -> None:
+        self.responses = responses
+        self.requests: list[web.BaseRequest] = []
+        self.times: list[float] = []
+
+    async def __call__(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request."""
+        self.requests.append(request)
+        self.times.append(monotonic())
+        return self.responses[min(len(self.requests), len(self.responses)) - 1]()
+
+
+def says(status: int = 200, body: bytes = b"{}", **headers: str) -> Callable[[], web.Response]:
+    """Return a response for a script; an underscore in a header's name stands for a hyphen."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda: web.Response(status=status, body=body, headers=named)
+
+
+def get(script: Handler, path: str = "/", *, config: Any = None, **options: Any) -> Answer:
+    """Return what one request to a museum that follows a script gives."""
+
+    async def ask() -> Answer:
+        async with museum(script, **(config or {})) as fetch:
+            return await fetch.get(URL + path, **options)
+
+    return asyncio.run(ask())
+
+
+def test_an_answer_tells_what_was_asked_and_never_a_port() -> None:
+    """An answer holds the made-up address, the body and its type; the host sees its own name and ours."""
+    script = Script(says(body=b'{"a": 1}', Content_Type="application/json"))
+    answer = get(script, "/objects", params={"q": "a b&c"}, config={"contact": "me@example.org"})
+
+    assert (answer.url, answer.status) == (f"{URL}/objects?q=a%20b%26c", 200)
+    assert (answer.body, answer.media_type) == (b'{"a": 1}', "application/json")
+    assert answer.fetched.endswith("Z")
+    asked = script.requests[0]
+    assert asked.raw_path == "/objects?q=a%20b%26c"
+    assert asked.headers["Host"] == HOST
+    assert asked.headers["User-Agent"].startswith("omniart-data/")
+    assert asked.headers["User-Agent"].endswith(" (+me@example.org)")
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_that_an_object_is_gone_is_an_answer(status: int) -> None:
+    """404 and 410 are asked for once, and make a withdrawn raw record."""
+    script = Script(says(status, b'{"message": "ObjectID not found"}'))
+    answer = get(script, "/objects/7", expect="json")
+    raw = answer.as_raw("met", "7", "met-api")
+
+    assert answer.gone
+    assert (raw.withdrawn, raw.url, raw.fetched) == (True, f"{URL}/objects/7", answer.fetched)
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("status", [403, 408, 429, 500, 503])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    """A wall, a hurried host and a broken one are asked again, and the report counts it."""
+
+    async def ask() -> None:
+        async with museum(Script(says(status), says(status), says())) as fetch:
+            assert (await fetch.get(URL)).status == 200
+            report = fetch.report.hosts[HOST]
+            assert (report.requests, report.answers, report.retries) == (3, 1, 2)
+            assert report.walls == (2 if status in {403, 429, 503} else 0)
+            assert report.waited_s > 0
+            assert report.size_bytes == fetch.report.size_bytes == 2
+
+    asyncio.run(ask())
+
+
+def test_retries_end() -> None:
+    """After the last retry the failure is a SourceError of one line that names address and reason."""
+    script = Script(says(500))
+    with pytest.raises(SourceError, match=r"^https://museum.invalid/ failed 4 times.*500"):
+        get(script)
+    assert len(script.requests) == 4
+
+
+@pytest.mark.parametrize("status", [400, 401, 405, 451])
+def test_what_is_refused_is_not_asked_again(status: int) -> None:
+    """Other statuses from 400 to 499 are an error at once, unless the caller allows them."""
+    script = Script(says(status))
+    with pytest.raises(SourceError, match=f"refused with {status}"):
+        get(script)
+    assert len(script.requests) == 1
+    assert get(script, allow=(status,)).status == status
+
+
+def test_before_a_wall_everybody_waits() -> None:
+    """After a 403 nobody asks this host again until the wall's back-off is over."""
+    script = Script(says(403), says())
+
+    async def ask() -> None:
+        async with museum(script, wall_backoff_s=0.3) as fetch:
+            first = asyncio.create_task(fetch.get(f"{URL}/1"))
+            retries = 0
+            while not retries:
+                await asyncio.sleep(0.01)
+                retries = fetch.report.hosts[HOST].retries
+            await fetch.get(f"{URL}/2")
+            await first
+
+    asyncio.run(ask())
+    assert script.times[1] - script.times[0] >= 0.3
+
+
+def test_one_refused_address_does_not_hold_up_the_others() -> None:
+    """Where others are let through, a lasting 403 is about its address: only that request waits."""
+    times: dict[str, list[float]] = {}
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        times.setdefault(request.path, []).append(monotonic())
+        return web.Response(status=403 if request.path == "/refused" else 200)
+
+    async def ask() -> None:
+        async with museum(serve, wall_backoff_s=0.2, retries=2) as fetch:
+            refused = asyncio.create_task(fetch.get(f"{URL}/refused"))
+            while not refused.done():
+                await fetch.get(f"{URL}/open")
+                await asyncio.sleep(0.01)
+            assert isinstance(refused.exception(), SourceError)
+
+    asyncio.run(ask())
+    second, third = times["/refused"][1:]
+    assert [t for t in times["/open"] if second + 0.05 < t < third - 0.05]
+
+
+def test_retry_after_is_obeyed() -> None:
+    """Retry-After in seconds, and as a date against the host's own clock, is waited for."""
+    dated = {
+        "Date": "Wed, 21 Oct 2020 07:28:00 GMT",
+        "Retry_After": "Wed, 21 Oct 2020 07:28:01 GMT",
+    }
+    for headers in ({"Retry_After": "1"}, dated):
+        script = Script(says(429, **headers), says())
+        get(script)
+        assert script.times[1] - script.times[0] >= 1.0
+
+
+def test_a_wait_of_days_ends_the_crawl() -> None:
+    """A host that asks to come back tomorrow is not waited for: the error says so at once."""
+    script = Script(says(429, Retry_After="86400"))
+    with pytest.raises(SourceError, match="asks to come back in 86400 s"):
+        get(script)
+    assert len(script.requests) == 1
+
+
+def test_each_host_has_its_own_rate() -> None:
+    """A slow host holds up nobody who asks a quick one."""
+
+    async def ask() -> None:
+        rates = {f"www.{HOST}": 1.0}
+        async with museum(Script(says()), rates=rates) as fetch:
+            began = monotonic()
+            slow = asyncio.gather(*(fetch.get(f"https://www.{HOST}/{n}") for n in range(2)))
+            await asyncio.gather(*(fetch.get(f"{URL}/{n}") for n in range(20)))
+            assert not slow.done()
+            await slow
+            assert monotonic() - began >= 1.0
+            assert list(fetch.report.hosts) == [HOST, f"www.{HOST}"]
+            assert fetch.report.requests == 22
+
+    asyncio.run(ask())
+
+
+def test_get_all_is_in_order_and_bounded() -> None:
+    """Answers come in the order of the addresses; no more than `concurrency` are asked for ahead."""
+    asked = most = now = 0
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        nonlocal asked, most, now
+        asked, now = asked + 1, now + 1
+        most = max(most, now)
+        await asyncio.sleep(0.002 * (5 - int(request.path[1:]) % 5))
+        now -= 1
+        return web.Response(body=request.path.encode())
+
+    async def ask() -> None:
+        async with museum(serve, concurrency=3) as fetch:
+            taken = 0
+            async for answer in fetch.get_all(f"{URL}/{n}" for n in range(30)):
+                assert answer.body == b"/%d" % taken
+                taken += 1
+                assert asked <= taken + 3
+                await asyncio.sleep(0.003)
+            assert taken == 30
+
+    asyncio.run(ask())
+    assert most == 3
+
+
+def test_single_requests_are_bounded_too() -> None:
+    """However many callers ask one host at once, no more than `concurrency` requests are in flight."""
+    most = now = 0
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return web.Response()
+
+    async def ask() -> None:
+        async with museum(serve, concurrency=3) as fetch:
+            await asyncio.gather(*(fetch.get(f"{URL}/{n}") for n in range(20)))
+
+    asyncio.run(ask())
+    assert most == 3
+
+
+def test_get_all_leaves_nothing_running() -> None:
+    """A caller that stops early, or is stopped by an error, leaves no request under way."""
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        if request.path == "/5":
+            return web.Response(status=400)
+        await asyncio.sleep(1.0 if int(request.path[1:]) > 5 else 0)
+        return web.Response()
+
+    async def others() -> set[str]:
+        await asyncio.sleep(0)
+        return {t.get_coro().__name__ for t in asyncio.all_tasks()} & {"get", "get_all"}
+
+    async def ask() -> None:
+        urls = [f"{URL}/{n}" for n in range(12)]
+        async with museum(serve) as fetch:
+            async with aclosing(fetch.get_all(urls)) as answers:
+                async for _ in answers:
+                    break
+            assert not await others()
+            began = monotonic()
+            with pytest.raises(SourceError, match="/5 is refused with 400"):
+                [answer async for answer in fetch.get_all(urls)]
+            assert not await others()
+            assert monotonic() - began < 0.9, "the requests under way were waited for"
+            assert (await fetch.get(f"{URL}/1")).status == 200
+
+    asyncio.run(ask())
+
+
+def test_a_cancelled_request_gives_its_place_back() -> None:
+    """After requests are cancelled as many as before may be in flight."""
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        await asyncio.sleep(0.5 if request.path == "/slow" else 0)
+        return web.Response()
+
+    async def ask() -> None:
+        async with museum(serve, concurrency=1) as fetch:
+            for _ in range(3):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(fetch.get(f"{URL}/slow"), 0.05)
+            assert (await asyncio.wait_for(fetch.get(URL), 2)).status == 200
+
+    asyncio.run(ask())
+
+
+def test_a_body_has_a_largest_size() -> None:
+    """A body above the limit is refused: by its announced length, while it streams, and unpacked."""
+    bomb = gzip.compress(bytes(50_000_000))
+
+    async def stream(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(bytes(10_000))
+        except ConnectionResetError:
+            return response
+
+    packed = says(body=bomb, Content_Encoding="gzip")
+    config = {"max_body_bytes": 100_000}
+    for handler in (Script(says(body=bytes(100_001))), stream, Script(packed)):
+        with pytest.raises(SourceError, match="more than 100000 bytes"):
+            get(handler, config=config)
+    assert get(Script(says(body=bytes(100_000))), config=config).body == bytes(100_000)
+
+
+def test_a_silent_host_is_given_up() -> None:
+    """A host that accepts and says nothing is a failure after the read timeout, and at last an error."""
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        await asyncio.sleep(0.3)
+        return web.Response()
+
+    with pytest.raises(SourceError, match="Timeout"):
+        get(serve, config={"read_timeout_s": 0.05, "retries": 1})
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b'{"objectIDs": [1, 2',
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"",
+    ],
+)
+def test_a_torn_answer_is_no_answer(sent: bytes) -> None:
+    """A body cut short, a broken encoding, and what is no HTTP at all are failures."""
+
+    async def ask() -> None:
+        async with raw_museum(sent) as fetch:
+            with pytest.raises(SourceError):
+                await fetch.get(URL, expect="json")
+            assert fetch.report.hosts[HOST].requests == 3
+
+    asyncio.run(ask())
+
+
+def test_no_server_is_a_source_error() -> None:
+    """A refused connection is retried and then an error of one line."""
+
+    async def ask() -> None:
+        config = FetchConfig(
+            routes={HOST: "http://127.0.0.1:1"}, default_rate=1e6, retries=1, backoff_s=0.01
+        )
+        async with Fetch(config) as fetch:
+            with pytest.raises(SourceError, match="failed 2 times") as caught:
+                await fetch.get(URL)
+            assert "\n" not in str(caught.value)
+
+    asyncio.run(ask())
+
+
+def test_a_redirect_within_the_site_is_followed() -> None:
+    """A redirect to a sub-domain of the same owner is followed; the answer keeps the address asked."""
+    script = Script(says(301, Location=f"https://www.{HOST}/b c"), says(302, Location="d"), says())
+    answer = get(script, "/a")
+
+    assert (answer.url, answer.status) == (f"{URL}/a", 200)
+    assert [request.raw_path for request in script.requests] == ["/a", "/b%20c", "/d"]
+    assert script.requests[1].headers["Host"] == f"www.{HOST}"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://stranger.invalid/",
+        "http://127.0.0.1/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://localhost/",
+        "https://museum.invalid@stranger.invalid/",
+        "//stranger.invalid/",
+        "file:///etc/passwd",
+        "http://[::1",
+        "http://[::::]/",
+    ],
+)
+def test_a_redirect_elsewhere_is_not_followed(location: str) -> None:
+    """Strangers, this machine and its network, and other schemes are never redirected to."""
+    script = Script(says(302, Location=location), says())
+    with pytest.raises(SourceError):
+        get(script)
+    assert len(script.requests) == 1
+
+
+def test_a_redirect_to_an_allowed_host_is_followed() -> None:
+    """Hosts of the same source under another name are named in the settings."""
+    script = Script(says(302, Location="https://stranger.invalid/"), says())
+    allowed = {"allowed_redirect_hosts": ("stranger.invalid",)}
+
+    assert get(script, config=allowed).status == 200
+
+
+def test_an_allowed_redirect_host_on_loopback_is_not_asked() -> None:
+    """Allowing a host by name does not open a private network."""
+    script = Script(says(302, Location="http://127.0.0.1:9/"))
+    with pytest.raises(SourceError, match="private network"):
+        get(script, config={"allowed_redirect_hosts": ("127.0.0.1",)})
+
+
+def test_redirects_end() -> None:
+    """A host that sends one round in circles is an error."""
+    script = Script(says(302, Location="/"))
+    with pytest.raises(SourceError, match="redirects more than 5 times"):
+        get(script)
+    assert len(script.requests) == 6
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://[::1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://[::::]/",
+        "http://10.0.0.1:8080/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://localhost/",
+        "http://localhost./",
+        "http://a.localhost/",
+        "http://１２７.0.0.1/",
+        "ftp://museum.invalid/",
+        "https://user:word@museum.invalid/",
+        "https://museum.invalid:99999/",
+        "https://mus<eum.invalid/",
+        "https://museum..invalid/",
+        "museum.invalid/a.jpg",
+        "https://museum.invalid/\ud800",
+        "",
+    ],
+)
+def test_what_a_record_names_is_no_way_into_the_network(url: str) -> None:
+    """Private addresses in whatever spelling, and what is no address, are refused without asking."""
+
+    async def ask() -> None:
+        async with Fetch(FetchConfig(retries=0, default_rate=1e6)) as fetch:
+            with pytest.raises(SourceError, match=r"private network|no http|no address|no host"):
+                await fetch.get(url)
+
+    asyncio.run(ask())
+
+
+def test_a_path_is_encoded_once() -> None:
+    """File names as the Met prints them arrive whole, and what is encoded already stays as it is."""
+    script = Script(says())
+    for path in (
+        "/CRDImages/gr/original/RRP Table 68.207 Ret.jpg",
+        "/CRDImages/ad/original/61_200_13a–c_O1_sf.jpg",
+        "/a/100%.jpg",
+        "/a/#1, (2).jpg",
+        "/a/b%20c%2Fd.jpg",
+    ):
+        get(script, path)
+
+    assert [request.raw_path for request in script.requests] == [
+        "/CRDImages/gr/original/RRP%20Table%2068.207%20Ret.jpg",
+        "/CRDImages/ad/original/61_200_13a%E2%80%93c_O1_sf.jpg",
+        "/a/100%25.jpg",
+        "/a/%231,%20(2).jpg",
+        "/a/b%20c%2Fd.jpg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expect", "good"),
+    [
+        ("json", b'\xef\xbb\xbf {"a": [1]}\n'),
+        ("json", b"[]"),
+        ("xml", b"<?xml version='1.0'?>\n<OAI-PMH><record/></OAI-PMH>"),
+        ("image", JPEG),
+        ("image", b"\x89PNG\r\n\x1a\n..."),
+        ("zip", b"PK\x03\x04..."),
+    ],
+)
+def test_a_wall_in_place_of_a_body_is_tried_again(expect: str, good: bytes) -> None:
+    """A page of HTML with status 200 is a failure; the asked-for body after it is the answer."""
+    script = Script(says(body=WALL), says(body=b""), says(body=good))
+    assert get(script, expect=expect).body == good
+    with pytest.raises(UnexpectedBodyError, match="answers with html in place of") as caught:
+        get(Script(says(body=WALL)), expect=expect)
+    assert caught.value.found == "html"
+
+
+@pytest.mark.parametrize(("expect", "walls"), [("json", 3), ("xml", 3), ("image", 0)])
+def test_html_in_place_of_data_is_a_wall(expect: str, walls: int) -> None:
+    """In place of data a page of HTML turns everybody away; in place of a picture it is one failure."""
+    script = Script(says(body=WALL))
+
+    async def ask() -> None:
+        async with museum(script, retries=2, wall_backoff_s=0.2) as fetch:
+            began = monotonic()
+            with pytest.raises(UnexpectedBodyError):
+                await fetch.get(URL, expect=expect)
+            assert fetch.report.hosts[HOST].walls == walls
+            assert (monotonic() - began >= 0.6) == (walls > 0)
+
+    asyncio.run(ask())
+
+
+def test_an_invalid_certificate_is_not_asked_again(tmp_path: Path) -> None:
+    """A certificate that nobody vouches for is an error at once that names it: waiting mends nothing."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not here to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=a"]
+    command = [openssl, *made, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def ask() -> None:
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context)
+        base = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, Fetch(FetchConfig(routes={HOST: base}, default_rate=1e6)) as fetch:
+            with pytest.raises(SourceError, match=r"museum\.invalid: its certificate is not valid"):
+                await fetch.get(URL)
+            assert fetch.report.requests == 1
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"contact": "me\r\nX-Evil: 1"},
+        {"contact": "mé"},
+        {"default_rate": 0.0},
+        {"rates": {"a": -1.0}},
+        {"rates": {"a": float("nan")}},
+        {"concurrency": 0},
+        {"retries": -1},
+        {"routes": {HOST: "http://10.0.0.1:80"}},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(wrong: Any) -> None:
+    """A setting that would break every request is named before the first one."""
+    with pytest.raises(UsageError):
+        FetchConfig(**wrong)
+
+
+def test_a_closed_client_asks_nobody() -> None:
+    """Outside its `async with` a client is a programming error, not a request."""
+    with pytest.raises(RuntimeError, match="outside"):
+        asyncio.run(Fetch(FetchConfig()).get("https://museum.invalid/"))

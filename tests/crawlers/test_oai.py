@@ -1,0 +1,298 @@
+"""OAI-PMH pages: what is read, what is refused, and how a list is followed to its end."""
+
+import asyncio
+import io
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from crawlers import oai
+from crawlers.engine.fetch import Answer
+from crawlers.oai_dump import StoredPage, natural_order, stored_pages
+from schemas.errors import SourceError, UsageError
+
+BASE = "https://data.rijksmuseum.nl/oai"
+
+
+def page(*ids: str, token: str | None = None, namespace: bool = True) -> bytes:
+    """Return a page of records that say nothing but who they are."""
+    records = "".join(
+        f"<record><header><identifier>{one}</identifier>"
+        "<datestamp>2026-01-02T03:04:05Z</datestamp></header></record>"
+        for one in ids
+    )
+    tail = "" if token is None else f"<resumptionToken>{token}</resumptionToken>"
+    xmlns = ' xmlns="http://www.openarchives.org/OAI/2.0/"' if namespace else ""
+    return f"<OAI-PMH{xmlns}><ListRecords>{records}{tail}</ListRecords></OAI-PMH>".encode()
+
+
+def error(code: str) -> bytes:
+    return f'<OAI-PMH><error code="{code}">so it is</error></OAI-PMH>'.encode()
+
+
+class Asked:
+    """Stands in for Fetch: gives prepared bodies in turn and remembers what it was asked."""
+
+    def __init__(self, *bodies: bytes, status: int = 200) -> None:
+        self.bodies, self.status = list(bodies), status
+        self.params: list[dict[str, str]] = []
+
+    async def get(self, url: str, params: dict[str, str], *, expect: str) -> Answer:
+        assert url == BASE
+        assert expect == "xml"
+        self.params.append(dict(params))
+        body = self.bodies[len(self.params) - 1]
+        return Answer(url, self.status, body, "text/xml", "2026-08-12T00:00:00Z")
+
+
+def follow(fetch: Asked, *, since: date | None = None, token: str = "") -> list[oai.OaiPage]:
+    async def all_pages() -> list[oai.OaiPage]:
+        pages = oai.list_records(fetch, BASE, prefix="edm", since=since, token=token)
+        return [page async for _, page in pages]
+
+    return asyncio.run(all_pages())
+
+
+def ids(pages: list[oai.OaiPage]) -> list[str]:
+    return [oai.header(record).identifier for page in pages for record in page.records]
+
+
+@pytest.mark.parametrize("namespace", [True, False])
+def test_a_page_is_read_with_and_without_namespaces(namespace: bool) -> None:
+    """Harvests whose namespaces were stripped read as the wire does."""
+    read = oai.parse_page(page("a", "b", token="t 1", namespace=namespace), "here")
+
+    assert ids([read]) == ["a", "b"]
+    assert read.token == "t 1"
+    assert oai.header(read.records[0]) == oai.Header("a", "2026-01-02T03:04:05Z", deleted=False)
+
+
+def test_a_list_is_followed_by_token_alone() -> None:
+    """Only the first request names prefix and window; those that follow name the token and no more."""
+    fetch = Asked(page("1", token="x"), page("2", token="y"), page("3"))
+
+    assert ids(follow(fetch, since=date(2026, 1, 2))) == ["1", "2", "3"]
+    assert fetch.params == [
+        {"verb": "ListRecords", "metadataPrefix": "edm", "from": "2026-01-02T00:00:00Z"},
+        {"verb": "ListRecords", "resumptionToken": "x"},
+        {"verb": "ListRecords", "resumptionToken": "y"},
+    ]
+
+
+def test_a_list_goes_on_from_a_token() -> None:
+    """A crawl that was broken off asks for its next page first, whatever window it began with."""
+    fetch = Asked(page("2", token=""))
+
+    assert ids(follow(fetch, since=date(2026, 1, 2), token="x")) == ["2"]
+    assert fetch.params == [{"verb": "ListRecords", "resumptionToken": "x"}]
+
+
+@pytest.mark.parametrize("last", [page("9"), page("9", token=""), page("9", token="  ")])
+def test_a_missing_or_empty_token_ends_the_list(last: bytes) -> None:
+    """Both ways in which servers end a list are known."""
+    assert ids(follow(Asked(page("1", token="x"), last))) == ["1", "9"]
+
+
+def test_a_page_without_records_ends_the_list() -> None:
+    """A server that goes on giving tokens and no records is not followed for ever."""
+    pages = follow(Asked(page("1", token="x"), page(token="y"), page("never")))
+
+    assert ids(pages) == ["1"]
+    assert pages[-1].token == ""
+
+
+@pytest.mark.parametrize("tokens", [("x", "x"), ("x", "y", "x")])
+def test_a_token_that_leads_back_is_an_error(tokens: tuple[str, ...]) -> None:
+    """A server that walks in a circle does not make us walk with it."""
+    bodies = [page(str(n), token=token) for n, token in enumerate(tokens)]
+    with pytest.raises(SourceError, match="leads back to token 'x'"):
+        follow(Asked(*bodies))
+
+
+def test_no_match_is_an_empty_list() -> None:
+    """That nothing has changed is an answer and no failure."""
+    assert ids(follow(Asked(error("noRecordsMatch")))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("badResumptionToken", "start this crawl anew"), ("badArgument", "refuses the request")],
+)
+def test_an_oai_error_says_what_to_do(code: str, said: str) -> None:
+    """Every other OAI-PMH error ends the crawl, with the museum's reason."""
+    with pytest.raises(SourceError, match=f"{said}.*{code}: so it is"):
+        follow(Asked(error(code)))
+
+
+def test_a_service_that_is_gone_is_an_error() -> None:
+    """A 410 from the service itself is no empty collection."""
+    with pytest.raises(SourceError, match="is gone \\(410\\)"):
+        follow(Asked(b"", status=410))
+
+
+BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><OAI-PMH>&c;</OAI-PMH>'
+REFUSED = [
+    (b"<!DOCTYPE html><html><body>Not Found</body></html>", "is a web page"),
+    (page("1")[:-20], "is torn"),
+    (page("1") + b"trailing", "is torn"),
+    (b"", "is torn"),
+    (b"<rss/>", "is no OAI-PMH but <rss>"),
+    (b"<OAI-PMH><Identify/></OAI-PMH>", "holds no ListRecords"),
+    (BOMB, "declares a document type"),
+    (b"\xff\xfe" + BOMB.decode().encode("utf-16-le"), "declares a document type"),
+    (
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><OAI-PMH>&x;</OAI-PMH>',
+        "declares a document type",
+    ),
+    (b"<a>" * 300 + b"</a>" * 300, "is torn or no XML"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), REFUSED)
+def test_what_is_no_page_is_refused_in_one_line(body: bytes, said: str) -> None:
+    """The error names the page, says what it is, and is one line."""
+    with pytest.raises(SourceError, match=said) as raised:
+        oai.parse_page(body, "pages/7.xml")
+    assert str(raised.value).startswith("pages/7.xml")
+    assert "\n" not in str(raised.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_page_or_a_source_error(body: bytes) -> None:
+    """Nothing that a server can send ends in another exception."""
+    try:
+        read = oai.parse_page(body, "here")
+    except SourceError as raised:
+        assert str(raised).startswith("here")
+    else:
+        assert isinstance(read, oai.OaiPage)
+
+
+@given(st.integers(0, len(page("1", "2", token="t")) - 1))
+def test_a_page_cut_anywhere_is_torn(end: int) -> None:
+    """Half a page is never taken for a whole one."""
+    with pytest.raises(SourceError):
+        oai.parse_page(page("1", "2", token="t")[:end], "here")
+
+
+def test_a_record_is_the_same_bytes_in_every_page() -> None:
+    """A record's bytes do not depend on its neighbours, nor on how its page declares namespaces."""
+    alone = oai.parse_page(page("b"), "here").records[0]
+    among = oai.parse_page(
+        page("a", "b", "c").replace(b"<OAI-PMH", b'<OAI-PMH xmlns:q="urn:q" '), "here"
+    ).records[1]
+
+    assert oai.canonical(alone) == oai.canonical(among)
+    assert ids([oai.OaiPage((etree.fromstring(oai.canonical(alone)),), "")]) == ["b"]
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True))
+def test_pages_come_by_number(numbers: list[int]) -> None:
+    """Page 2 comes before page 10, however a disk lists them."""
+    names = [f"{number}.xml" for number in numbers]
+
+    assert sorted(names, key=natural_order) == [f"{number}.xml" for number in sorted(numbers)]
+
+
+# --- stored pages ------------------------------------------------------------
+
+
+def tar(path: Path, *members: tuple[tarfile.TarInfo, bytes], mode: str = "w:gz") -> Path:
+    with tarfile.open(path, mode) as archive:
+        for member, body in members:
+            archive.addfile(member, io.BytesIO(body))
+    return path
+
+
+def member(name: str, body: bytes, **changes: object) -> tuple[tarfile.TarInfo, bytes]:
+    info = tarfile.TarInfo(name)
+    info.size = len(body)
+    for field, value in changes.items():
+        setattr(info, field, value)
+    return info, body
+
+
+def bodies(pages: list[StoredPage]) -> list[bytes]:
+    return [one.body for one in pages]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_a_tar_gives_its_pages_and_nothing_else(tmp_path: Path, mode: str) -> None:
+    """Readmes, shadows of other systems and odd paths do no harm; nothing is unpacked."""
+    path = tar(
+        tmp_path / "pages.bin",
+        member("README", b"hello"),
+        member("../../up/2.xml", b"<two/>"),
+        member("._1.xml", b"shadow"),
+        member("/abs/1.xml", b"<one/>"),
+        mode=mode,
+    )
+    pages = list(stored_pages(path))
+
+    assert bodies(pages) == [b"<two/>", b"<one/>"]
+    assert len({one.sha256 for one in pages}) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["pages.bin"]
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_a_link_in_a_tar_is_refused(tmp_path: Path, kind: bytes) -> None:
+    """A member that points elsewhere is no page."""
+    path = tar(tmp_path / "p.tgz", member("1.xml", b"", type=kind, linkname="/etc/passwd"))
+    with pytest.raises(SourceError, match="'1.xml' is a link"):
+        list(stored_pages(path))
+
+
+@pytest.mark.parametrize(("kind", "size"), [(b"0", 33 << 20), (b"x", 2 << 20), (b"L", 1 << 40)])
+def test_an_oversize_member_is_refused_unread(tmp_path: Path, kind: bytes, size: int) -> None:
+    """Neither a page nor an extended header may make us read without end."""
+    info, _ = member("1.xml", b"", type=kind, size=size)
+    path = tmp_path / "p.tar"
+    path.write_bytes(info.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+    with pytest.raises(SourceError, match="no page is so large"):
+        list(stored_pages(path))
+
+
+def test_a_torn_tar_is_refused(tmp_path: Path) -> None:
+    """A download that was cut off is no smaller collection."""
+    whole = tar(tmp_path / "p.tgz", *(member(f"{n}.xml", page("1") * 50) for n in range(50)))
+    torn = tmp_path / "torn.tgz"
+    torn.write_bytes(whole.read_bytes()[:-60])
+    with pytest.raises(SourceError, match="damaged or cut-off|torn"):
+        list(stored_pages(torn))
+    plain = tar(tmp_path / "p.tar", member("1.xml", page("1") * 50), mode="w")
+    plain.write_bytes(plain.read_bytes()[:1024])
+    with pytest.raises(SourceError, match="torn"):
+        list(stored_pages(plain))
+
+
+def test_a_folder_gives_its_pages_by_number(tmp_path: Path) -> None:
+    """Each page of a folder is a file of its own, with a SHA-256 of its own."""
+    for name in ("10.xml", "2.XML", "notes.txt", ".hidden.xml"):
+        (tmp_path / name).write_bytes(name.encode())
+    pages = list(stored_pages(tmp_path))
+
+    assert bodies(pages) == [b"2.XML", b"10.xml"]
+    assert len({one.sha256 for one in pages}) == 2
+
+
+def test_one_page_may_be_given_alone(tmp_path: Path) -> None:
+    """A single page need not be put into a folder."""
+    (tmp_path / "1.xml").write_bytes(page("1"))
+
+    assert bodies(list(stored_pages(tmp_path / "1.xml"))) == [page("1")]
+
+
+def test_a_place_without_pages_is_an_error(tmp_path: Path) -> None:
+    """A wrong folder, a wrong tar and a missing path each say so."""
+    with pytest.raises(UsageError, match="is not there"):
+        list(stored_pages(tmp_path / "none"))
+    (tmp_path / "a.txt").write_bytes(b"hello")
+    with pytest.raises(SourceError, match="holds no pages"):
+        list(stored_pages(tmp_path))
+    with pytest.raises(SourceError, match="holds no pages"):
+        list(stored_pages(tar(tmp_path / "p.tgz", member("README", b"hello"))))

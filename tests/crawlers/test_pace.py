@@ -1,0 +1,48 @@
+"""Politeness in time: turns at a rate, waits that grow, and what Retry-After asks for."""
+
+import asyncio
+from time import monotonic
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawlers.engine.pace import Pace, back_off_s, retry_after_s
+
+
+def test_retry_after_that_says_nothing() -> None:
+    """Nonsense, the past and an absent header ask for no wait."""
+    for value in (None, "", "soon", "-5", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "²"):
+        assert retry_after_s(value) == 0.0
+
+
+@settings(deadline=None)
+@given(st.text() | st.text("0123456789 :,GMTJanWed+-"))
+def test_retry_after_of_any_text(value: str) -> None:
+    """Whatever the header holds, it asks for some wait or for none."""
+    assert retry_after_s(value, value) >= 0.0
+
+
+@settings(deadline=None)
+@given(st.integers(0, 60), st.text())
+def test_back_off_doubles_within_bounds(attempt: int, salt: str) -> None:
+    """A wait is at least the doubled one and at most a quarter more, never above the bound."""
+    wait_s = back_off_s(2.0, attempt, most_s=3600.0, salt=salt)
+
+    assert min(2.0 * 2**attempt, 3600.0) <= wait_s <= min(2.5 * 2**attempt, 3600.0)
+    assert wait_s == back_off_s(2.0, attempt, most_s=3600.0, salt=salt)
+
+
+def test_turns_are_never_closer_than_the_rate() -> None:
+    """However many ask at once, turns come one by one at the rate."""
+
+    async def take() -> list[float]:
+        pace = Pace(100.0)
+
+        async def one() -> float:
+            await pace.turn()
+            return monotonic()
+
+        return sorted(await asyncio.gather(*(one() for _ in range(12))))
+
+    times = asyncio.run(take())
+    assert times[-1] - times[0] >= 11 * 0.01 - 0.002
