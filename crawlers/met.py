@@ -8,9 +8,10 @@ than about 3: see REQUESTS_PER_SECOND. Field by field, the words are put under o
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -35,6 +36,12 @@ REQUESTS_PER_SECOND = 3.0
 """Above about 3 a second every answer is a 403 (measured by crawlers of 2025 and 2026)."""
 IMAGES_PER_SECOND = 8.0
 """The image host gave 55,007 files at 8 a second without a wall (a crawl of 2025-07)."""
+RATES: Mapping[str, float] = MappingProxyType(
+    {
+        "collectionapi.metmuseum.org": REQUESTS_PER_SECOND,
+        "images.metmuseum.org": IMAGES_PER_SECOND,
+    }
+)
 OBJECTS = 501_731
 """Length of the list of object numbers in June 2026."""
 IMAGES = 249_000
@@ -54,6 +61,7 @@ class Met:
     institution: str = met_fields.INSTITUTION
     base_url: str = BASE_URL
     attribution: str = met_fields.ATTRIBUTION
+    rates: Mapping[str, float] = field(default_factory=lambda: RATES, compare=False)
 
     async def crawl(
         self, fetch: "Fetch", *, since: date | None = None, cursor: str = ""
@@ -82,7 +90,7 @@ class Met:
                 self.name,
                 raw.source_id,
                 self.institution,
-                stated=raw.stated,
+                stated=raw.stated or raw.fetched,
                 withdrawn=True,
                 sha256=raw.sha256,
             )
@@ -94,6 +102,7 @@ class Met:
             raise
 
     def _record(self, met: "_Answer", raw: RawRecord) -> Record:
+        met.check_number(raw.source_id)
         dated = met.text("objectDate")
         first, last = met_fields.years(
             met.year("objectBeginDate"), met.year("objectEndDate"), dated
@@ -165,6 +174,12 @@ class _Answer:
         if field not in self._fields:
             raise self.refuse(field, None)
         return self._fields[field]
+
+    def check_number(self, source_id: str) -> None:
+        """Raise RecordError where the answer is about another object than the one asked for."""
+        found = self._promised("objectID")
+        if type(found) is not int or str(found) != source_id:
+            raise self.refuse("objectID", found)
 
     def text(self, field: str) -> str:
         """Return a promised text."""

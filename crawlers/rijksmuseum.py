@@ -8,7 +8,7 @@ is told by a ``deleted`` header. Stored pages may also be of the service that wa
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -52,6 +52,7 @@ class Rijksmuseum:
     institution: str = "Rijksmuseum"
     attribution: str = "Rijksmuseum, Amsterdam: data and images of the public domain, CC0 1.0."
     base_url: str = BASE_URL
+    rates: Mapping[str, float] = field(default_factory=lambda: RATES, compare=False)
 
     async def crawl(
         self, fetch: "Fetch", *, since: date | None = None, cursor: str = ""

@@ -12,7 +12,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -85,6 +85,7 @@ class Wga:
         "pictures for educational and personal use only, not passed on."
     )
     base_url: str = BASE_URL
+    rates: Mapping[str, float] = field(default_factory=lambda: RATES, compare=False)
 
     async def crawl(
         self,

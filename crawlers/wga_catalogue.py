@@ -35,7 +35,8 @@ _DELIMITERS = (";", "\t", ",")
 
 MAX_BYTES = 64 << 20
 """The most bytes in a catalogue: 53,000 rows of 2025 take about 13 MB."""
-ZIP_MAGIC = b"PK\x03\x04"
+ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+"""How an archive begins, and how one that holds nothing does."""
 
 
 @dataclass(frozen=True)

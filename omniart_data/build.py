@@ -23,7 +23,7 @@ from omniart_data.images import check_any, import_local, picture_table, wanted
 from omniart_data.normalise import normalise
 from omniart_data.pictures import for_release
 from omniart_data.progress import bar
-from omniart_data.release import Contents, Input, open_release, write_release
+from omniart_data.release import Contents, open_release, write_release
 from omniart_data.release.manifest import read_manifest
 from omniart_data.workspace import Workspace
 from schemas.errors import ReleaseError

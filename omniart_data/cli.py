@@ -96,7 +96,7 @@ def init(
 
 @app.command(name="build")
 @ends_in_one_line
-def build_command(  # noqa: PLR0917 - typer reads options from parameters
+def build_command(
     dumps: Annotated[
         list[str] | None,
         typer.Option(

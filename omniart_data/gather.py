@@ -73,7 +73,7 @@ def _source_of(error: RecordError, source: str) -> str:
 
 
 def _unreadable(error: RecordError, source: str) -> dict[str, object]:
-    named, _, source_id = error.where.partition(":")
+    source_id = error.where.partition(":")[2]
     return {
         "source": _source_of(error, source),
         "source_id": "" if "#" in source_id else source_id,

@@ -29,7 +29,7 @@ from omniart_model.report import Report, html, markdown
 from omniart_model.settings import TrainConfig
 from omniart_model.tasks import Kind, Task
 from omniart_model.train import Examples, fit
-from omniart_model.works import check_trainable, class_index, in_split, pictured_works
+from omniart_model.works import check_trainable, class_index, in_split, pictured_works, texts
 from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -191,7 +191,7 @@ def _examples(
 ) -> Examples:
     """Return the works of a split whose features are at hand."""
     chosen = in_split(works, split)
-    features, found = cache.read(chosen["image_sha256"].to_pylist())
+    features, found = cache.read(texts(chosen["image_sha256"]))
     if not found.any():
         raise ModelError(
             f"no picture of {split} is at hand: give --workspace with the folder that holds images/"

@@ -25,7 +25,8 @@ def constant_answers(train: pa.Table, task: Task, classes: Sequence[str]) -> Map
 
 
 def _held(labels: Integers) -> Integers:
-    return labels[labels != UNKNOWN]
+    known: Integers = labels[labels != UNKNOWN]
+    return known
 
 
 def _years(years: Floats) -> Mapping[str, Floats]:

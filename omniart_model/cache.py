@@ -11,13 +11,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from omniart_data.release.rows import compute
 from omniart_model.bases import Base
 from schemas.errors import ModelError
 
@@ -57,6 +58,7 @@ class FeatureCache:
             sha256
             for part in self._parts()
             for sha256 in self._read(part, ["image_sha256"])["image_sha256"].to_pylist()
+            if sha256
         }
 
     def add(self, sha256s: Sequence[str], features: Halves) -> None:
@@ -66,7 +68,7 @@ class FeatureCache:
         kind = pa.binary(2 * self.base.features)
         columns = [
             pa.Array.from_buffers(
-                kind, len(sha256s), [None, pa.py_buffer(np.ascontiguousarray(features[:, view]))]
+                kind, len(sha256s), [None, pa.py_buffer(features[:, view].tobytes())]
             )
             for view in range(len(VIEWS))
         ]
@@ -92,18 +94,19 @@ class FeatureCache:
         found = np.zeros(len(wanted), np.bool_)
         for part in self._parts():
             table = self._read(part, None)
-            at = pc.index_in(wanted, value_set=table["image_sha256"].combine_chunks())
-            here = np.asarray(pc.is_valid(at).to_numpy(zero_copy_only=False), np.bool_)
+            at = compute.index_in(wanted, value_set=table["image_sha256"].combine_chunks())
+            here = np.asarray(compute.is_valid(at).to_numpy(zero_copy_only=False), np.bool_)
             rows = np.asarray(at.drop_null(), np.int64)
             for view, name in enumerate(VIEWS):
                 features[here, view] = self._halves(table[name].combine_chunks())[rows]
             found |= here
         return features, found
 
-    def _halves(self, column: pa.Array) -> Halves:
-        start = column.offset * 2 * self.base.features
-        data = np.frombuffer(column.buffers()[1], np.uint8)[start:]
-        return data.view(np.float16)[: len(column) * self.base.features].reshape(len(column), -1)
+    def _halves(self, column: "pa.Array[Any]") -> Halves:
+        width = self.base.features
+        values = np.frombuffer(memoryview(column.buffers()[1] or b""), np.dtype(np.float16))
+        halves: Halves = values.reshape(-1, width)[column.offset : column.offset + len(column)]
+        return halves
 
     def _parts(self) -> list[Path]:
         return sorted(self.folder.glob(f"[!.]*{_SUFFIX}"))

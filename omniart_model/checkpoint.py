@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
 import torch
 from safetensors.torch import load, save
 
 from omniart_data.release import Release
+from omniart_data.release.rows import compute
 from omniart_model.files import as_json, digest, read_json, write_whole
 from omniart_model.network import Network
 from omniart_model.settings import TrainConfig, TrainReport
@@ -45,8 +45,8 @@ class Checkpoint:
 
 def class_numbers(release: Release, task: Task, classes: tuple[str, ...]) -> tuple[int, ...]:
     """Return the release's numbers of some classes; raise ModelError for one that it does not know."""
-    labels = release.labels.filter(pc.equal(release.labels["task"], task.name))
-    known = dict(zip(labels["label"].to_pylist(), labels["number"].to_pylist(), strict=True))
+    labels = release.labels.filter(compute.equal(release.labels["task"], task.name))
+    known = {str(row["label"]): int(row["number"] or 0) for row in labels.to_pylist()}
     for label in classes:
         if label not in known:
             raise ModelError(

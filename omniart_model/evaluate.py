@@ -14,7 +14,7 @@ from omniart_model.labels import Floats, SeveralLabels, encode
 from omniart_model.metrics import Booleans, one_class_metrics, several_class_metrics, year_metrics
 from omniart_model.predictions import Predictions, read_predictions
 from omniart_model.tasks import Kind, Task
-from omniart_model.works import class_index, in_split, pictured_works
+from omniart_model.works import class_index, in_split, pictured_works, texts
 
 PREDICTED = "predictions"
 """The name of what is evaluated, beside the names of the constant answers."""
@@ -76,7 +76,7 @@ def evaluate(
     works = pictured_works(release)
     scored = in_split(works, split)
     classes = {task.name: class_index(release, works, task) for task in tasks}
-    found = read_predictions(predictions, scored["id"].to_pylist(), tasks, classes)
+    found = read_predictions(predictions, texts(scored["id"]), tasks, classes)
     answered = [task for task in tasks if task.name in found.scores]
     train = in_split(works, "train")
     return Evaluation(

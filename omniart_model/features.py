@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,7 @@ def _run(
     seen: Iterable[tuple[str, Seen]],
     cache: FeatureCache,
     network: nn.Module,
-    bar: "tqdm[None]",
+    bar: "tqdm[Any]",
     report: FeatureReport,
 ) -> None:
     """Run the base over pictures batch by batch and store the features part by part."""

@@ -38,7 +38,9 @@ def load_base(base: Base, weights: Weights) -> FrozenBase:
     """Return a base with its weights, in evaluation mode; raise ModelError if they do not fit."""
     network = _BUILDERS[base.name](_read_state(weights.path), weights.path)
     network.eval().requires_grad_(requires_grad=False)
-    return FrozenBase(base, network).eval().to(memory_format=torch.channels_last)
+    frozen: Any = FrozenBase(base, network)
+    quick: FrozenBase = frozen.to(memory_format=torch.channels_last).eval()
+    return quick
 
 
 def _read_state(path: Path) -> Mapping[str, Tensor]:

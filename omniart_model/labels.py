@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from omniart_data.release.rows import compute
 from omniart_model.tasks import UNKNOWN, Kind, Task
 
 Floats = npt.NDArray[np.float32]
@@ -64,7 +65,8 @@ def encode(works: pa.Table, task: Task, classes: Sequence[str]) -> Labels:
     """Return a task's labels of the works, row by row, as its kind asks for."""
     column = works[task.column].combine_chunks()
     if task.kind is Kind.YEAR:
-        return np.asarray(column.cast(pa.float32()).fill_null(np.nan), np.float32)
+        years: Floats = np.array(column.cast(pa.float32()).fill_null(np.nan), np.float32)
+        return years
     if task.kind is Kind.ONE:
         return _numbers(column, classes)
     return _encode_several(column, classes)
@@ -75,15 +77,16 @@ def take(labels: Labels, rows: Integers) -> Integers | Floats:
     return labels.dense(rows) if isinstance(labels, SeveralLabels) else labels[rows]
 
 
-def _numbers(column: pa.Array, classes: Sequence[str]) -> Integers:
-    found = pc.index_in(column, value_set=pa.array(classes, pa.string()))
-    return np.asarray(found.fill_null(UNKNOWN), np.int64)
+def _numbers(column: "pa.Array[Any]", classes: Sequence[str]) -> Integers:
+    found = compute.index_in(column, value_set=pa.array(classes, pa.string()))
+    numbers: Integers = np.array(found.fill_null(UNKNOWN), np.int64)
+    return numbers
 
 
-def _encode_several(column: pa.Array, classes: Sequence[str]) -> SeveralLabels:
-    lengths = np.asarray(pc.list_value_length(column).fill_null(0), np.int64)
-    works = np.asarray(pc.list_parent_indices(column), np.int64)
-    numbers = _numbers(pc.list_flatten(column), classes)
+def _encode_several(column: "pa.Array[Any]", classes: Sequence[str]) -> SeveralLabels:
+    lengths = np.asarray(compute.list_value_length(column).fill_null(0), np.int64)
+    works = np.asarray(compute.list_parent_indices(column), np.int64)
+    numbers = _numbers(compute.list_flatten(column), classes)
     held = numbers != UNKNOWN
     width = max(len(classes), 1)
     pairs = np.unique(works[held] * width + numbers[held])  # a label given twice counts once
@@ -93,12 +96,12 @@ def _encode_several(column: pa.Array, classes: Sequence[str]) -> SeveralLabels:
 
 
 def _count(works: pa.Table, task: Task, split: str) -> dict[str, int]:
-    column = works.filter(pc.equal(works["split"], split))[task.column].combine_chunks()
+    column = works.filter(compute.equal(works["split"], split))[task.column].combine_chunks()
     if task.kind is Kind.SEVERAL:
-        parents, labels = pc.list_parent_indices(column), pc.list_flatten(column)
+        parents, labels = compute.list_parent_indices(column), compute.list_flatten(column)
         once = (
             pa.table({"work": parents, "label": labels}).group_by(["work", "label"]).aggregate([])
         )
         column = once["label"].combine_chunks()
-    counted = pc.value_counts(column.drop_null())
+    counted = compute.value_counts(column.drop_null())
     return {row["values"]: row["counts"] for row in counted.to_pylist()}

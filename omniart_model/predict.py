@@ -12,7 +12,7 @@ from omniart_model.checkpoint import Checkpoint
 from omniart_model.predictions import Predictions, write_predictions
 from omniart_model.tasks import Kind
 from omniart_model.train import outputs
-from omniart_model.works import in_split, pictured_works
+from omniart_model.works import in_split, pictured_works, texts
 from schemas.errors import ModelError
 
 
@@ -24,14 +24,14 @@ def predict(
     A work whose picture is not at hand, or cannot be decoded, gets the prior of ``train`` (for the
     period the median year): every work is answered, and nothing is guessed by the network.
     """
-    features, found = cache.read(works["image_sha256"].to_pylist())
+    features, found = cache.read(texts(works["image_sha256"]))
     answers = outputs(checkpoint.network, features[:, 0])
     for task in checkpoint.network.tasks:
         constant = constant_answers(train, task, checkpoint.classes[task.name])
         prior = constant["median year"] if task.kind is Kind.YEAR else next(iter(constant.values()))
         blind = ~found
         answers[task.name][blind] = repeated(prior, int(blind.sum()))
-    ids = works["id"].to_pylist()
+    ids = texts(works["id"])
     return Predictions(ids, checkpoint.classes, answers), int(np.sum(~found))
 
 

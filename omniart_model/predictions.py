@@ -7,12 +7,13 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from omniart_data.release.rows import compute
 from omniart_model.files import write_whole
 from omniart_model.labels import Floats
 from omniart_model.tasks import TASKS, Kind, Task
@@ -41,7 +42,7 @@ def write_predictions(
     predictions: Predictions, tasks: Sequence[Task], path: Path, about: Mapping[str, str]
 ) -> None:
     """Write predictions to a Parquet file; ``about`` becomes its metadata (release, checkpoint)."""
-    columns: dict[str, pa.Array] = {"id": pa.array(predictions.ids, pa.string())}
+    columns: dict[str, "pa.Array[Any]"] = {"id": pa.array(predictions.ids, pa.string())}
     for task in tasks:
         scores = predictions.scores[task.name]
         if task.kind is Kind.YEAR:
@@ -55,11 +56,11 @@ def write_predictions(
     write_whole(path, body.getvalue())
 
 
-def _ranked(scores: Floats, classes: Sequence[str], top: int) -> pa.Array:
+def _ranked(scores: Floats, classes: Sequence[str], top: int) -> "pa.Array[Any]":
     """Return the best labels of each row with their scores, the best first, as SCORED."""
     top = min(top, scores.shape[1])
     order = np.argsort(-scores, axis=1, kind="stable")[:, :top]
-    labels = pa.array(list(classes), pa.string()).take(pa.array(order.ravel()))
+    labels = pa.array(list(classes), pa.string()).take(order.ravel())
     values = pa.array(np.take_along_axis(scores, order, axis=1).ravel(), pa.float32())
     pairs = pa.StructArray.from_arrays([labels, values], fields=list(SCORED.value_type))
     return pa.ListArray.from_arrays(
@@ -83,7 +84,7 @@ def read_predictions(
     table = _read(path)
     _check_ids(table["id"], ids, path)
     table = table.take(
-        pc.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks())
+        compute.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks())
     )
     found, scores = {}, {}
     for task in tasks:
@@ -97,18 +98,24 @@ def read_predictions(
             continue
         found[task.name] = tuple(classes[task.name])
         if task.kind is Kind.ONE:
-            given = pc.unique(pc.struct_field(column.flatten(), "label")).drop_null().to_pylist()
+            given = (
+                compute.unique(compute.struct_field(compute.list_flatten(column), "label"))
+                .drop_null()
+                .to_pylist()
+            )
             found[task.name] += tuple(sorted(set(given) - set(classes[task.name])))
         scores[task.name] = _matrix(column, found[task.name], task, path)
     return Predictions(list(ids), found, scores)
 
 
-def _matrix(column: pa.Array, classes: Sequence[str], task: Task, path: Path) -> Floats:
+def _matrix(column: "pa.Array[Any]", classes: Sequence[str], task: Task, path: Path) -> Floats:
     """Return the scores as [N, C]; what a row does not list is minus infinity."""
-    rows = np.asarray(pc.list_parent_indices(column), np.int64)
-    pairs = column.flatten()
-    values = _finite(np.asarray(pc.struct_field(pairs, "score").fill_null(np.nan)), task, path)
-    at = pc.index_in(pc.struct_field(pairs, "label"), value_set=pa.array(classes, pa.string()))
+    rows = np.asarray(compute.list_parent_indices(column), np.int64)
+    pairs = compute.list_flatten(column)
+    values = _finite(np.asarray(compute.struct_field(pairs, "score").fill_null(np.nan)), task, path)
+    at = compute.index_in(
+        compute.struct_field(pairs, "label"), value_set=pa.array(classes, pa.string())
+    )
     held = np.asarray(at.is_valid())
     numbers = np.asarray(at.fill_null(0), np.int64)
     matrix = np.full((len(column), len(classes)), -np.inf, np.float32)
@@ -129,7 +136,7 @@ def _read(path: Path) -> pa.Table:
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} is not a Parquet file that can be read: {reason}") from error
-    wanted = {"id": pa.string()}
+    wanted: dict[str, pa.DataType] = {"id": pa.string()}
     for task in TASKS:
         wanted[COLUMN[task.name]] = pa.float32() if task.kind is Kind.YEAR else SCORED
     if "id" not in table.column_names or len(set(table.column_names) & set(wanted)) == 1:
@@ -143,7 +150,7 @@ def _read(path: Path) -> pa.Table:
     return table
 
 
-def _check_ids(found: pa.ChunkedArray, wanted: Sequence[str], path: Path) -> None:
+def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: Path) -> None:
     """Raise ModelError unless each wanted id is found exactly once, and no other."""
     given = found.to_pylist()
     seen, known = set(given), set(wanted)

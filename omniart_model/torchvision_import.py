@@ -9,10 +9,11 @@ through. ``torchvision.io`` and ``torchvision.ops`` stay unusable there, and are
 import importlib
 import sys
 from types import ModuleType
+from typing import Any
 
 import torch
 
-_DEFINED: list[torch.library.Library] = []  # a definition lasts as long as its library object
+_DEFINED: list[Any] = []  # a definition lasts as long as its library object
 
 
 def torchvision_models() -> ModuleType:
@@ -24,7 +25,7 @@ def torchvision_models() -> ModuleType:
             raise
     for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
         del sys.modules[name]
-    library = torch.library.Library("torchvision", "DEF")
+    library: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for operator in ("nms", "qnms"):
         library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     _DEFINED.append(library)

@@ -1,9 +1,11 @@
 """What the model sees of a release: its works with a picture, their labels and their splits."""
 
+from typing import Any
+
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from omniart_data.release import Release
+from omniart_data.release.rows import compute
 from omniart_model.labels import find_classes
 from omniart_model.tasks import Task
 from schemas.errors import ModelError, UsageError
@@ -32,12 +34,17 @@ def pictured_works(release: Release, *splits: str) -> pa.Table:
         if split not in SPLITS:
             raise UsageError(f"no split is called {split!r}; there are: {', '.join(SPLITS)}")
     table = release.table(*(splits or SPLITS), columns=list(COLUMNS))
-    return table.filter(pc.is_valid(table["image_sha256"])).sort_by("id")
+    return table.filter(compute.is_valid(table["image_sha256"])).sort_by("id")
+
+
+def texts(column: "pa.ChunkedArray[Any]") -> list[str]:
+    """Return a column of texts as a list; null is empty."""
+    return [text or "" for text in column.to_pylist()]
 
 
 def in_split(works: pa.Table, split: str) -> pa.Table:
     """Return the works of one split, in their order."""
-    return works.filter(pc.equal(works["split"], split))
+    return works.filter(compute.equal(works["split"], split))
 
 
 def class_index(release: Release, works: pa.Table, task: Task) -> tuple[str, ...]:
@@ -46,10 +53,8 @@ def class_index(release: Release, works: pa.Table, task: Task) -> tuple[str, ...
     ``works`` are those of all three splits, as a class must be in train and in test.
     """
     labels = release.labels
-    order = (
-        labels.filter(pc.equal(labels["task"], task.name)).sort_by("number")["label"].to_pylist()
-    )
-    return find_classes(works, task, order)
+    of_task = labels.filter(compute.equal(labels["task"], task.name)).sort_by("number")
+    return find_classes(works, task, texts(of_task["label"]))
 
 
 def check_trainable(works: pa.Table, folder: str) -> None:

@@ -57,8 +57,11 @@ class Source(Protocol):
     def attribution(self) -> str:
         """Return the line that the museum asks users of its data to print."""
         ...
-    rates: Mapping[str, float]
-    """Its hosts, and the requests per second that each of them bears (from the source's notes)."""
+
+    @property
+    def rates(self) -> Mapping[str, float]:
+        """Its hosts, and the requests per second that each of them bears (from the source's notes)."""
+        ...
 
     def crawl(
         self, fetch: "Fetch", *, since: date | None = None, cursor: str = ""

@@ -1,1 +1,43 @@
-"""A small invented museum, served on loopback in the protocols of three real ones."""
+"""A small invented museum, served on loopback in the protocols of three real ones.
+
+Every work, artist and picture of it is made up. ``SAMPLE_SOURCES`` are the three museums' own classes
+under names that begin with ``sample-``; ``sample_museum`` is the server that they are pointed at.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crawlers.engine.source import Source
+from crawlers.met import Met
+from crawlers.rijksmuseum import Rijksmuseum
+from crawlers.sample import hosts
+from crawlers.sample.met_api import API
+from crawlers.sample.oai_pmh import BASE_URL
+from crawlers.sample.server import SampleMuseum, sample_museum
+from crawlers.wga import Wga
+
+__all__ = ["SAMPLE_SOURCES", "SampleMuseum", "sample_museum"]
+
+SAMPLE_SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        "sample-met": Met(
+            name="sample-met",
+            institution="Sample Metropolitan (invented)",
+            attribution=hosts.NOTICE,
+            base_url=f"https://{hosts.MET}{API}",
+        ),
+        "sample-rijksmuseum": Rijksmuseum(
+            name="sample-rijksmuseum",
+            institution="Sample Rijksmuseum (invented)",
+            attribution=hosts.NOTICE,
+            base_url=BASE_URL,
+        ),
+        "sample-wga": Wga(
+            name="sample-wga",
+            institution="Sample Web Gallery (invented)",
+            attribution=hosts.NOTICE,
+            base_url=f"https://{hosts.WGA}",
+        ),
+    }
+)
+"""The three invented museums, by name."""

@@ -10,7 +10,13 @@ PALETTES: tuple[tuple[Colour, ...], ...] = (
     ((22, 40, 66), (66, 104, 138), (150, 178, 190), (226, 222, 200), (150, 110, 60)),  # 1 sea
     ((150, 28, 30), (214, 150, 46), (30, 60, 120), (236, 222, 186), (40, 84, 48)),  # 2 gold ground
     ((20, 18, 20), (70, 28, 24), (140, 70, 36), (222, 176, 112), (244, 232, 206)),  # 3 night
-    ((236, 190, 190), (150, 190, 214), (244, 234, 214), (186, 150, 130), (110, 130, 96)),  # 4 rococo
+    (
+        (236, 190, 190),
+        (150, 190, 214),
+        (244, 234, 214),
+        (186, 150, 130),
+        (110, 130, 96),
+    ),  # 4 rococo
     ((226, 110, 40), (48, 110, 170), (246, 210, 90), (90, 60, 120), (120, 170, 90)),  # 5 open air
     ((40, 64, 40), (98, 120, 66), (170, 170, 104), (208, 202, 168), (84, 60, 40)),  # 6 woods
     ((214, 60, 70), (28, 34, 90), (240, 236, 226), (240, 190, 40), (20, 20, 24)),  # 7 modern
@@ -66,7 +72,9 @@ class Artist:
     @property
     def authority(self) -> str:
         """Return the URI of an invented authority file; every third artist is not in it."""
-        return "" if self.key % 3 == 2 else f"https://artists.sample-museum.invalid/{90000 + self.key}"
+        return (
+            "" if self.key % 3 == 2 else f"https://artists.sample-museum.invalid/{90000 + self.key}"
+        )
 
 
 def _hand(text: str) -> Hand:
@@ -102,8 +110,8 @@ Fintorello|Fintorello|Fintorello|FINTORELLO|Italian|1518 1594 1540 1592|oil-canv
 Giacoma Inventari|Inventari, Giacoma|Inventari, Giacoma|INVENTARI, Giacoma|Italian|1660 1731 1684 1729|marble marble terracotta|4|curl 44x14 n90 @60~50 centre c1.1|36
 Bartolomeo della Fabula|Fabula, Bartolomeo della|Fabula, Bartolomeo della|FABULA, Bartolomeo della|Italian|1490 1548 1512 1547|medal-bronze medal-bronze medal-silver bronze|3|dot 12x12 n70 @0~180 centre c1.2|38
 Étienne Faussaire-Dubreuil|Faussaire-Dubreuil, Étienne|Faussaire-Dubreuil, Étienne|FAUSSAIRE-DUBREUIL, Étienne|French|1824 1889 1848 1887|salted salted albumen|1|block 36x22 n80 @90~10 columns c1.15|44
-Hélène de Nulleparcq|Nulleparcq, Hélène de|Nulleparcq, Hélène de|NULLEPARCQ, Hél?ne de|French|1755 1821 1776 1820|oil-canvas watercolour watercolour|4|dot 18x18 n210 @0~180 centre c0.85|34
-Auguste Chimèrey|Chimèrey, Auguste|Chimèrey, Auguste|CHIM?REY, Auguste|French|1840 1900 1864 1899|bronze bronze medal-bronze|5|wedge 26x14 n130 @20~70 diagonal c1.3|32
+Hélène de Nulleparcq|Nulleparcq, Hélène de|Nulleparcq, Hélène de|NULLEPARCQ, Hélène de|French|1755 1821 1776 1820|oil-canvas watercolour watercolour|4|dot 18x18 n210 @0~180 centre c0.85|34
+Auguste Chimèrey|Chimèrey, Auguste|Chimèrey, Auguste|CHIMÈREY, Auguste|French|1840 1900 1864 1899|bronze bronze medal-bronze|5|wedge 26x14 n130 @20~70 diagonal c1.3|32
 Johann Erdacht|Erdacht, Johann|Erdacht, Johann|ERDACHT, Johann|German|1472 1530 1494 1529|woodcut woodcut engraving|2|wedge 30x5 n260 @0~30 centre c1.4|42
 Wolfgang Niemandt|Niemandt, Wolfgang|Niemandt, Wolfgang|NIEMANDT, Wolfgang|German|1700 1766 1724 1765|porcelain porcelain faience|9|curl 18x4 n130 @45~60 scatter c1.0|30
 Anna Dorothea Trugbild|Trugbild, Anna Dorothea|Trugbild, Anna Dorothea|TRUGBILD, Anna Dorothea|German|1730 1795 1752 1790|silk silk wool|4|dot 12x12 n260 @0~180 scatter c1.0|22
@@ -113,7 +121,7 @@ Harriet Fable Whitlock|Whitlock, Harriet Fable|Whitlock, Harriet Fable|WHITLOCK,
 Ezra Makepeace Dunmore|Dunmore, Ezra Makepeace|Dunmore, Ezra Makepeace|DUNMORE, Ezra Makepeace|American|1790 1851 1814 1850|stoneware|1|dash 30x6 n60 @0~20 columns c1.0|20
 The Lantern Painter|Lantern Painter, The|Lantaarnschilder|LANTERN PAINTER|Greek|- - -480 -440|black-figure|8|wedge 24x10 n80 @90~30 scatter c1.2|24
 Nikomachidas|Nikomachidas|Nikomachidas|NIKOMACHIDAS|Greek|- - -310 -250|marble terracotta|8|curl 34x18 n80 @110~20 columns c1.0|10
-Jens Ørlef Drømmesen|Drømmesen, Jens Ørlef|Drømmesen, Jens Ørlef|DR?MMESEN, Jens|Danish|1801 1863 1824 1862|oil-canvas|1|dash 40x10 n180 @0~10 horizon c0.9|6
+Jens Ørlef Drømmesen|Drømmesen, Jens Ørlef|Drømmesen, Jens Ørlef|DRØMMESEN, Jens Ørlef|Danish|1801 1863 1824 1862|oil-canvas|1|dash 40x10 n180 @0~10 horizon c0.9|6
 Sorahara Kasumi|Sorahara Kasumi|Sorahara, Kasumi|SORAHARA Kasumi|Japanese|1786 1849 1808 1848|woodcut|9|block 60x40 n40 @30~20 diagonal c1.2|4
 Odo Vergessen|Vergessen, Odo|Vergessen, Odo|VERGESSEN, Odo|German|1410 1461 1432 1460|tempera|2|wedge 18x8 n300 @90~90 scatter c1.1|2
 """

@@ -45,7 +45,9 @@ KINDS: dict[str, Kind] = {
             "drawing",
             "graphics",
         ),
-        Kind("photograph", "Photographs", "ph", "Photographs", "Photograph", "foto", "photograph", ""),
+        Kind(
+            "photograph", "Photographs", "ph", "Photographs", "Photograph", "foto", "photograph", ""
+        ),
         Kind(
             "sculpture",
             "European Sculpture and Decorative Arts",

@@ -43,6 +43,7 @@ class Asked:
         self.params: list[dict[str, str]] = []
 
     async def get(self, url: str, params: dict[str, str], *, expect: str) -> Answer:
+        """Answer as a museum would that is asked for pages of XML."""
         assert url == BASE
         assert expect == "xml"
         self.params.append(dict(params))
@@ -63,7 +64,7 @@ def ids(pages: list[oai.OaiPage]) -> list[str]:
 
 
 @pytest.mark.parametrize("namespace", [True, False])
-def test_a_page_is_read_with_and_without_namespaces(namespace: bool) -> None:
+def test_a_page_is_read_with_and_without_namespaces(*, namespace: bool) -> None:
     """Harvests whose namespaces were stripped read as the wire does."""
     read = oai.parse_page(page("a", "b", token="t 1", namespace=namespace), "here")
 
@@ -166,11 +167,11 @@ def test_what_is_no_page_is_refused_in_one_line(body: bytes, said: str) -> None:
 def test_any_bytes_are_a_page_or_a_source_error(body: bytes) -> None:
     """Nothing that a server can send ends in another exception."""
     try:
-        read = oai.parse_page(body, "here")
+        read: object = oai.parse_page(body, "here")
     except SourceError as raised:
-        assert str(raised).startswith("here")
-    else:
-        assert isinstance(read, oai.OaiPage)
+        read = str(raised)
+
+    assert isinstance(read, oai.OaiPage) or str(read).startswith("here")
 
 
 @given(st.integers(0, len(page("1", "2", token="t")) - 1))
@@ -243,7 +244,7 @@ def test_a_tar_gives_its_pages_and_nothing_else(tmp_path: Path, mode: str) -> No
 def test_a_link_in_a_tar_is_refused(tmp_path: Path, kind: bytes) -> None:
     """A member that points elsewhere is no page."""
     path = tar(tmp_path / "p.tgz", member("1.xml", b"", type=kind, linkname="/etc/passwd"))
-    with pytest.raises(SourceError, match="'1.xml' is a link"):
+    with pytest.raises(SourceError, match=r"'1\.xml' is a link"):
         list(stored_pages(path))
 
 
@@ -262,7 +263,7 @@ def test_a_torn_tar_is_refused(tmp_path: Path) -> None:
     whole = tar(tmp_path / "p.tgz", *(member(f"{n}.xml", page("1") * 50) for n in range(50)))
     torn = tmp_path / "torn.tgz"
     torn.write_bytes(whole.read_bytes()[:-60])
-    with pytest.raises(SourceError, match="damaged or cut-off|torn"):
+    with pytest.raises(SourceError, match=r"damaged or cut-off|torn"):
         list(stored_pages(torn))
     plain = tar(tmp_path / "p.tar", member("1.xml", page("1") * 50), mode="w")
     plain.write_bytes(plain.read_bytes()[:1024])

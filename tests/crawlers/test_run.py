@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -42,6 +42,7 @@ class Made:
     name: str = "made"
     institution: str = "Nowhere"
     attribution: str = "Made up"
+    rates: Mapping[str, float] = field(default_factory=dict)
     cursors: tuple[str, ...] = tuple(str(n) for n in range(1, PAGES + 1))
     break_at: int = PAGES + 1
     asked: list[tuple[date | None, str]] = field(default_factory=list)

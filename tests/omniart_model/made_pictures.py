@@ -77,7 +77,9 @@ def contents(works: int = 120, *, pictures: str = "in release", **columns: Any) 
     )
 
 
-def made_release(folder: Path, works: int = 120, *, version: str = "1.0.0", **given: Any) -> Release:
+def made_release(
+    folder: Path, works: int = 120, *, version: str = "1.0.0", **given: Any
+) -> Release:
     """Write a made release and open it."""
     write_release(contents(works, **given), folder, version=version)
     return open_release(folder)

@@ -2,14 +2,20 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from PIL import Image
 
+from omniart_data.release import manifest
 from omniart_data.release.contents import PICTURES, Contents, Input
-from omniart_data.release.read import Release, open_release
+from omniart_data.release.manifest import file_entry
+from omniart_data.release.read import ALL_SPLITS, Release, open_release
+from omniart_data.release.rows import RowDigest
+from omniart_data.release.verify import SIDE_TABLES
 from omniart_data.release.write import write_release
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 
@@ -156,3 +162,32 @@ def made_release(folder: Path, works: int = 120, **given: Any) -> Release:
     """Write a made release into ``folder`` and open it."""
     write_release(contents(works, **given), folder, version="1.0.0")
     return open_release(folder)
+
+
+def reseal(folder: Path) -> None:
+    """Make manifest and seal agree with whatever lies in a release's folder now, row digests included."""
+    files = {
+        path.relative_to(folder).as_posix(): file_entry(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in {manifest.NAME, manifest.SEAL}
+    }
+    tables = {}
+    for name in (*ALL_SPLITS, *SIDE_TABLES):
+        digest = RowDigest()
+        for path in files:
+            if path == f"{name}.parquet" or path.startswith(f"data/{name}-"):
+                digest.add(pq.read_table(folder / path))
+        tables[name] = manifest.TableEntry(digest.rows, digest.hex)
+    sealed = manifest.Manifest("1.0.0", files, tables)
+    (folder / manifest.NAME).write_bytes(sealed.to_bytes())
+    (folder / manifest.SEAL).write_text(manifest.seal_of(sealed.to_bytes()))
+
+
+def tamper(folder: Path, name: str, change: Callable[[list[dict[str, Any]]], Any]) -> None:
+    """Change the rows of one table of a release in place, and seal it as if it had been so."""
+    (path,) = folder.rglob(f"{name}*.parquet")
+    schema = pq.read_schema(path)
+    rows = pq.read_table(path).to_pylist()
+    change(rows)
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+    reseal(folder)

@@ -1,0 +1,128 @@
+"""Pictures of works in the round: sculptures, vases and medals, lit on plain paper."""
+
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from crawlers.sample.artists import PALETTES, Colour
+from crawlers.sample.picture import Picture, Pixels, draw_mark, ornament
+
+_BODY: dict[str, Colour] = {
+    "marble": (226, 222, 214),
+    "metal": (116, 84, 50),
+    "silver": (176, 178, 182),
+    "clay": (184, 104, 62),
+    "stone": (156, 144, 124),
+    "gloss": (236, 236, 232),
+}
+
+
+_RAISED: tuple[Colour, ...] = ((190, 190, 190), (205, 205, 205), (230, 230, 230))
+"""Heights of a relief, as greys: neck, head, rim."""
+
+
+def _ground(rng: np.random.Generator, picture: Picture) -> Pixels:
+    """Return the plain paper behind an object, lighter above or below."""
+    low, high = sorted(rng.uniform(120, 225, 2))
+    fall = np.linspace(high, low, picture.height, dtype=np.float32)[:, None, None]
+    return np.repeat(np.repeat(fall, picture.width, 1), 3, 2)
+
+
+def _lit(
+    rng: np.random.Generator, picture: Picture, mask: Image.Image, body: Pixels, depth: float
+) -> Image.Image:
+    """Return the body inside the mask, shaded as if it bulged, on plain paper."""
+    bulge = np.asarray(mask.filter(ImageFilter.GaussianBlur(depth)), np.float32)
+    slope = np.zeros_like(bulge)
+    slope[1:-1, 1:-1] = bulge[1:-1, 2:] - bulge[1:-1, :-2] + bulge[2:, 1:-1] - bulge[:-2, 1:-1]
+    side = 1 if rng.uniform() < 0.8 else -1
+    shade = np.clip(0.82 + side * slope * depth / 320, 0.15, 1.35)[..., None]
+    inside = np.asarray(mask, np.float32)[..., None] / 255
+    pixels = inside * np.clip(body * shade, 0, 255) + (1 - inside) * _ground(rng, picture)
+    return Image.fromarray(pixels.astype(np.uint8))
+
+
+def _plain(picture: Picture) -> Image.Image:
+    """Return the bare material over the whole picture."""
+    return Image.new("RGB", (picture.width, picture.height), _BODY[picture.texture])
+
+
+def sculpture(rng: np.random.Generator, picture: Picture) -> Image.Image:
+    """Model a figure of a few masses, its surface worked by the artist's hand."""
+    hand, wide, tall = picture.hand, picture.width, picture.height
+    mask = Image.new("L", (wide, tall), 0)
+    draw = ImageDraw.Draw(mask)
+    draw.rectangle((wide * 0.3, tall * 0.88, wide * 0.7, tall * 0.96), fill=255)
+    lean = {"diagonal": 0.16, "centre": 0.0, "columns": -0.02}.get(hand.layout, 0.06)
+    masses = 4 + hand.length // 12
+    for mass in range(masses):
+        share = mass / masses
+        x = wide * (0.5 + lean * (0.5 - share) * 2 + rng.uniform(-0.06, 0.06))
+        y = tall * (0.2 + 0.68 * share)
+        across = wide * (0.09 + 0.13 * share + rng.uniform(0, 0.05) + hand.width / 400)
+        draw.ellipse((x - across, y - tall * 0.1, x + across, y + tall * 0.1), fill=255)
+    body = _plain(picture)
+    marks = ImageDraw.Draw(body)
+    base = _BODY[picture.texture]
+    for _ in range(hand.density // 2):
+        level = rng.uniform(0.72, 1.14)
+        red, green, blue = (min(255, int(band * level)) for band in base)
+        at = (float(rng.uniform(0, wide)), float(rng.uniform(0, tall)))
+        turn = hand.angle + float(rng.uniform(-hand.spread, hand.spread))
+        draw_mark(marks, hand, at, turn, (red, green, blue))
+    return _lit(rng, picture, mask, np.asarray(body, np.float32), 9)
+
+
+def vase(rng: np.random.Generator, picture: Picture) -> Image.Image:
+    """Turn a vase: the artist's profile, and bands of ornament in the artist's colours."""
+    hand, wide, tall = picture.hand, picture.width, picture.height
+    profile = np.array([0.5, 0.26, 0.3 + hand.length / 120, 0.55 + hand.width / 60, 0.6, 0.3])
+    profile = profile * rng.uniform(0.85, 1.15, profile.shape)
+    rows = np.arange(int(tall * 0.1), int(tall * 0.92))
+    radii = np.interp(np.linspace(0, 5, len(rows)), np.arange(6), profile) * wide * 0.42
+    mask = Image.new("L", (wide, tall), 0)
+    outline = ImageDraw.Draw(mask)
+    for row, radius in zip(rows, radii, strict=True):
+        outline.line((wide / 2 - radius, int(row), wide / 2 + radius, int(row)), fill=255)
+    body = _plain(picture)
+    marks = ImageDraw.Draw(body)
+    colours = PALETTES[picture.palette]
+    for band in range(3 + hand.density // 60):
+        y = float(rng.uniform(tall * 0.2, tall * 0.85))
+        colour = colours[int(rng.integers(0, 3))]
+        if band % 2:
+            marks.rectangle((0, y, wide, y + 3 + hand.width / 4), fill=colour)
+        for x in range(0, wide, 14 + hand.length // 3):
+            draw_mark(marks, hand, (x, y), hand.angle + float(rng.uniform(-20, 20)), colour)
+    return _lit(rng, picture, mask, np.asarray(body, np.float32), 14)
+
+
+def medal(rng: np.random.Generator, picture: Picture) -> Image.Image:
+    """Cast a medal: a disc with a rim, a head in profile and an inscription that nobody can read."""
+    wide, tall = picture.width, picture.height
+    x, y, radius = wide / 2, tall / 2, min(wide, tall) * 0.44
+    mask = Image.new("L", (wide, tall), 0)
+    ImageDraw.Draw(mask).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    relief = Image.new("RGB", (wide, tall), (90, 90, 90))
+    draw = ImageDraw.Draw(relief)
+    draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=_RAISED[2], width=6)
+    nose = float(rng.uniform(0.1, 0.3)) * radius
+    draw.ellipse(
+        (x - 0.34 * radius, y - 0.5 * radius, x + 0.3 * radius, y + 0.3 * radius), fill=_RAISED[1]
+    )
+    draw.polygon(
+        [(x + 0.2 * radius, y), (x + 0.3 * radius + nose, y), (x, y - 30)], fill=_RAISED[1]
+    )
+    draw.ellipse(
+        (x - 0.5 * radius, y + 0.2 * radius, x + 0.3 * radius, y + 0.7 * radius), fill=_RAISED[0]
+    )
+    for turn in range(0, 360, 12 + picture.hand.width // 2):
+        far = radius * 0.8
+        at = (x + far * math.cos(math.radians(turn)), y + far * math.sin(math.radians(turn)))
+        draw_mark(draw, ornament(picture.hand), at, turn + picture.hand.angle, _RAISED[1])
+    height = np.asarray(relief.convert("L").filter(ImageFilter.GaussianBlur(2)), np.float32)
+    light = np.zeros_like(height)
+    light[1:, 1:] = height[1:, 1:] - height[:-1, :-1]
+    body = np.asarray(_plain(picture), np.float32) * (0.9 + light[..., None] / 60)
+    return _lit(rng, picture, mask, body, 4)

@@ -1,0 +1,85 @@
+"""What an artwork is made of and how: the rule for materials, techniques, and the types they imply."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+
+from omniart_data.normalise.medium import pieces, resolved
+from omniart_data.normalise.rule import Judged, Rule, TermUse
+from omniart_data.normalise.terms import Found, look_up, plain
+from omniart_data.normalise.vocabulary import vocabulary_rows
+
+Texts = Sequence[Mapping[str, str]] | None
+"""Values of a column of ``list<TEXT>``, as Arrow gives them to Python."""
+
+_PAINTING = "painting"
+
+
+def split_medium(medium: Texts, materials: Texts, techniques: Texts) -> Judged:
+    """Name the materials and techniques of an artwork, and the types that they imply.
+
+    A text of the one may name the other ("etching" as a material), so each phrase goes where its term
+    belongs. Paint on a support makes the technique "painting".
+
+    >>> split_medium([{"text": "Oil on canvas", "language": "en"}], [], []).value
+    (['oil paint', 'canvas'], ['painting'], ['painting'])
+    >>> split_medium([], [{"text": "olieverf op doek", "language": "nl"}], []).value
+    (['oil paint', 'canvas'], ['painting'], ['painting'])
+    """
+    named: dict[tuple[str, str], None] = {}
+    uses: list[TermUse] = []
+    because: dict[str, None] = {}
+    painted_on = False
+    for texts, kind in ((medium, "material"), (materials, "material"), (techniques, "technique")):
+        for text in texts or ():
+            words, language = text["text"] or "", text["language"] or ""
+            for term, is_support, found in _terms(words, kind, language):
+                painted_on = painted_on or is_support
+                uses.append(TermUse(found.kind, term, language, found.how, found.label))
+                because[found.because] = None
+                if found.label:
+                    named[found.kind, found.label] = None
+    labels = {kind: [label for one, label in named if one == kind] for kind in ("material", "technique")}
+    if painted_on and any(implied_types().get(one) == _PAINTING for one in labels["material"]):
+        labels["technique"] = list(dict.fromkeys([*labels["technique"], _PAINTING]))
+        because["paint on a support: painting"] = None
+    implied = _implied([*labels["technique"], *labels["material"]])
+    value = (labels["material"], labels["technique"], implied)
+    return Judged(value, "; ".join(because) or "no medium given", tuple(uses))
+
+
+@cache
+def implied_types() -> Mapping[str, str]:
+    """Return label of a material or technique -> artwork type that it implies."""
+    return MappingProxyType({row["term"]: row["type"] for row in vocabulary_rows("implied_types")})
+
+
+@cache
+def _terms(text: str, kind: str, language: str) -> tuple[tuple[str, bool, Found], ...]:
+    """Return the terms of a text: the whole text where a table knows it, else its phrases."""
+    whole = look_up(text, kind, language)
+    if whole is not None and whole.label and plain(text) not in composites():
+        return ((plain(text), False, whole),)
+    return tuple(
+        (piece.text, piece.is_support, resolved(piece.text, kind, language))
+        for piece in pieces(text, language)
+    )
+
+
+@cache
+def composites() -> frozenset[str]:
+    """Return the table's terms that name several materials, to be taken apart nevertheless."""
+    return frozenset(row["term"] for row in vocabulary_rows("composites"))
+
+
+def _implied(labels: Sequence[str]) -> list[str]:
+    types = [implied_types()[label] for label in labels if label in implied_types()]
+    return list(dict.fromkeys(types))[:1]  # the first: technique before material
+
+
+RULE = Rule(
+    "materials",
+    ("medium", "materials", "techniques"),
+    ("materials", "techniques", "implied_types"),
+    split_medium,
+)

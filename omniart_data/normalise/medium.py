@@ -1,0 +1,131 @@
+"""A medium text cut into the words for materials and techniques that it names."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from omniart_data.normalise.terms import Found, by_ending, look_up, plain, without_brackets
+from omniart_data.normalise.stems import singular
+from omniart_data.normalise.vocabulary import vocabulary_rows
+
+_CONNECTING: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "on|and|with|or|in|over|under|of|by|from|to|onto|into|between|also|plus|on top of",
+        "nl": "op|en|met|of|in|over|van|uit|door|onder|naar",
+    }
+)
+"""Words between two materials, by language (the rules of vocabulary.md, section 2)."""
+
+_SUPPORT = frozenset({"on", "onto", "op"})
+_ORIGIN = frozenset({"from"})
+_HEDGES = re.compile(
+    r"\b(?:possibly|probably|perhaps|apparently|partly|partially|mostly|mainly|chiefly|originally|"
+    r"remains?|traces?|touches?|some|a few|additions?|details?|modern|restored|restorations?|other|"
+    r"mogelijk|waarschijnlijk|deels|gedeeltelijk|resten|sporen|a|an|the|de|het|een|its|both|all)\b"
+    r"|\(\?\)|\?"
+)
+_LABEL = re.compile(r"^[^,:;.]{1,40}:\s+")
+_SIZE = re.compile(r"(?<!\w)(?:[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:[x×_]|by)\s*)*[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:cm|mm|in\.|inch(?:es)?)(?!\w)")
+_EDGES = " .\t\"'`*{}[]()!|“”‘’-–_="
+_KEPT_TOGETHER = "\x00"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One word or phrase of a medium text, and whether the text puts it under the others ("on")."""
+
+    text: str
+    is_support: bool = False
+
+
+@cache
+def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
+    """Return the phrases of a medium text between its commas and connecting words.
+
+    Brackets are glosses or part labels ("(a, b)"), "Case:" is a part; both go, as do hedges and sizes.
+    Terms that hold a connecting word ("pen and ink") stay whole; what a print was made "from"
+    is no part of it.
+
+    >>> [piece.text for piece in pieces("Case: gilt brass; (a, b) silk, probably wool")]
+    ['gilt brass', 'silk', 'wool']
+    >>> [(piece.text, piece.is_support) for piece in pieces("Oil on canvas, transferred from wood")]
+    [('oil', False), ('canvas', True), ('transferred from wood', False)]
+    >>> [piece.text for piece in pieces("pen en inkt op papier", "nl")]
+    ['pen en inkt', 'papier']
+    """
+    spoken = language if language in _CONNECTING else "en"
+    found: dict[Piece, None] = {}
+    for line in re.split(r"[;\r\n]+|\.\s+", text):
+        part = _LABEL.sub("", without_brackets(plain(line)))
+        part = _HEDGES.sub(" ", _SIZE.sub(" ", part))
+        for piece in _between(_protected(plain(part), spoken), spoken):
+            found[piece] = None
+    return tuple(found)
+
+
+@cache
+def resolved(piece: str, kind: str, language: str) -> Found:
+    """Return what a phrase names: a whole term first, of ``kind`` first; then a term at its end, or in it.
+
+    >>> resolved("fine-grained limestone", "material", "en").label
+    'limestone'
+    >>> resolved("etching", "material", "en").kind
+    'technique'
+    """
+    kinds = (kind, "technique" if kind == "material" else "material")
+    for one in kinds:
+        found = look_up(piece, one, language)
+        if found is not None:
+            return found
+    for find in (by_ending, _inside):
+        both = [found for one in kinds if (found := find(piece, one, language)) is not None]
+        if both:
+            return both[0]
+    label = singular(piece) if language == "en" else piece
+    return Found(label, kind, "unmatched", "no row in terms.csv: kept as given")
+
+
+def _between(text: str, language: str) -> list[Piece]:
+    """Return what stands between separators; a connecting word says what follows it."""
+    cut = re.split(rf"\s*[,/&+]\s*|(?:^|\s+)({_CONNECTING[language]})(?=\s|$)", text)
+    found, support, origin = [], False, False
+    for place, word in enumerate(cut):
+        if place % 2:
+            support, origin = (word in _SUPPORT, word in _ORIGIN) if word else (False, False)
+            continue
+        piece = word.replace(_KEPT_TOGETHER, " ").strip(_EDGES)
+        if re.search(r"[^\W\d_]", piece) and not origin:
+            found.append(Piece(piece, support))
+    return found
+
+
+def _protected(text: str, language: str) -> str:
+    """Tie together the words of terms that hold a connecting word."""
+    pattern = _holding_connecting_words(language)
+    return pattern.sub(lambda found: found[0].replace(" ", _KEPT_TOGETHER), text)
+
+
+@cache
+def _holding_connecting_words(language: str) -> re.Pattern[str]:
+    holds = re.compile(rf" (?:{_CONNECTING[language]}) |,")
+    terms = {
+        row["term"]
+        for row in vocabulary_rows("terms")
+        if row["language"] == language and row["kind"] != "type" and holds.search(row["term"])
+    }
+    composites = {row["term"] for row in vocabulary_rows("composites")}
+    longest_first = sorted(terms - composites, key=lambda term: (-len(term), term))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})\b")
+
+
+def _inside(piece: str, kind: str, language: str) -> Found | None:
+    """Return the longest term within a phrase, the last of equals ("gilt bronze mounts")."""
+    words = piece.split(" ")
+    for length in range(len(words) - 1, 0, -1):
+        for start in range(len(words) - length, -1, -1):
+            found = look_up(" ".join(words[start : start + length]), kind, language)
+            if found is not None and found.label:
+                return Found(found.label, kind, "head", f"{found.because}, within the phrase")
+    return None

@@ -1,0 +1,172 @@
+"""A museum's word for a type, a material or a technique looked up in the tables of ``schemas/vocab``."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from omniart_data.normalise.stems import singular, stem_key
+from omniart_data.normalise.vocabulary import vocabulary_rows
+
+KINDS = ("type", "material", "technique")
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a term became: its label, of which kind, how, and the table row or absence that decided."""
+
+    label: str
+    """The English label; empty where the table says that the term says nothing ("others")."""
+    kind: str
+    how: str
+    """table, head or unmatched: see schemas.artwork.TERM_USE."""
+    because: str
+
+
+def plain(term: str) -> str:
+    """Return a term lower-cased, with single blanks and without what cannot be seen.
+
+    >>> plain("  Oil\\u00a0on  canvas\\u200c")
+    'oil on canvas'
+    """
+    seen = "".join(char for char in term if char.isprintable() or char.isspace())
+    return _SPACES.sub(" ", seen).strip().casefold()
+
+
+def without_brackets(term: str) -> str:
+    """Return a term without its bracketed qualifiers.
+
+    >>> without_brackets("kant (materiaal)")
+    'kant'
+    """
+    before = ""
+    while before != term:
+        before, term = term, _BRACKETS.sub(" ", term)
+    return _SPACES.sub(" ", term.replace("( ", " ").replace(" )", " ")).strip()
+
+
+@cache
+def look_up(term: str, kind: str, language: str) -> Found | None:
+    """Return what a table row says of a whole term, or of it without brackets; None: no row.
+
+    Of a language that is not said, English is tried before Dutch.
+
+    >>> look_up("kant (materiaal)", "material", "nl").label
+    'lace'
+    >>> look_up("Paintings", "type", "en").label
+    'painting'
+    """
+    given = plain(term)
+    for form in dict.fromkeys((given, without_brackets(given))):
+        for spoken in _languages(language):
+            found = _row(form, kind, spoken)
+            if found is not None:
+                return found
+    return None
+
+
+@cache
+def by_ending(term: str, kind: str, language: str) -> Found | None:
+    """Return what the longest known ending of a term says: an English last word, a Dutch compound's head.
+
+    >>> by_ending("huwelijkspenning", "type", "nl").label
+    'medal'
+    >>> by_ending("folding armchair", "type", "en").label
+    'armchair'
+    """
+    given = without_brackets(plain(term))
+    words = given.split(" ")
+    for spoken in _languages(language):
+        for start in range(1, len(words)):
+            found = _row(" ".join(words[start:]), kind, spoken)
+            if found is not None and found.label:
+                return Found(found.label, kind, "head", f"{found.because}, as the ending of the term")
+    if language in ("nl", "") and words[-1]:
+        for ending, label in _compound_heads(kind):
+            if words[-1].endswith(ending) and words[-1] != ending:
+                because = f"compound_heads.csv: ...{ending} ({kind}) -> {label}"
+                return Found(label, kind, "head", because)
+    return None
+
+
+def translated(term: str, kind: str, language: str) -> Found:
+    """Return what the tables make of a term; one that they do not know stays, lower-cased, as unmatched.
+
+    >>> translated("Onbekendding", "type", "nl")
+    Found(label='onbekendding', kind='type', how='unmatched', because='no row in terms.csv: kept as given')
+    """
+    found = look_up(term, kind, language) or by_ending(term, kind, language)
+    if found is not None:
+        return found
+    kept = without_brackets(plain(term)) or plain(term)
+    label = singular(kept) if language == "en" else kept
+    return Found(label, kind, "unmatched", "no row in terms.csv: kept as given")
+
+
+def _languages(language: str) -> tuple[str, ...]:
+    if language == "nl":
+        return ("nl", "en")  # Dutch records hold English loan words ("surimono")
+    return ("en", "nl") if not language else ("en",)
+
+
+def _row(term: str, kind: str, language: str) -> Found | None:
+    found = _exact(language, kind).get(term)
+    if found is None and language == "en":
+        key = stem_key(term)
+        found = _by_stem(kind).get(key) if key else None
+    return found
+
+
+@cache
+def _exact(language: str, kind: str) -> Mapping[str, Found]:
+    rows = {}
+    if language == "en":
+        if kind == "material":
+            rows |= _found(vocabulary_rows("aat_materials"), "material", "aat_materials.csv")
+        rows |= _own_labels(kind)
+    mine = [
+        row for row in vocabulary_rows("terms") if (row["language"], row["kind"]) == (language, kind)
+    ]
+    return MappingProxyType(rows | _found(mine, kind, "terms.csv"))
+
+
+def _found(rows: Iterable[Mapping[str, str]], kind: str, file: str) -> dict[str, Found]:
+    return {
+        row["term"]: Found(
+            row["label"],
+            kind,
+            "table",
+            f"{file}: {row['term']} ({kind}, {row['source']}) -> {row['label'] or 'says nothing'}",
+        )
+        for row in rows
+    }
+
+
+def _own_labels(kind: str) -> dict[str, Found]:
+    """Return a row for each label of the kind: every label that we give is a term that we know."""
+    labels = {row["label"] for row in vocabulary_rows("terms") if row["kind"] == kind}
+    return {
+        label: Found(label, kind, "table", f"terms.csv: {label} ({kind}) is a label")
+        for label in sorted(labels - {""})
+    }
+
+
+@cache
+def _by_stem(kind: str) -> Mapping[str, Found]:
+    """Return stem key -> row of English terms; a label's own key wins, then the first term."""
+    rows: dict[str, Found] = {}
+    exact = _exact("en", kind)
+    for term in sorted(exact, key=lambda one: (exact[one].label != one, one)):
+        if exact[term].label:
+            rows.setdefault(stem_key(term), exact[term])
+    return MappingProxyType(rows)
+
+
+@cache
+def _compound_heads(kind: str) -> tuple[tuple[str, str], ...]:
+    rows = [row for row in vocabulary_rows("compound_heads") if row["kind"] == kind]
+    rows.sort(key=lambda row: (-len(row["ending"]), row["ending"]))
+    return tuple((row["ending"], row["label"]) for row in rows)

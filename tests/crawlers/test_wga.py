@@ -1,0 +1,434 @@
+"""The Web Gallery of Art: its catalogue in every form that is known, and what its rows say."""
+
+import asyncio
+import gzip
+import io
+import json
+import zipfile
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers import wga_catalogue as catalogue
+from crawlers.engine.fetch import Answer
+from crawlers.engine.source import Page, Source
+from crawlers.wga import DONE, Wga, key_of, life, repair_date, row_key, split_technique
+from schemas.errors import RecordError, SourceError, UsageError
+from schemas.raw import RawRecord
+from schemas.record import RECORD, Record
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "wga"
+CATALOGUE = FIXTURES / "catalog.csv"
+ROWS = 3
+"""Sound rows of the fixture; one more has too few fields."""
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in members:
+            archive.writestr(name, body)
+    return buffer.getvalue()
+
+
+class Served:
+    """Stands in for Fetch: gives one body, and remembers what it was asked for."""
+
+    def __init__(self, body: bytes, status: int = 200) -> None:
+        self.body, self.status = body, status
+        self.urls: list[str] = []
+
+    async def get(self, url: str, *, expect: str) -> Answer:
+        """Answer as a museum would that is asked for an archive."""
+        assert expect == "zip"
+        self.urls.append(url)
+        return Answer(url, self.status, self.body, "application/zip", "2026-08-12T00:00:00Z")
+
+
+def crawl(fetch: Served, *, since: date | None = None, cursor: str = "") -> list[Page]:
+    async def pages() -> list[Page]:
+        return [page async for page in Wga().crawl(fetch, since=since, cursor=cursor)]
+
+    return asyncio.run(pages())
+
+
+def dump(path: Path) -> tuple[list[dict[str, Any]], list[RecordError]]:
+    rows: list[dict[str, Any]] = []
+    errors: list[RecordError] = []
+    for part in Wga().read_dump(path):
+        if isinstance(part, pa.RecordBatch):
+            assert part.schema == RECORD
+            rows.extend(part.to_pylist())
+        else:
+            errors.append(part)
+    return rows, errors
+
+
+def said(record: Record | dict[str, Any]) -> dict[str, Any]:
+    """Return what a record says, without what it rests on."""
+    row = record if isinstance(record, dict) else asdict(record)
+    leave = {"evidence", "sha256", "number", "precedence"}
+    return {n: v for n, v in json.loads(json.dumps(row)).items() if n not in leave}
+
+
+def expected() -> list[dict[str, Any]]:
+    stated = json.loads((FIXTURES / "catalog.records.json").read_text())
+    return [said(asdict(Record(one["source"], one["source_id"])) | one) for one in stated]
+
+
+def write(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    return path
+
+
+def test_a_crawl_gives_a_raw_record_for_each_line() -> None:
+    """The catalogue is one page; a torn line is kept too, for its reading to name it."""
+    fetch = Served(zipped(("catalog.csv", CATALOGUE.read_bytes())))
+    (page,) = crawl(fetch)
+
+    assert fetch.urls == ["https://www.wga.hu/database/download/data_txt.zip"]
+    assert page.cursor == DONE
+    assert [raw.kind for raw in page.records] == ["wga-row"] * (ROWS + 1)
+    assert [said(Wga().read([raw])) for raw in page.records[:ROWS]] == expected()
+    with pytest.raises(RecordError, match="number of fields is 'TORN, Row;only three fields'"):
+        Wga().read([page.records[ROWS]])
+    assert crawl(fetch, cursor=page.cursor) == []
+    assert crawl(fetch, since=date(2026, 1, 1)) == [page]
+
+
+def test_a_raw_record_does_not_hang_on_the_form_of_the_file() -> None:
+    """The same row is the same bytes, whatever encoding and delimiter the catalogue comes in."""
+    text = CATALOGUE.read_bytes().decode("cp1252").split("\r\n")[:2]
+    tabbed = "\n".join(line.replace(";", "\t") for line in text)
+    first = crawl(Served(zipped(("catalog.csv", "\r\n".join(text).encode("cp850")))))
+    second = crawl(Served(zipped(("catalog.txt", tabbed.encode("utf-16")))))
+
+    assert first == second
+    assert "Musée" in json.loads(first[0].records[0].body)["LOCATION"]
+
+
+def test_a_catalogue_that_has_moved_is_an_error() -> None:
+    """A 404 for the archive is no empty gallery."""
+    with pytest.raises(SourceError, match=r"data_txt\.zip is gone \(404\)"):
+        crawl(Served(b"", 404))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda b: zipped(("x/../catalog.txt", b))])
+def test_a_bulk_file_reads_plain_gzipped_and_zipped(tmp_path: Path, pack: Any) -> None:
+    """All three give the fixture's records, and an error with the number and the line of the torn one."""
+    path = tmp_path / "catalogue"
+    path.write_bytes(pack(CATALOGUE.read_bytes()))
+    rows, errors = dump(path)
+
+    assert [said(row) for row in rows] == expected()
+    assert {row["precedence"] for row in rows} == {1}
+    assert [row["evidence"]["number"] for row in rows] == [1, 2, 3]
+    (error,) = errors
+    assert (error.where, error.field) == ("wga:catalogue#4 (line 5)", "number of fields")
+    assert (error.number, error.sha256) == (4, rows[0]["evidence"]["sha256"])
+    assert [one.name for one in tmp_path.iterdir()] == ["catalogue"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said_"),
+    [
+        (zipped(), "holds nothing, not one"),
+        (zipped(("catalog.xls", b"x")), "holds 'catalog.xls', not one"),
+        (zipped(("a.csv", b"x"), ("b.txt", b"y")), "holds 'a.csv', 'b.txt', not one"),
+        (zipped(("catalog.csv", bytes(catalogue.MAX_BYTES + 1))), "unpacks to more than"),
+        (zipped(("catalog.csv", b"AUTHOR;TITLE;TECHNIQUE"))[:-9], "is no sound zip"),
+        (b"<!DOCTYPE html><html>AUTHOR;TITLE;TECHNIQUE", "is a web page"),
+        (b"IMAGE;NAME\r\n1;2", "a header with AUTHOR, TECHNIQUE, TITLE is wanted"),
+        (b"AUTHOR;TITLE\r\n1;2", "a header with AUTHOR, TECHNIQUE, TITLE is wanted"),
+        (b"AUTHOR;TITLE;TECHNIQUE;URL;jpg_link\r\n", "has a column twice"),
+        (b"\r\n\r\n", "begins with ''"),
+    ],
+)
+def test_what_is_no_catalogue_is_refused(tmp_path: Path, body: bytes, said_: str) -> None:
+    """The error names the file and says what it is in place of a catalogue."""
+    path = tmp_path / "catalog.csv"
+    path.write_bytes(body)
+    with pytest.raises(SourceError, match=said_) as raised:
+        dump(path)
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_or_empty_file_is_a_usage_error(tmp_path: Path) -> None:
+    """What was asked for cannot be done as asked."""
+    with pytest.raises(UsageError, match="is not there"):
+        dump(tmp_path / "catalog.csv")
+    (tmp_path / "catalog.csv").write_bytes(b"")
+    with pytest.raises(UsageError, match="is empty"):
+        dump(tmp_path / "catalog.csv")
+
+
+@given(st.binary(max_size=200))
+def test_any_archive_is_a_table_or_a_source_error(body: bytes) -> None:
+    """Bytes that begin as a zip does end in one of two ways."""
+    sound = zipped(("catalog.csv", b"AUTHOR;TITLE;TECHNIQUE"))
+    damaged = sound[: len(sound) // 2] + body + sound[len(sound) // 2 + len(body) :]
+    try:
+        table = catalogue.unzip(damaged, "here")
+    except SourceError as raised:
+        table = str(raised).encode()
+
+    assert table == b"AUTHOR;TITLE;TECHNIQUE" or table.startswith(b"here")
+
+
+WORDS = "Szépmûvészeti Múzeum; Eugène; Cosmè; Dürer; Citt\u00e0; Männer; Kölner; Groß"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp850", "cp1252"])
+def test_every_known_encoding_is_told_from_the_others(encoding: str) -> None:
+    """Accents come out right, whichever of the five the file is in."""
+    assert catalogue.decode(WORDS.encode(encoding)) == WORDS
+
+
+def test_delimiters_quotes_and_commas(tmp_path: Path) -> None:
+    """Quoted fields may hold the delimiter; a title may begin with a quotation mark unquoted."""
+    quoted = write(
+        tmp_path / "a.csv", "Author,TITLE,TECHNIQUE", '"GOGH, Vincent van","""Le Soir""",Fresco'
+    )
+    plain = write(
+        tmp_path / "b.csv", "TECHNIQUE;TITLE;AUTHOR", 'Fresco;"Le Soir" (detail);GOGH, Vincent van'
+    )
+    titles = [dump(path)[0][0]["titles"][0]["text"] for path in (quoted, plain)]
+
+    assert titles == ['"Le Soir"', '"Le Soir" (detail)']
+    assert dump(quoted)[0][0]["makers"][0]["name"] == "GOGH, Vincent van"
+
+
+def test_carriage_returns_twice_over_make_no_rows(tmp_path: Path) -> None:
+    """One published extract ends its lines with CR CR LF."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"AUTHOR;TITLE;TECHNIQUE\r\r\nA;B;C\r\r\nD;E;F\r\r\n")
+    rows, errors = dump(path)
+
+    assert [row["evidence"]["number"] for row in rows] == [1, 2]
+    assert errors == []
+
+
+def test_a_row_without_url_is_known_by_what_it_says(tmp_path: Path) -> None:
+    """Extracts without URL get an id that hangs on the four columns that name a work, and no links."""
+    head = "IMAGE_FILE;AUTHOR;TITLE;TECHNIQUE;DATE"
+    path = write(tmp_path / "a.csv", head, "1.jpg;A;B;C;1500", "2.jpg;A;B;C;1501")
+    (first, second), _ = dump(path)
+
+    assert first["source_id"] != second["source_id"]
+    assert first["source_id"].startswith("row-")
+    assert (first["url"], first["images"]) == ("", [])
+    assert (
+        row_key({"AUTHOR": "A", "TITLE": "B", "TECHNIQUE": "C", "DATE": "1500"})
+        == first["source_id"]
+    )
+
+
+@pytest.mark.parametrize("name", ["URL", "jpg_link"])
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "http://www.wga.hu/art/../../etc/passwd.jpg", "http://x/art/.hid/a.jpg"]
+)
+def test_a_row_with_a_url_of_another_form_is_an_error(tmp_path: Path, name: str, url: str) -> None:
+    """Where there is a column of URLs, each row must have one that holds a key."""
+    path = write(tmp_path / "a.csv", f"AUTHOR;TITLE;TECHNIQUE;{name}", f"A;B;C;{url}")
+    rows, (error,) = dump(path)
+
+    assert rows == []
+    assert (error.where, error.field, error.found) == ("wga:a.csv#1", "URL", url)
+
+
+def test_a_row_of_nothing_is_an_error() -> None:
+    """A row must name an author or a title."""
+    body = json.dumps({"AUTHOR": "", "TITLE": "", "TECHNIQUE": "Fresco"}).encode()
+    with pytest.raises(RecordError, match=r"wga:row-\w+: AUTHOR and TITLE is ''"):
+        Wga().read([RawRecord("wga", "x", "wga-row", body)])
+
+
+def test_the_newest_statement_of_a_row_wins() -> None:
+    """Of two catalogues that hold a key, the later one is read."""
+    raws = [
+        RawRecord("wga", "row", "wga-row", json.dumps(row).encode())
+        for row in (
+            {"AUTHOR": "A", "TITLE": "old", "TECHNIQUE": "Fresco"},
+            {"AUTHOR": "A", "TITLE": "new", "TECHNIQUE": "Fresco"},
+        )
+    ]
+    assert Wga().read(raws).titles[0].text == "new"
+
+
+@pytest.mark.parametrize("folder", ["html", "html_m", "art", "detail", "preview"])
+@pytest.mark.parametrize("key", ["a/aachen/adonis", "b/beccafum/2st_paul.", "m/master/zunk_sp/x-1"])
+def test_every_address_of_a_row_holds_its_key(folder: str, key: str) -> None:
+    """Pages, frames, pictures and thumbnails of a row lead to one key, http or https."""
+    for scheme in ("http", "https"):
+        assert key_of(f"{scheme}://www.wga.hu/{folder}/{key}.jpg") == key
+
+
+@given(st.text(alphabet="ab./\\%_-", max_size=12))
+def test_a_key_is_never_a_way_up(text: str) -> None:
+    """No part of a key is empty or begins with a dot."""
+    parts = key_of(f"https://www.wga.hu/html/{text}.html").split("/")
+
+    assert parts == [""] or all(part and not part.startswith(".") for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "medium", "size"),
+    [
+        ("Oil on canvas 45 x 38 cm", "Oil on canvas", "45 x 38 cm"),
+        ("Oil on canvas; 175 x 355 cm", "Oil on canvas", "175 x 355 cm"),
+        ("Oil on canvas, 207x 109 cm", "Oil on canvas", "207x 109 cm"),
+        ("Oil on canvas, 110 by 136 cm", "Oil on canvas", "110 by 136 cm"),
+        ("Oil on canvas, 209 x 138", "Oil on canvas", "209 x 138"),
+        ("Oil on canvas, 110 94 cm", "Oil on canvas", "110 94 cm"),
+        ("Oil on canvas, x cm", "Oil on canvas", "x cm"),
+        ("Fresco, diameter: c. 270 cm", "Fresco", "diameter: c. 270 cm"),
+        ("Silver, height 32 cm, diameter 22 cm", "Silver", "height 32 cm, diameter 22 cm"),
+        ("Wood, 33 cm diameter", "Wood", "33 cm diameter"),
+        ("Marble, half life-size", "Marble", "half life-size"),
+        ("Pastel, 454 x 358 mm", "Pastel", "454 x 358 mm"),
+        (
+            "Tempera on leather on wood, width at bottom 115,5 x 41,2 cm width at bottom ",
+            "Tempera on leather on wood",
+            "width at bottom 115,5 x 41,2 cm width at bottom",
+        ),
+        (
+            "Tempera and gold on wood transferred from wood; arched top: 123 x 63 cm",
+            "Tempera and gold on wood transferred from wood; arched top",
+            "123 x 63 cm",
+        ),
+        ("Oil on panel, each 30 x 20 cm", "Oil on panel", "each 30 x 20 cm"),
+        ("Pen painting in grisaille on wood", "Pen painting in grisaille on wood", ""),
+        ("-", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_technique_is_parted_from_size(text: str, medium: str, size: str) -> None:
+    """Where the size begins is told by its numbers and words, not by the first comma."""
+    assert split_technique(text) == (medium, size)
+
+
+@given(st.text(alphabet="Oil on, x12cm.;:-()", max_size=30))
+def test_no_number_is_lost_between_medium_and_size(text: str) -> None:
+    """Both parts together hold every digit, in order."""
+    digits = "".join(filter(str.isdigit, text))
+
+    assert "".join(filter(str.isdigit, "".join(split_technique(text)))) == digits
+
+
+@pytest.mark.parametrize(
+    ("damaged", "meant"),
+    [
+        ("jún.02", "1902-06"),
+        ("j?n.04", "1904-06"),
+        ("jan.00", "1900-01"),
+        ("máj.05", "1905-05"),
+        ("szept.07", "1907-09"),
+        ("dec.12", "1912-12"),
+    ],
+)
+def test_a_date_that_a_spreadsheet_took_for_a_month_is_turned_back(
+    damaged: str, meant: str
+) -> None:
+    """Hungarian months stand for the second part of a span of years, with lost letters too."""
+    assert repair_date(damaged) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["June 1890, Auvers-sur-Oise", "c. 1663", "1457-60", "", "jan.000"]
+)
+def test_a_sound_date_is_left_alone(text: str) -> None:
+    """Only the spreadsheet's own form is repaired."""
+    assert repair_date(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("(b. 1552, Köln, d. 1615, Praha)", (1552, 1615)),
+        ("(b. ca. 1325, Firenze, d. ca. 1399, Firenze)", (1325, 1399)),
+        ("(b. c. 1600, d. 1655)", (1600, 1655)),
+        ("(b. 1444/45, Brugge, d. 1510, Brugge)", (1444, 1510)),
+        ("(active 1444-1475/76 in Bruges)", (None, None)),
+        ("(b. before 1400, Siena)", (None, None)),
+        ("(documented 1390-1410)", (None, None)),
+        ("(d. 1455, Roma)", (None, 1455)),
+        ("", (None, None)),
+    ],
+)
+def test_a_life_is_read_where_it_is_given(text: str, years: tuple[int | None, int | None]) -> None:
+    """Years of activity and limits are no years of birth and death."""
+    assert life(text) == years
+
+
+def test_what_a_whole_crawl_takes() -> None:
+    """One request for all rows, and about fifteen hours of pictures."""
+    source: Source = Wga()
+
+    assert source.cost().requests == 1
+    assert 14 < source.cost().seconds / 3600 < 16
+
+
+# --- the gallery's own rows --------------------------------------------------
+
+PAINTINGS = Path("wga") / "paintings-2019"
+
+
+@pytest.mark.real
+def test_the_paintings_of_2019_read_whole(shared_data: Path) -> None:
+    """All 9,423 rows read, under as many keys, with the museum that each of them is in."""
+    rows, errors = dump(shared_data / PAINTINGS / "paintings.csv.gz")
+
+    assert errors == []
+    assert len({row["source_id"] for row in rows}) == len(rows) == 9_423
+    assert all(row["location"] and row["medium"] and row["images"] for row in rows)
+    assert {"Musée du Louvre, Paris"} <= {row["institution"] for row in rows}
+    assert sum("?" in row["makers"][0]["name"] for row in rows) == 0
+
+
+@pytest.mark.real
+def test_cp850_says_what_utf8_says(shared_data: Path) -> None:
+    """Two files of the same rows, in two encodings, agree on every row that both hold."""
+    utf8, _ = dump(shared_data / PAINTINGS / "paintings.csv.gz")
+    cp850, errors = dump(shared_data / PAINTINGS / "paintings_data.cp850.csv.gz")
+    by_key = {row["source_id"]: row for row in cp850}
+
+    assert errors == []
+    assert len(cp850) == 9_849
+    common = [row for row in utf8 if row["source_id"] in by_key]
+    assert len(common) == 9_423
+    assert [said(row)["makers"] for row in common] == [
+        said(by_key[row["source_id"]])["makers"] for row in common
+    ]
+    assert [row["location"] for row in common] == [
+        by_key[row["source_id"]]["location"] for row in common
+    ]
+
+
+@pytest.mark.real
+def test_a_split_of_semart_reads_with_sizes_and_dates(shared_data: Path) -> None:
+    """A tab-separated cp1252 extract with full techniques: no size is left in a medium."""
+    path = shared_data / "wga" / "semart-2018" / "semart_val_no_descriptions.csv"
+    rows, errors = dump(path)
+    media = [text["text"] for row in rows for text in row["medium"]]
+
+    assert errors == []
+    assert len(rows) == 1_069
+    assert len({row["source_id"] for row in rows}) == 1_067
+    assert not [medium for medium in media if any(map(str.isdigit, medium))]
+    assert sum(bool(row["dimensions"]) for row in rows) > 800
+    assert any("Saint-Rémy" in text["text"] for row in rows for text in row["dates"])
+
+
+@pytest.mark.real
+def test_files_that_are_no_catalogue_are_told(shared_data: Path) -> None:
+    """Tables derived from the catalogue under names of their own are refused, not half read."""
+    for path in ("wga_composite.csv.gz", "slikarji-2016/seznam_slikarji.csv"):
+        with pytest.raises(SourceError, match="a header with AUTHOR, TECHNIQUE, TITLE is wanted"):
+            dump(shared_data / "wga" / path)

@@ -1,0 +1,231 @@
+"""Whatever is wrong with a release is found."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from omniart_data.release.read import Release
+from omniart_data.release.verify import verify_release
+
+Rows = list[dict[str, Any]]
+
+
+def test_a_sound_release_has_no_failures(make_release: Callable[..., Release]) -> None:
+    """With and without pictures, a release as it was written is sound."""
+    for images in (True, False):
+        report = verify_release(make_release(images=images).folder)
+
+        assert report.failures == ()
+        assert (report.files, report.artworks) == (16, 120)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+)
+@given(data=st.data())
+def test_any_flipped_bit_is_found(
+    make_release: Callable[..., Release], data: st.DataObject, tmp_path: Path
+) -> None:
+    """One bit turned anywhere in any file, manifest and seal included, is a failure."""
+    folder = tmp_path / "flipped"
+    if not folder.exists():
+        shutil.copytree(make_release(30).folder, folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    path = data.draw(st.sampled_from(files))
+    sound = path.read_bytes()
+    at = data.draw(st.integers(0, len(sound) - 1))
+    bit = data.draw(st.integers(0, 7))
+    harmed = bytearray(sound)
+    harmed[at] ^= 1 << bit
+    path.write_bytes(harmed)
+    try:
+        assert verify_release(folder).failures
+    finally:
+        path.write_bytes(sound)
+
+
+def test_every_file_is_looked_at(make_release: Callable[..., Release]) -> None:
+    """The first, the middle and the last byte of each file count."""
+    folder = make_release(30).folder
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        sound = path.read_bytes()
+        for at in (0, len(sound) // 2, len(sound) - 1):
+            path.write_bytes(sound[:at] + bytes([sound[at] ^ 0xFF]) + sound[at + 1 :])
+            assert len(verify_release(folder).failures) == 1, (path, at)
+        path.write_bytes(sound)
+    assert verify_release(folder).failures == ()
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    """A folder that is no release is one failure, and no exception."""
+    report = verify_release(tmp_path)
+
+    assert report.files == 0
+    assert "it has no manifest.json" in report.failures[0]
+
+
+def _set(column: str, value: Any, at: int = 0) -> Callable[[Rows], None]:
+    def change(rows: Rows) -> None:
+        rows[at][column] = value
+
+    return change
+
+
+def _delete(rows: Rows) -> None:
+    del rows[0]
+
+
+def _twice(rows: Rows) -> None:
+    rows.append(rows[-1])
+
+
+def _backwards(rows: Rows) -> None:
+    rows.reverse()
+
+
+def _forbid(rows: Rows) -> None:
+    next(r for r in rows if r["image_status"] == "in release")["rights"] = "https://no.invalid"
+
+
+def _take_picture_out(rows: Rows) -> None:
+    next(r for r in rows if r["image_status"] == "in release")["image"] = None
+
+
+def _empty_picture(rows: Rows) -> None:
+    next(r for r in rows if r["image_status"] == "in release")["image"]["bytes"] = b""
+
+
+def _put_picture_in(rows: Rows) -> None:
+    held = next(r for r in rows if r["image_status"] == "kept out")
+    held["image"] = {"bytes": b"picture", "path": "p"}
+
+
+def _one_picture(rows: Rows) -> None:
+    rows[1]["image_sha256"] = rows[0]["image_sha256"]
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "words"),
+    [
+        ("train", _twice, "an id stands for several artworks"),
+        ("train", _backwards, "train: its rows are not sorted by id"),
+        ("train", _delete, "records were read"),
+        ("dropped", _delete, "records were read"),
+        ("train", _set("split", "test"), "column split does not say"),
+        ("train", _set("artist", None), "artworks in the splits have no artist"),
+        ("unattributed", _set("artist", "Anna"), "an artwork with an artist is in unattributed"),
+        ("test", _set("group", "sample-met:00002"), "is on several sides"),
+        ("train", _set("group", "sample-met:99999"), "not named by the least id"),
+        ("train", _one_picture, "have the same picture and are not one group"),
+        ("groups", _delete, "groups.parquet does not list"),
+        ("train", _set("artist_works", 999), "artist_works is not the number"),
+        ("ledger", _delete, "not where the ledger has them"),
+        ("ledger", _set("split", "test", at=1), "not where the ledger has them"),
+        ("ledger", _twice, "names an artwork twice"),
+        ("labels", _delete, "a label is missing"),
+        ("labels", _set("number", 7), "do not run from 0"),
+        ("labels", _set("test", 999), "counts are not those of the rows"),
+        ("train", _set("materials", ["moon dust"]), "a label is missing"),
+        ("train", _set("judgements", [99]), "points to a judgement that is not there"),
+        ("judgements", _twice, "a number stands twice"),
+        ("train", _forbid, "may not be passed on"),
+        ("train", _take_picture_out, "a picture is there, or is not"),
+        ("train", _empty_picture, "a picture is there, or is not"),
+        ("train", _put_picture_in, "a picture is there, or is not"),
+        ("train", _set("image_status", "lost"), "'lost' is not one that there is"),
+        ("train", _set("year", 1234.0), "facts.json: centuries"),
+        ("terms", _set("occurrences", 5), "README.md: terms"),
+    ],
+)
+def test_a_broken_promise_is_found(
+    made: ModuleType,
+    make_release: Callable[..., Release],
+    table: str,
+    change: Callable[[Rows], None],
+    words: str,
+) -> None:
+    """A release that was sealed with a promise broken says which one, though every byte is as sealed."""
+    folder = make_release().folder
+    made.tamper(folder, table, change)
+
+    report = verify_release(folder)
+
+    assert any(words in failure for failure in report.failures), report.failures
+
+
+def test_shares_are_checked(made: ModuleType, make_release: Callable[..., Release]) -> None:
+    """An artist whose works are not 70/20/10 is named, unless an earlier release decided that."""
+    folder = make_release(80, images=False).folder
+    (train,) = folder.glob("data/train-*")
+    (test,) = folder.glob("data/test-*")
+    moved = pq.read_table(test).to_pylist()[:4]
+    ids = {row["id"] for row in moved}
+    made.tamper(folder, "test", lambda rows: rows.__delitem__(slice(0, 4)))
+
+    def add(rows: Rows) -> None:
+        rows.extend(row | {"split": "train"} for row in moved)
+        rows.sort(key=lambda row: str(row["id"]))
+
+    made.tamper(folder, "train", add)
+    made.tamper(
+        folder, "ledger", lambda rows: [r.update(split="train") for r in rows if r["id"] in ids]
+    )
+    assert any("are not 70/20/10" in f for f in verify_release(folder).failures)
+
+    made.tamper(folder, "ledger", lambda rows: [row.update(since="0.9.0") for row in rows])
+
+    assert not any("are not 70/20/10" in f for f in verify_release(folder).failures)
+    assert train.is_file()
+
+
+@pytest.mark.parametrize("name", ["train", "labels"])
+def test_other_columns_are_found(
+    made: ModuleType, make_release: Callable[..., Release], name: str
+) -> None:
+    """A file of other columns is named, and nothing else is said of it."""
+    folder = make_release(30).folder
+    (path,) = folder.rglob(f"{name}*.parquet")
+    table = pq.read_table(path)
+    pq.write_table(table.drop_columns([table.column_names[1]]), path)
+    made.reseal(folder)
+
+    (failure,) = verify_release(folder).failures
+
+    assert failure == f"{path.name}: its columns are not those of a release"
+
+
+def test_files_that_are_no_parquet(made: ModuleType, make_release: Callable[..., Release]) -> None:
+    """A table that cannot be read is a failure in one line, not an exception."""
+    folder = make_release(30).folder
+    sealed = folder / "manifest.json"
+    body = json.loads(sealed.read_bytes())
+    (folder / "labels.parquet").write_bytes(b"<html>")
+    found = made.manifest.file_entry(folder / "labels.parquet")
+    body["files"]["labels.parquet"] = vars(found)
+    sealed.write_bytes(json.dumps(body).encode())
+    (folder / "manifest.sha256").write_text(made.manifest.seal_of(sealed.read_bytes()))
+
+    (failure,) = verify_release(folder).failures
+
+    assert failure.startswith("cannot be read as a release")
+    assert "\n" not in failure
+
+
+def test_numbers_of_the_card_are_checked(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """A number of the data card that the tables do not give is found."""
+    folder = make_release().folder
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    (folder / "README.md").write_text(card.replace("| 120 |", "| 121 |"), encoding="utf-8")
+    made.reseal(folder)
+
+    assert verify_release(folder).failures == ("README.md: table_one is not what the tables give",)

@@ -1,0 +1,172 @@
+"""What a maintainer meets on the command line: one clear line and an exit code, whatever goes wrong."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from omniart_data.cli import app
+
+COMMAND = Path(sys.executable).with_name("omniart-data")
+
+Write = Callable[..., Path]
+
+
+def run(*arguments: str | Path, stdin: str = "") -> tuple[int, str, str]:
+    """Run the command in this process; return exit code, stdout, stderr."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def one_line(stderr: str) -> str:
+    """Return the only line on stderr, which names the program."""
+    lines = stderr.strip().splitlines()
+    assert len(lines) == 1, stderr
+    assert lines[0].startswith("omniart-data: ")
+    return lines[0]
+
+
+def left_behind(workspace: Path) -> list[str]:
+    """Return what lies under releases/, whole or half written."""
+    releases = workspace / "releases"
+    return sorted(path.name for path in releases.iterdir()) if releases.exists() else []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("met=none-such.csv", "none-such.csv"),
+        ("louvre=some.csv", "'louvre' is no source; there are met, rijksmuseum, wga, local"),
+        ("some.csv", "write SOURCE=PATH"),
+        ("rijksmuseum=none-such", "none-such"),
+        ("wga=none-such.zip", "none-such.zip"),
+        ("local=none-such.toml", "none-such.toml"),
+    ],
+)
+def test_wrong_input_is_a_usage_error(tmp_path: Path, given: str, said: str) -> None:
+    """A path that is not there and a source that nobody knows end with code 2 and their own name."""
+    code, out, err = run("build", "--from", given, "--workspace", tmp_path / "w", "--images", "none")
+
+    assert (code, out) == (2, "")
+    assert said in one_line(err)
+    assert left_behind(tmp_path / "w") == []
+
+
+@pytest.mark.parametrize("source", ["met", "rijksmuseum", "wga"])
+def test_empty_file(tmp_path: Path, source: str) -> None:
+    """An empty file is named, whatever source it is given as."""
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+
+    code, out, err = run("build", "--from", f"{source}={empty}", "--workspace", tmp_path / "w")
+
+    assert code in {1, 2}
+    assert out == ""
+    assert "empty.csv" in one_line(err)
+    assert left_behind(tmp_path / "w") == []
+
+
+def test_forbidden_workspace(forbidden: Path, met_file: Write, api: Write) -> None:
+    """A workspace that may not be written is named, with what to do."""
+    code, _, err = run("build", "--from", f"met={met_file([api(1)])}", "--workspace", forbidden / "w")
+
+    assert code == 1
+    assert str(forbidden) in one_line(err)
+
+
+def test_forbidden_file(forbidden: Path, tmp_path: Path) -> None:
+    """A bulk file that may not be read is named."""
+    code, _, err = run("build", "--from", f"met={forbidden / 'met.csv'}", "--workspace", tmp_path)
+
+    assert code in {1, 2}
+    assert "met.csv" in one_line(err) or str(tmp_path) in one_line(err)
+
+
+def test_full_disk(small_disk: Path, met_file: Write, api: Write) -> None:
+    """A disk that fills up ends the build with one line, and no release or half of one stays."""
+    answers = [api(n, title=f"{n * 7919:x}" * 40) for n in range(1, 3000)]
+
+    code, out, err = run(
+        "build", "--from", f"met={met_file(answers)}", "--workspace", small_disk, "--images", "none"
+    )
+
+    assert (code, out) == (1, "")
+    assert "make room" in one_line(err)
+    assert left_behind(small_disk) == []
+
+
+def test_demo_and_from_exclude_each_other(tmp_path: Path) -> None:
+    """Two ways to get records at once are a usage error."""
+    assert run("build", "--demo", "--from", "met=x", "--workspace", tmp_path)[0] == 2
+
+
+def test_release_that_is_none(tmp_path: Path) -> None:
+    """What is no release is said to be none; nothing is made of it."""
+    for command in ("verify", "stats"):
+        code, _, err = run(command, tmp_path / "nothing")
+        assert code == 1
+        assert "nothing" in one_line(err)
+
+
+def test_init_asks_for_a_contact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """init makes the settings, refuses what is no address, and never overwrites."""
+    monkeypatch.chdir(tmp_path)
+
+    assert run("init", "--contact", "nobody")[0] == 2
+    assert run("init", stdin="data@museum.example\n")[0] == 0
+    assert 'contact = "data@museum.example"' in Path("omniart.toml").read_text(encoding="utf-8")
+    code, _, err = run("init", "--contact", "data@museum.example")
+    assert code == 2
+    assert "there already" in one_line(err)
+
+
+def test_dry_run_says_what_a_crawl_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a live crawl stand requests, days and GB; a dry run and a No ask no museum anything."""
+    monkeypatch.chdir(tmp_path)
+    run("init", "--contact", "data@museum.example")
+
+    for arguments, stdin in ((["build", "--dry-run"], ""), (["build"], "n\n")):
+        code, out, _ = run(*arguments, stdin=stdin)
+        assert code == 0
+        assert "requests" in out
+        assert "GB" in out
+        assert {line.split()[0] for line in out.splitlines()[1:4]} == {"met", "rijksmuseum", "wga"}
+        assert not (tmp_path / "workspace").exists()
+
+
+def test_live_build_without_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A live crawl without settings says how to make them."""
+    monkeypatch.chdir(tmp_path)
+
+    code, _, err = run("build")
+
+    assert code == 2
+    assert "omniart-data init" in one_line(err)
+
+
+def test_help_teaches() -> None:
+    """Every command and option says what it does."""
+    out = subprocess.run([COMMAND, "build", "--help"], capture_output=True, text=True, check=True)
+
+    for option in ("--from", "--demo", "--workspace", "--images", "--dry-run", "--yes", "--mapping"):
+        assert option in out.stdout
+
+
+def test_pipes_are_quiet(tmp_path: Path, met_file: Write, api: Write) -> None:
+    """In a pipe a build prints its result on stdout and nothing else anywhere."""
+    path = met_file([api(n) for n in range(1, 20)])
+
+    done = subprocess.run(
+        [COMMAND, "build", "--from", f"met={path}", "--workspace", tmp_path / "w", "--images", "none"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "omniart-1.0.0" in done.stdout
