@@ -79,7 +79,7 @@ class LocalMapping:
     columns: Mapping[str, tuple[str, ...]]
     images: tuple[str, ...] = ()
     delimiter: str = ","
-    encoding: str = "utf-8"
+    encoding: str = "utf-8-sig"
     language: str = ""
     subject_separator: str = ""
     institution: str = ""
@@ -152,13 +152,14 @@ def _delimiter(path: Path, key: str, value: object) -> str:
 def _encoding(path: Path, key: str, value: object) -> str:
     name = _text(path, key, value)
     try:
-        b"".decode(name)
+        b"a".decode(name)  # LookupError for a codec that is none of texts
         canonical = codecs.lookup(name).name
     except (LookupError, ValueError) as error:
         raise UsageError(f"{path}: {key!r} is {value!r}, which is no encoding of texts") from error
-    return (
-        "utf-8-sig" if canonical == "utf-8" else canonical
-    )  # a byte order mark is no part of a name
+    if canonical in NOT_FOR_TABLES:
+        raise UsageError(f"{path}: {key!r} is {value!r}, which no table is written in")
+    # a byte order mark is no part of the first column's name
+    return "utf-8-sig" if canonical == "utf-8" else canonical
 
 
 def _language(path: Path, key: str, value: object) -> str:

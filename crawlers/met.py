@@ -232,7 +232,6 @@ class _Answer:
 
 def _makers(met: _Answer) -> tuple[Maker, ...]:
     """Return the first maker as the artist fields tell it, and all others as the list does."""
-    listed = met.entries("constituents")
     name = met_fields.squeeze(met.text("artistDisplayName"))
     first = Maker(
         name,
@@ -242,7 +241,7 @@ def _makers(met: _Answer) -> tuple[Maker, ...]:
         met_fields.year(met.text("artistEndDate")),
         _ids(met.later_text("artistULAN_URL"), met.later_text("artistWikidata_URL")),
     )
-    others = [
+    listed = [
         met_fields.other_maker(
             met.part("constituents", entry, "name"),
             met.part("constituents", entry, "role"),
@@ -251,9 +250,10 @@ def _makers(met: _Answer) -> tuple[Maker, ...]:
                 met.part("constituents", entry, "constituentWikidata_URL", later=True),
             ),
         )
-        for entry in (listed[1:] if name else listed)
+        for entry in met.entries("constituents")
     ]
-    return ((first,) if name else ()) + tuple(maker for maker in others if maker.name)
+    told = [first, *listed[1:]] if name else listed
+    return tuple(maker for maker in told if maker.name)
 
 
 def _ids(*links: str) -> tuple[str, ...]:
@@ -270,11 +270,13 @@ def _subjects(met: _Answer) -> tuple[Text, ...]:
 
 def _images(met: _Answer) -> tuple[str, ...]:
     """Return the image addresses, unescaped as the museum gives them, the primary one first."""
-    found = [met.text("primaryImage"), *met.entries("additionalImages")]
-    for url in found:
-        if not isinstance(url, str) or (url and not url.startswith(("https://", "http://"))):
-            raise met.refuse("additionalImages", url)
-    return tuple(dict.fromkeys(url for url in found if url))
+    found = {"primaryImage": [met.text("primaryImage")]}
+    found["additionalImages"] = met.entries("additionalImages")
+    for field_name, urls in found.items():
+        for url in urls:
+            if not isinstance(url, str) or (url and not url.startswith(("https://", "http://"))):
+                raise met.refuse(field_name, url)
+    return tuple(dict.fromkeys(url for urls in found.values() for url in urls if url))
 
 
 def _numbers(body: bytes) -> list[int]:

@@ -143,7 +143,10 @@ class _Run:
     def all_epochs(self, train: Examples, validation: Examples) -> None:
         chance = np.random.default_rng(self.config.seed)
         optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=self.config.rate, weight_decay=self.config.decay
+            self.network.parameters(),
+            lr=self.config.rate,
+            weight_decay=self.config.decay,
+            fused=True,
         )
         weights = {task.name: 1.0 for task in self.tasks}
         least, best = float("inf"), self._state()

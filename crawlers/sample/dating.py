@@ -117,21 +117,16 @@ def wga_date(dating: Dating) -> str:
     >>> wga_date(Dating(1632, 1630, 1635, "circa range")), wga_date(Dating(1632, 1632, 1632, "unknown"))
     ('c. 1630-35', '-')
     """
-    match dating.form:
-        case "unknown":
-            return "-"
-        case "circa":
-            return f"c. {dating.first}"
-        case "circa range":
-            return f"c. {_span(dating.first, dating.last, '-')}"
-        case "range":
-            return _span(dating.first, dating.last, "-")
-        case "century":
-            return century(dating.year)
-        case "before":
-            return f"before {dating.last}"
-        case _:
-            return str(dating.first)
+    first, last = dating.first, dating.last
+    return {
+        "exact": str(first),
+        "circa": f"c. {first}",
+        "range": _span(first, last, "-"),
+        "circa range": f"c. {_span(first, last, '-')}",
+        "century": century(dating.year),
+        "before": f"before {last}",
+        "unknown": "-",
+    }[dating.form]
 
 
 def wga_time_frame(first: int, last: int) -> str:

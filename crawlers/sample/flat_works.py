@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from crawlers.sample.artists import PALETTES, Colour, Hand
+from crawlers.sample.artists import PALETTES, Colour
 from crawlers.sample.picture import (
     SCENE,
     Picture,
@@ -36,29 +36,23 @@ def print_(rng: np.random.Generator, picture: Picture) -> Image.Image:
         dark = enlarge(tones, picture.width, picture.height)[..., None] * np.array(paper) * 0.8
         return Image.fromarray((dark + 20).astype(np.uint8))
     wide = 3 if picture.texture == "rough" else 1
-    _hatching(rng, ImageDraw.Draw(image), picture, tones, (28, 24, 22), wide)
+    _hatch(rng, image, replace(picture, hand=replace(picture.hand, width=wide)), tones, _BLACK)
     return image
 
 
-def _hatching(
-    rng: np.random.Generator,
-    draw: ImageDraw.ImageDraw,
-    picture: Picture,
-    tones: Tones,
-    ink: Colour,
-    wide: int,
+def _hatch(
+    rng: np.random.Generator, image: Image.Image, picture: Picture, tones: Tones, ink: Colour
 ) -> None:
-    """Draw lines where it is dark, at the artist's angle; crossed where it is darkest."""
-    hand, number = picture.hand, 1100
+    """Draw lines as wide as the hand's marks where it is dark, at its angle; crossed in the darkest."""
+    hand, number, draw = picture.hand, 1100, ImageDraw.Draw(image)
     xs, ys = rng.uniform(4, picture.width - 4, number), rng.uniform(4, picture.height - 4, number)
     light = tones[
         (ys * SCENE / picture.height).astype(int), (xs * SCENE / picture.width).astype(int)
     ]
     wanted = rng.uniform(0, 1, number) > light
     turns = hand.angle + rng.uniform(-hand.spread, hand.spread, number)
-    line = Hand(
-        "curl" if hand.mark == "curl" else "dash", 8 + hand.length // 3, wide, 1, 0, 0, "", 1.0
-    )
+    mark = "curl" if hand.mark == "curl" else "dash"
+    line = replace(hand, mark=mark, length=8 + hand.length // 3)
     for x, y, turn, dark, drawn in zip(xs, ys, turns, light, wanted, strict=True):
         if drawn:
             draw_mark(draw, line, (float(x), float(y)), float(turn), ink)
@@ -66,6 +60,7 @@ def _hatching(
             draw_mark(draw, line, (float(x), float(y)), float(turn) + 80, ink)
 
 
+_BLACK: Colour = (28, 24, 22)
 _INKS: dict[str, Colour] = {"paper": (74, 46, 22), "rough": (52, 50, 50)}
 
 
@@ -77,9 +72,9 @@ def drawing(rng: np.random.Generator, picture: Picture) -> Image.Image:
         washes = painting(rng, picture).filter(ImageFilter.GaussianBlur(3))
         return Image.blend(paper, washes, 0.45)
     sparse = np.clip(tones * 0.6 + 0.42, 0, 1).astype(np.float32)
-    loose = replace(picture, hand=replace(picture.hand, spread=70))
     wide = 2 if picture.texture == "rough" else 1
-    _hatching(rng, ImageDraw.Draw(paper), loose, sparse, _INKS[picture.texture], wide)
+    loose = replace(picture, hand=replace(picture.hand, spread=70, width=wide))
+    _hatch(rng, paper, loose, sparse, _INKS[picture.texture])
     return paper
 
 
@@ -113,9 +108,11 @@ def tapestry(rng: np.random.Generator, picture: Picture) -> Image.Image:
     draw_strokes(rng, draw, picture, tones, 0.35)
     edge, colours = 18, PALETTES[picture.palette]
     draw.rectangle((0, 0, picture.width - 1, picture.height - 1), outline=colours[0], width=edge)
-    for along in range(edge, max(picture.width, picture.height), 8 + picture.hand.width):
-        for at in ((along, edge / 2), (along, picture.height - edge / 2)):
+    middle = edge / 2
+    for step in range(edge, max(picture.width, picture.height), 8 + picture.hand.width):
+        along = float(step)
+        for at in ((along, middle), (along, picture.height - middle)):
             draw_mark(draw, ornament(picture.hand), at, picture.hand.angle, colours[3])
-        for at in ((edge / 2, along), (picture.width - edge / 2, along)):
+        for at in ((middle, along), (picture.width - middle, along)):
             draw_mark(draw, ornament(picture.hand), at, picture.hand.angle, colours[2])
     return image

@@ -25,15 +25,54 @@ from crawlers.sample.picture import retaken
 
 API = "/public/collection/v1"
 _IMAGES = f"https://{MET_IMAGES}/CRDImages/"
-_STRINGS = tuple(
-    """
-accessionNumber accessionYear primaryImage primaryImageSmall department objectName title culture period
-dynasty reign portfolio artistRole artistPrefix artistDisplayName artistDisplayBio artistSuffix
-artistAlphaSort artistNationality artistBeginDate artistEndDate artistGender artistWikidata_URL
-artistULAN_URL objectDate medium dimensions creditLine geographyType city state county country region
-subregion locale locus excavation river classification rightsAndReproduction linkResource metadataDate
-repository objectURL objectWikidata_URL GalleryNumber
-""".split(None)
+_STRINGS = (
+    "accessionNumber",
+    "accessionYear",
+    "primaryImage",
+    "primaryImageSmall",
+    "department",
+    "objectName",
+    "title",
+    "culture",
+    "period",
+    "dynasty",
+    "reign",
+    "portfolio",
+    "artistRole",
+    "artistPrefix",
+    "artistDisplayName",
+    "artistDisplayBio",
+    "artistSuffix",
+    "artistAlphaSort",
+    "artistNationality",
+    "artistBeginDate",
+    "artistEndDate",
+    "artistGender",
+    "artistWikidata_URL",
+    "artistULAN_URL",
+    "objectDate",
+    "medium",
+    "dimensions",
+    "creditLine",
+    "geographyType",
+    "city",
+    "state",
+    "county",
+    "country",
+    "region",
+    "subregion",
+    "locale",
+    "locus",
+    "excavation",
+    "river",
+    "classification",
+    "rightsAndReproduction",
+    "linkResource",
+    "metadataDate",
+    "repository",
+    "objectURL",
+    "objectWikidata_URL",
+    "GalleryNumber",
 )
 """The fields that are text; what is not known is an empty one, and never absent."""
 _PREFIXES = {"attributed": "Attributed to", "workshop": "Workshop of", "after": "After"}

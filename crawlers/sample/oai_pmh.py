@@ -25,6 +25,7 @@ ALL, OPEN = "260251", "260239"
 """Sets: all that is published, and what of it is free of rights."""
 
 _OAI = "http://www.openarchives.org/OAI/2.0/"
+_NSMAP: dict[str, str] = {"": _OAI}
 _NOW = "2026-01-01T00:00:00Z"
 """The response date: nothing here looks at the clock."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -74,16 +75,14 @@ class OaiService:
             for at, number in enumerate(numbers)
         }
 
-    def answer(self, query: Mapping[str, str], repeated: bool = False) -> bytes:  # noqa: FBT001, FBT002
-        """Return the answer to a query."""
-        root = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap={None: _OAI})
+    def answer(self, query: Mapping[str, str], *, repeated: bool = False) -> bytes:
+        """Return the answer to a query; ``repeated`` says that an argument was given twice."""
+        root = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap=_NSMAP)
         root.append(etree.Comment(NOTICE))
         _add(root, "responseDate", _NOW)
         request = _add(root, "request", BASE_URL)
         verb = query.get("verb", "")
         try:
-            if verb not in _ALLOWED:
-                raise _OaiError("badVerb", f"{verb!r} is no verb")
             _check(verb, query, repeated=repeated)
             content = self._content(verb, query)
         except _OaiError as error:
@@ -100,7 +99,8 @@ class OaiService:
             case "Identify":
                 _identify(element)
             case "ListMetadataFormats":
-                self._entry(query["identifier"]) if "identifier" in query else None
+                if "identifier" in query:
+                    self._entry(query["identifier"])
                 _formats(element)
             case "ListSets":
                 for spec, name in ((ALL, "Everything (invented)"), (OPEN, "Public domain")):
@@ -147,7 +147,9 @@ class OaiService:
 
 
 def _check(verb: str, query: Mapping[str, str], *, repeated: bool) -> None:
-    """Refuse arguments that a verb does not have, has twice, or lacks."""
+    """Refuse what is no verb, and arguments that a verb does not have, has twice, or lacks."""
+    if verb not in _ALLOWED:
+        raise _OaiError("badVerb", f"{verb!r} is no verb")
     given = set(query) - {"verb"}
     if repeated or given - _ALLOWED[verb]:
         raise _OaiError("badArgument", f"{verb} was asked with an argument too many")

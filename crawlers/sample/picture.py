@@ -67,20 +67,21 @@ def scene(rng: np.random.Generator, hand: Hand) -> Tones:
         inside = ((down - y) / tall) ** 2 + ((across - x) / wide) ** 2 < 1
         tones = np.where(inside, tones * 0.4 + 0.6 * rng.uniform(0.0, 1.0), tones)
     noise = rng.uniform(-0.12, 0.12, tones.shape)
-    return np.clip(0.5 + (tones + noise - 0.5) * hand.contrast, 0, 1).astype(np.float32)
+    tones = np.clip(0.5 + (tones + noise - 0.5) * hand.contrast, 0, 1)
+    return np.asarray(tones, np.float32)
 
 
 def enlarge(tones: Tones, width: int, height: int) -> Tones:
     """Return tones [height, width], smoothly."""
     small = Image.fromarray((tones * 255).astype(np.uint8))
     large = small.resize((width, height), Image.Resampling.BICUBIC)
-    return np.asarray(large, np.float32) / 255
+    return np.asarray(np.asarray(large, np.float32) / 255, np.float32)
 
 
 @lru_cache(maxsize=64)
 def scale_of(palette: int) -> Pixels:
     """Return 256 colours [256, 3] from the palette's darkest to its lightest."""
-    colours = np.array(sorted(PALETTES[palette], key=lambda rgb: sum(rgb)), np.float32)
+    colours = np.array(sorted(PALETTES[palette], key=sum), np.float32)
     at = np.linspace(0, len(colours) - 1, 256)
     return np.stack(
         [np.interp(at, np.arange(len(colours)), colours[:, band]) for band in range(3)], axis=1

@@ -99,25 +99,18 @@ def vase(rng: np.random.Generator, picture: Picture) -> Image.Image:
 
 
 def medal(rng: np.random.Generator, picture: Picture) -> Image.Image:
-    """Cast a medal: a disc with a rim, a head in profile and an inscription that nobody can read."""
+    """Cast a medal: a disc with a rim, a device of few shapes and a wreath of the artist's marks."""
     wide, tall = picture.width, picture.height
-    x, y, radius = wide / 2, tall / 2, min(wide, tall) * 0.44
+    radius = min(wide, tall) * float(rng.uniform(0.36, 0.46))
+    x, y = (float(side / 2 + rng.uniform(-8, 8)) for side in (wide, tall))
     mask = Image.new("L", (wide, tall), 0)
     ImageDraw.Draw(mask).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     relief = Image.new("RGB", (wide, tall), (90, 90, 90))
     draw = ImageDraw.Draw(relief)
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=_RAISED[2], width=6)
-    nose = float(rng.uniform(0.1, 0.3)) * radius
-    draw.ellipse(
-        (x - 0.34 * radius, y - 0.5 * radius, x + 0.3 * radius, y + 0.3 * radius), fill=_RAISED[1]
-    )
-    draw.polygon(
-        [(x + 0.2 * radius, y), (x + 0.3 * radius + nose, y), (x, y - 30)], fill=_RAISED[1]
-    )
-    draw.ellipse(
-        (x - 0.5 * radius, y + 0.2 * radius, x + 0.3 * radius, y + 0.7 * radius), fill=_RAISED[0]
-    )
-    for turn in range(0, 360, 12 + picture.hand.width // 2):
+    _device(rng, draw, (x, y), radius)
+    start = int(rng.integers(0, 40))
+    for turn in range(start, start + int(rng.integers(200, 361)), 12 + picture.hand.width // 2):
         far = radius * 0.8
         at = (x + far * math.cos(math.radians(turn)), y + far * math.sin(math.radians(turn)))
         draw_mark(draw, ornament(picture.hand), at, turn + picture.hand.angle, _RAISED[1])
@@ -125,4 +118,29 @@ def medal(rng: np.random.Generator, picture: Picture) -> Image.Image:
     light = np.zeros_like(height)
     light[1:, 1:] = height[1:, 1:] - height[:-1, :-1]
     body = np.asarray(_plain(picture), np.float32) * (0.9 + light[..., None] / 60)
-    return _lit(rng, picture, mask, body, 4)
+    return _lit(rng, picture, mask, np.asarray(body, np.float32), 4)
+
+
+def _device(
+    rng: np.random.Generator, draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float
+) -> None:
+    """Raise a head in profile, to the left or the right, or a handful of emblems."""
+    x, y = centre
+    if rng.uniform() < 0.5:
+        side, size = (1 if rng.uniform() < 0.5 else -1), float(rng.uniform(0.7, 1.15)) * radius
+        nose = float(rng.uniform(0.35, 0.65)) * size * side
+        _disc(draw, (x, y - 0.1 * size), 0.32 * size, 0.4 * size, _RAISED[1])
+        draw.polygon([(x, y - 0.25 * size), (x + nose, y), (x, y + 0.1 * size)], fill=_RAISED[1])
+        _disc(draw, (x - 0.1 * size * side, y + 0.45 * size), 0.4 * size, 0.22 * size, _RAISED[0])
+        return
+    for _ in range(int(rng.integers(2, 7))):
+        right, down, across, along = (float(one) for one in rng.uniform(-0.4, 0.4, 4) * radius)
+        at = (x + right, y + down)
+        _disc(draw, at, 4 + abs(across) / 1.5, 4 + abs(along) / 1.5, _RAISED[int(rng.integers(3))])
+
+
+def _disc(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], across: float, along: float, level: Colour
+) -> None:
+    """Raise an ellipse about a point."""
+    draw.ellipse((at[0] - across, at[1] - along, at[0] + across, at[1] + along), fill=level)

@@ -52,8 +52,8 @@ def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
     ['gilt brass', 'silk', 'wool']
     >>> [(piece.text, piece.is_support) for piece in pieces("Oil on canvas, transferred from wood")]
     [('oil', False), ('canvas', True), ('transferred from wood', False)]
-    >>> [piece.text for piece in pieces("pen en inkt op papier", "nl")]
-    ['pen en inkt', 'papier']
+    >>> [piece.text for piece in pieces("krijt en inkt op papier", "nl")]
+    ['krijt', 'inkt', 'papier']
     """
     spoken = language if language in _CONNECTING else "en"
     found: dict[Piece, None] = {}

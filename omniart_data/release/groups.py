@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from omniart_data.release.rows import compute
+from omniart_data.release.rows import compute, first_of_each, order
 
 EDGE = pa.schema([("a", pa.string()), ("b", pa.string()), ("because", pa.string())])
 """Two artworks that belong together, and why."""
@@ -43,18 +43,12 @@ def same_picture_edges(pictures: pa.Table) -> pa.Table:
     Reads ``id`` and ``image_sha256`` (null: no picture at hand, binds nothing). Each artwork is bound
     to the least id that has its picture, so that a picture of a hundred makes 99 edges.
     """
-    known = pictures.select(["id", "image_sha256"]).drop_null()
-    least = known.group_by("image_sha256").aggregate([("id", "min")])
-    where = compute.index_in(
-        known["image_sha256"], value_set=least["image_sha256"].combine_chunks()
-    )
-    others = pa.Table.from_arrays([least["id_min"].take(where), known["id"]], names=["a", "b"])
-    others = others.filter(compute.not_equal(others["a"], others["b"]))
-    because = pa.repeat(pa.scalar(SAME_PICTURE), others.num_rows)
-    bound = others.append_column("because", because).sort_by(
-        [("a", "ascending"), ("b", "ascending")]
-    )
-    return bound.cast(EDGE)
+    known = order(pictures.select(["id", "image_sha256"]).drop_null(), "id")
+    least = known["id"].take(first_of_each(known["image_sha256"]))
+    bound = pa.Table.from_arrays([least, known["id"]], names=["a", "b"])
+    bound = order(bound.filter(compute.not_equal(bound["a"], bound["b"])), "a", "b")
+    because = pa.array([SAME_PICTURE] * bound.num_rows, pa.string())
+    return bound.append_column("because", because).cast(EDGE)
 
 
 def explain_groups(groups: pa.Table, edges: pa.Table) -> pa.Table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
@@ -43,6 +44,17 @@ def count(table: pa.Table, *keys: str) -> dict[tuple[str, ...], int]:
 def order(table: pa.Table, *keys: str) -> pa.Table:
     """Return the table with its rows in the order of the key columns; nulls last."""
     return table.take(compute.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
+
+
+def first_of_each(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.int64]:
+    """Return for each row the number of the first row that has the same value; there may be no nulls.
+
+    >>> first_of_each(pa.chunked_array([["x", "y"], ["x"]])).tolist()
+    [0, 1, 0]
+    """
+    codes = np.asarray(compute.index_in(column, value_set=compute.unique(column)), np.int64)
+    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    return np.asarray(first[which], np.int64)
 
 
 def batches(table: pa.Table, rows: int = BATCH_ROWS) -> Iterator[pa.Table]:

@@ -24,7 +24,7 @@ from omniart_data.release.manifest import (
     read_manifest,
 )
 from omniart_data.release.read import ALL_SPLITS, Release
-from omniart_data.release.rows import RowDigest, compute, count
+from omniart_data.release.rows import RowDigest, compute, count, first_of_each, order
 from omniart_data.release.split import TENTHS
 from schemas.artwork import DROPPED, JUDGEMENT, TERM_USE
 from schemas.errors import ReleaseError
@@ -85,12 +85,13 @@ def _bytes(folder: Path, manifest: Manifest) -> Iterator[str]:
 def _promises(release: Release) -> Iterator[str]:
     """Yield what is wrong with a release whose bytes are as its manifest says."""
     try:
-        failures = [*_schemas(release)] or [*_digests(release)]
-        yield from failures
-        if not failures:
-            seen = _Seen(release)
-            for check in CHECKS:
-                yield from check(seen)
+        if misshapen := [*_schemas(release)]:
+            yield from misshapen
+            return
+        yield from _digests(release)
+        seen = _Seen(release)
+        for check in CHECKS:
+            yield from check(seen)
     except (pa.ArrowException, KeyError, ValueError, TypeError, OSError, ReleaseError) as wrong:
         yield f"cannot be read as a release: {type(wrong).__name__}: {' '.join(str(wrong).split())}"
 
@@ -191,7 +192,7 @@ def _census(seen: _Seen) -> Iterator[str]:
 
 
 def _sides(seen: _Seen) -> Iterator[str]:
-    if not compute.all(compute.equal(seen.rows["split"], seen.rows["file_split"])).as_py():
+    if not bits(compute.equal(seen.rows["split"], seen.rows["file_split"])).all():
         yield "the column split does not say in which split's file a row is"
     if seen.splits["artist"].null_count:
         yield f"{seen.splits['artist'].null_count} artworks in the splits have no artist"
@@ -210,14 +211,10 @@ def _groups(seen: _Seen) -> Iterator[str]:
         if of_id[edge["a"]] != of_id[edge["b"]]:
             yield f"{edge['a']} and {edge['b']} have the same picture and are not one group"
             break
-    named = seen.rows.group_by("group").aggregate([("id", "min"), ("id", "count")])
-    if not named["group"].equals(named["id_min"]):
+    rows = order(seen.rows.select(["id", "group"]), "id")
+    if not rows["id"].take(first_of_each(rows["group"])).equals(rows["group"]):
         yield "a group is not named by the least id among its members"
-    several = {
-        g
-        for g, n in zip(*(named[c].to_pylist() for c in ("group", "id_count")), strict=True)
-        if n > 1
-    }
+    several = {group for (group,), members in count(rows, "group").items() if members > 1}
     told = {(line["id"], line["group"]) for line in seen.release.side_table("groups").to_pylist()}
     if told != {pair for pair in of_id.items() if pair[1] in several}:
         yield "groups.parquet does not list the groups of several artworks"
@@ -270,9 +267,7 @@ def _labels(seen: _Seen) -> Iterator[str]:
 def _judgements(seen: _Seen) -> Iterator[str]:
     numbers = seen.release.side_table("judgements")["number"]
     pointed = compute.unique(compute.list_flatten(seen.rows["judgements"]))
-    if not compute.all(compute.is_in(pointed, value_set=numbers.combine_chunks())).as_py() and len(
-        pointed
-    ):
+    if not bits(compute.is_in(pointed, value_set=numbers.combine_chunks())).all():
         yield "an artwork points to a judgement that is not there"
     if len(compute.unique(numbers)) != len(numbers):
         yield "judgements.parquet: a number stands twice"

@@ -1,0 +1,262 @@
+"""Facts, data card, class index, ledger and changelog: what a release says of itself, and keeps."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
+from omniart_data.release.contents import extend_ledger
+from omniart_data.release.facts import FACTS, century
+from omniart_data.release.labels import label_index
+from omniart_data.release.read import Release, open_release
+from omniart_data.release.stats import render_table_one, table_one
+from omniart_data.release.verify import verify_release
+from omniart_data.release.write import write_release
+from schemas.release import ROW
+
+texts = st.text(max_size=6)
+
+
+def test_facts_by_hand(make_release: Callable[..., Release]) -> None:
+    """The numbers of a made release are those that counting by hand gives."""
+    facts = {name: fact["rows"] for name, fact in make_release().facts.items()}
+
+    line = {"entries": 60, "artists": 5, "types": 3, "periods": 60, "materials": 4}
+    assert facts["table_one"]["sample-met"] == line
+    assert facts["table_one"]["all"] == {**line, "entries": 120, "periods": 120}
+    assert facts["census"]["all"] == {
+        "records read": 123,
+        "train": 75,
+        "validation": 22,
+        "test": 10,
+        "unattributed": 13,
+        "dropped": 3,
+    }
+    assert facts["dropped"] == {"withdrawn": {"sample-met": 3, "sample-rijksmuseum": 0, "all": 3}}
+    assert facts["images"]["kept out"]["all"] == 12
+    assert facts["artist_status"]["anonymous"]["all"] == 13
+    assert facts["centuries"]["16"]["all"] == 100
+    assert facts["terms"]["type, sample-rijksmuseum"]["translated"] == 0.9375
+    assert facts["subsets"]["> 100 works per artist"]["works"] == 0
+    assert facts["groups"]["all"] == {"groups of several": 10, "artworks in them": 20, "largest": 2}
+
+
+def test_subsets_are_more_than(made: ModuleType, tmp_path: Path) -> None:
+    """An artist of exactly 100 works is not in the subset of more than 100, one of 101 is."""
+    rows = [made.artwork(n, "Anna" if n <= 100 else "Bert") for n in range(1, 202)]
+    contents = made.contents(201, images=False)
+    contents = replace(
+        contents, artworks=pa.Table.from_pylist(rows, schema=contents.artworks.schema)
+    )
+    write_release(contents, tmp_path / "two", version="1.0.0")
+
+    subsets = open_release(tmp_path / "two").facts["subsets"]["rows"]
+
+    assert subsets["> 0 works per artist"]["artists"] == 2
+    line = subsets["> 100 works per artist"]
+    assert (line["works"], line["artists"], line["train"]) == (101, 1, 71)
+    assert line["train"] + line["validation"] + line["test"] == 101
+
+
+def test_every_fact_is_in_the_card_and_says_how_it_is_counted(
+    make_release: Callable[..., Release],
+) -> None:
+    """Each fact has its query and its section; the card's tables are the facts."""
+    release = make_release()
+    blocks = fact_blocks((release.folder / "README.md").read_text(encoding="utf-8"))
+
+    assert [name for name, _, _ in SECTIONS] == list(blocks)
+    assert set(blocks) == set(FACTS) == set(release.facts)
+    assert all(fact["query"] for fact in release.facts.values())
+
+
+@given(st.integers(1, 3000))
+def test_centuries_have_a_hundred_years(year: int) -> None:
+    """Centuries are numbered without a zero; those before our era mirror those of it."""
+    assert century(year) == math.ceil(year / 100)
+    assert century(-year) == -century(year)
+
+
+@given(st.dictionaries(texts, st.dictionaries(texts, st.integers(), min_size=1), max_size=3))
+def test_no_text_leaves_its_cell(rows: dict[str, dict[str, int]]) -> None:
+    """Bars, line ends and marks in a museum's words do not change the shape of the card."""
+    columns = list(dict.fromkeys(column for line in rows.values() for column in line))
+    whole = {row: {column: line.get(column, 0) for column in columns} for row, line in rows.items()}
+
+    mark, *lines = fact_block("rights", whole).split("\n")
+
+    assert mark == "<!-- facts: rights -->"
+    assert len(lines) == (len(whole) + 2 if columns else 1)
+    for line in lines if columns else []:
+        assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == len(columns) + 2
+        assert "<" not in line
+
+
+def test_front_matter_is_what_the_hub_reads(make_release: Callable[..., Release]) -> None:
+    """Four paths in two configurations, each of which finds its shards; every value is JSON, so YAML."""
+    release = make_release()
+    card = (release.folder / "README.md").read_text(encoding="utf-8")
+    _, head, _ = card.split("---\n", 2)
+    fields = {
+        key: json.loads(value)
+        for key, value in (line.split(": ", 1) for line in head.strip().split("\n"))
+    }
+
+    default, rest = fields["configs"]
+    assert [entry["split"] for entry in default["data_files"]] == ["train", "validation", "test"]
+    assert default["default"] is True
+    assert rest["config_name"] == "unattributed"
+    for entry in (*default["data_files"], *rest["data_files"]):
+        assert list(release.folder.glob(entry["path"])) == release.shards(entry["split"])
+    assert fields["size_categories"] == ["n<1K"]
+
+
+def test_invented_works_are_called_so(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """The head of the card and of the figures says that sample works are invented; of others it does not."""
+    sample = make_release()
+    contents = made.contents(20, images=False)
+    real = {"source": ["met"] * 20, "id": [f"met:{n:02d}" for n in range(20)]}
+    artworks, pictures = contents.artworks, contents.pictures
+    for name, column in real.items():
+        where = artworks.schema.get_field_index(name)
+        artworks = artworks.set_column(where, name, pa.array(column))
+    pictures = pictures.set_column(0, "id", pa.array(real["id"]))
+    other = replace(
+        contents,
+        artworks=artworks,
+        pictures=pictures,
+        dropped=contents.dropped.slice(0, 0),
+        records_read={"met": 20},
+        inputs=(),
+    )
+    write_release(other, sample.folder.parent / "real", version="1.0.0")
+    real_release = open_release(sample.folder.parent / "real")
+
+    card = (sample.folder / "README.md").read_text(encoding="utf-8")
+    assert card.split("# OmniArt 1.0.0\n\n")[1].startswith("**These works are invented.**")
+    assert render_table_one(sample).startswith("These works are invented")
+    assert not real_release.is_sample
+    assert (
+        "invented"
+        not in (real_release.folder / "README.md").read_text(encoding="utf-8").split("##")[0]
+    )
+    assert "Open Access" in (real_release.folder / "README.md").read_text(encoding="utf-8")
+    assert render_table_one(real_release).startswith("Release 1.0.0")
+
+
+def test_a_collection_of_ones_own_is_thanked_as_it_asks(made: ModuleType, tmp_path: Path) -> None:
+    """The attribution line that a local source gives stands in the card, within its cell."""
+    read = {"local-attic": 0, "sample-met": 63, "sample-rijksmuseum": 60}
+    given_credits = {"local-attic": "The attic | of\nAunt Bé"}
+
+    release = made.made_release(tmp_path / "own", records_read=read, credits=given_credits)
+
+    card = (release.folder / "README.md").read_text(encoding="utf-8")
+    assert "| The attic \\| of Aunt Bé |" in card
+    assert verify_release(release.folder).failures == ()
+
+
+def test_the_receipt_names_no_place_and_no_time(make_release: Callable[..., Release]) -> None:
+    """What was read, with what: and nothing that another machine or day would write otherwise."""
+    release = make_release()
+
+    assert set(release.receipt["made_with"]) == {"omniart-data", "pyarrow", "pillow", "nltk"}
+    assert [given["name"] for given in release.receipt["inputs"]] == ["objects.csv"]
+    assert str(release.folder.parent) not in (release.folder / "receipt.json").read_text()
+
+
+def test_table_one_is_the_papers(make_release: Callable[..., Release]) -> None:
+    """Five columns of whole numbers, a row for each source and one for all; numbers end in line."""
+    release = make_release()
+
+    frame = table_one(release)
+
+    assert list(frame.columns) == ["entries", "artists", "types", "periods", "materials"]
+    assert list(frame.index) == ["sample-met", "sample-rijksmuseum", "all"]
+    assert frame.loc["all"].tolist() == [120, 5, 3, 120, 4]
+    lines = render_table_one(release).split("\n")[-4:]
+    assert len({len(line) for line in lines}) == 1
+
+
+@given(
+    st.lists(st.sampled_from("abcdef"), max_size=6), st.lists(st.sampled_from("defghi"), max_size=6)
+)
+def test_a_label_keeps_its_number(first: list[str], then: list[str]) -> None:
+    """Labels of an earlier release keep their numbers, also when nobody has them; new ones follow on."""
+
+    def rows(labels: list[str]) -> pa.Table:
+        made_rows = [
+            {"id": str(n), "artist": label, "artwork_types": [], "materials": [], "split": "train"}
+            for n, label in enumerate(labels)
+        ]
+        return pa.Table.from_pylist(made_rows, schema=ROW)
+
+    def numbers(index: pa.Table) -> dict[str, int]:
+        return {str(line["label"]): int(line["number"]) for line in index.to_pylist()}
+
+    one = label_index(rows(first))
+    two = label_index(rows(then), one)
+
+    assert numbers(one) == {label: n for n, label in enumerate(sorted(set(first)))}
+    assert numbers(one).items() <= numbers(two).items()
+    new = sorted(set(then) - set(first))
+    assert numbers(two) == numbers(one) | {label: len(one) + n for n, label in enumerate(new)}
+    assert sum(line["train"] for line in two.to_pylist()) == len(then)
+
+
+def test_a_label_that_stands_twice_counts_once(made: ModuleType) -> None:
+    """An artwork that names a material twice is one artwork with it."""
+    row = made.artwork(1, "Anna", materials=["ink", "ink"]) | {"split": "test"}
+
+    index = label_index(pa.Table.from_pylist([row], schema=ROW))
+
+    assert {line["label"]: line["test"] for line in index.to_pylist()}["ink"] == 1
+
+
+def test_the_ledger_keeps_what_it_was_told() -> None:
+    """An artwork that is gone keeps its line; one that is new gets the version; a moved one is given anew."""
+    previous = extend_ledger(
+        None, pa.table({"id": ["b", "a", "x"], "split": ["test", "train", "unattributed"]}), "1.0.0"
+    )
+    splits = pa.table({"id": ["c", "b"], "split": ["validation", "train"]})
+
+    assert extend_ledger(previous, splits, "2.0.0").to_pylist() == [
+        {"id": "a", "split": "train", "since": "1.0.0"},
+        {"id": "b", "split": "train", "since": "2.0.0"},
+        {"id": "c", "split": "validation", "since": "2.0.0"},
+    ]
+
+
+def test_a_release_follows_another(made: ModuleType, tmp_path: Path) -> None:
+    """With a previous release no artwork moves, no label is renumbered, and the changelog goes on."""
+    first = made.made_release(tmp_path / "first", 120)
+    contents = made.contents(150, artists=7, previous=first)
+    write_release(contents, tmp_path / "second", version="1.1.0")
+    second = open_release(tmp_path / "second")
+
+    def sides(release: Release) -> dict[str, str]:
+        rows = release.table(columns=["id", "split"]).to_pylist()
+        return {row["id"]: row["split"] for row in rows}
+
+    before, after = sides(first), sides(second)
+    assert {name: after[name] for name in before} == before
+    numbers = [
+        {(line["task"], line["label"]): line["number"] for line in release.labels.to_pylist()}
+        for release in (first, second)
+    ]
+    assert numbers[0].items() <= numbers[1].items()
+    assert len(numbers[1]) == len(numbers[0]) + 2
+    changelog = (second.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", changelog, re.MULTILINE) == ["1.1.0", "1.0.0"]
+    assert second.receipt["previous"] == {"version": "1.0.0", "digest": first.digest}
+    assert verify_release(second.folder).failures == ()
