@@ -37,7 +37,8 @@ NOT_ORIGIN = frozenset({"depicted", "made for"})
 """Geography types of a place that the object does not come from."""
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
-_FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u02ff\u1e00-\u1eff]")
+"""A letter of another script than Latin, with the signs of its transliterations."""
 _YEAR = re.compile(r"(-?[0-9]{1,5})(?:-[0-9]{1,2}-[0-9]{1,2})?")
 _JOINING = re.compile(r"(and/or|and|or|\?)\s+(?=\S)")
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z")

@@ -16,7 +16,7 @@ from omniart_data.build import Built, Plan, build
 from omniart_data.cost import estimate
 from omniart_data.gather import parse_dump
 from omniart_data.release import open_release, verify_release
-from omniart_data.release.stats import render_table_one
+from omniart_data.release.stats import render_fact, render_table_one
 from omniart_data.settings import FILE_NAME, TEMPLATE, Settings, check_contact, read_settings
 from omniart_data.workspace import Workspace
 from schemas.errors import OmniartError, UsageError
@@ -171,6 +171,7 @@ def build_command(
         update=update,
         allow_moves=allow_moves,
     )
+    built: Built | None
     if dumps:
         built = build(
             plan.reading(parse_dump(text, mapping) for text in dumps), place, FetchConfig()
@@ -225,7 +226,7 @@ def _say(built: Built) -> None:
     if not built.new:
         typer.echo(f"{built.folder} holds exactly this already: nothing written")
         return
-    typer.echo(release.summary)
+    typer.echo(render_fact(release, "census"))
     typer.echo(f"release    {built.folder}")
     typer.echo(f"data card  {built.folder / 'README.md'}")
 
@@ -249,9 +250,19 @@ def verify(
 @ends_in_one_line
 def stats(
     release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print every table of facts.json.")
+    ] = False,
 ) -> None:
-    """Print the paper's Table 1 for a release: entries, artists, types, periods, materials, by source."""
-    typer.echo(render_table_one(open_release(release)))
+    """Print the paper's Table 1 for a release: entries, artists, types, periods, materials, by source.
+
+    With --all also what came of every record read, what was dropped, and how the terms were translated.
+    """
+    opened = open_release(release)
+    typer.echo(render_table_one(opened))
+    for name in opened.facts if everything else ():
+        if name != "table_one":
+            typer.echo(f"\n{render_fact(opened, name)}")
 
 
 def main() -> None:

@@ -52,8 +52,9 @@ class Gathered:
         self.batches.append(found)
         for name in found.column("source").dictionary_encode().dictionary.to_pylist():
             source = str(name)
-        self.read[source] += found.num_rows
-        return found.num_rows
+        rows: int = found.num_rows
+        self.read[source] += rows
+        return rows
 
     @property
     def records(self) -> pa.Table:

@@ -9,6 +9,9 @@ from torch.nn import functional
 from omniart_model.tasks import UNKNOWN, Kind, Task
 
 
+MOST_WEIGHT = 100.0
+
+
 def multitask_loss(
     outputs: Mapping[str, Tensor],
     labels: Mapping[str, Tensor],
@@ -72,8 +75,9 @@ def task_weights(validation: Mapping[str, float]) -> dict[str, float]:
     """Return w_i: the mean of the tasks' scaled validation losses over task i's.
 
     The paper says "by their ratio on the validation set" and no more; this is taken after one epoch
-    at w = 1 and then fixed. A task whose loss is 0 or not known keeps 1.
+    at w = 1 and then fixed. A task whose loss is 0 or not known keeps 1, and none weighs more than
+    MOST_WEIGHT: one that is all but solved after an epoch would else outweigh what is left to learn.
     """
     known = {name: loss for name, loss in validation.items() if loss > 0}
     mean = sum(known.values()) / max(len(known), 1)
-    return {name: mean / known[name] if name in known else 1.0 for name in validation}
+    return {name: min(mean / known[name], MOST_WEIGHT) if name in known else 1.0 for name in validation}

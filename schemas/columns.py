@@ -39,4 +39,5 @@ def meaning(field: "pa.Field[pa.DataType]") -> str:
     >>> meaning(noun(("id", pa.string(), "Who it is."))[0])
     'Who it is.'
     """
-    return (field.metadata or {}).get(MEANING, b"").decode()
+    told: bytes = (field.metadata or {}).get(MEANING, b"")
+    return told.decode()

@@ -39,7 +39,7 @@ class Work:
     anonymous or none (nobody is named). ``image`` names the picture on the museum's image host, empty
     where it shows none; ``image_fault`` is "gone" or "torn". ``twin`` is the same in all museums that
     show the same work. ``part_of`` is the source id of the work that this is a detail of. ``lacks``
-    holds title, medium or artist dates. ``changed`` is when the museum last wrote about it.
+    names what the museum left empty: title, medium. ``changed`` is when the museum last wrote about it.
     """
 
     museum: str

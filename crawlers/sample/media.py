@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Kind:
     """An artwork type: the museums' words for it.
 
-    ``wga`` is empty where the Web Gallery would not show such a work; ``blank`` says that the Met's
-    classification is empty, as for whole departments of the real one.
+    ``classification`` is empty where the Met's is, as for whole departments of the real one, and ``wga``
+    where the Web Gallery would not show such a work.
     """
 
     key: str

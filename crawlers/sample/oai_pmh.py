@@ -25,7 +25,7 @@ ALL, OPEN = "260251", "260239"
 """Sets: all that is published, and what of it is free of rights."""
 
 _OAI = "http://www.openarchives.org/OAI/2.0/"
-_NSMAP: dict[str, str] = {"": _OAI}
+_EMPTY = f'<OAI-PMH xmlns="{_OAI}"/>'
 _NOW = "2026-01-01T00:00:00Z"
 """The response date: nothing here looks at the clock."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -77,7 +77,7 @@ class OaiService:
 
     def answer(self, query: Mapping[str, str], *, repeated: bool = False) -> bytes:
         """Return the answer to a query; ``repeated`` says that an argument was given twice."""
-        root = etree.Element(f"{{{_OAI}}}OAI-PMH", nsmap=_NSMAP)
+        root = etree.fromstring(_EMPTY)
         root.append(etree.Comment(NOTICE))
         _add(root, "responseDate", _NOW)
         request = _add(root, "request", BASE_URL)

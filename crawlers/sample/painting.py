@@ -15,7 +15,7 @@ from PIL import Image
 
 from crawlers.sample import flat_works, round_works
 from crawlers.sample.artists import PALETTES, Hand
-from crawlers.sample.picture import Picture, Pixels, Tones
+from crawlers.sample.picture import Picture, Pixels, surface
 
 QUALITY = 88
 
@@ -27,7 +27,8 @@ def paint(picture: Picture) -> bytes:
     picture = _in_a_mood(rng, picture)
     drawn = _DRAW[picture.kind](rng, picture)
     pixels = np.asarray(drawn, np.float32)
-    pixels = pixels * _surface(picture.texture, picture.height, picture.width)[..., None]
+    if picture.kind not in round_works.KINDS:
+        pixels = pixels * surface(picture.texture, picture.height, picture.width)[..., None]
     pixels = _aged(pixels, picture)
     grain = rng.integers(-9, 10, (picture.height, picture.width, 1), np.int16)
     pixels = pixels * rng.uniform(0.88, 1.08) + grain + rng.uniform(-8, 8, 3)
@@ -84,7 +85,7 @@ def _photographed(image: Image.Image, picture: Picture) -> Image.Image:
 def _aged(pixels: Pixels, picture: Picture) -> Pixels:
     """Return the pixels under the varnish or tone that age gives: yellower and flatter with the years."""
     age = min(1.0, max(0.0, (2000 - picture.year) / 700))
-    if picture.kind in {"sculpture", "medal", "vase"}:
+    if picture.kind in round_works.KINDS:
         age *= 0.25
     tint = np.array([1.0, 1.0 - 0.10 * age, 1.0 - 0.30 * age], np.float32)
     return (pixels * (1 - 0.15 * age) + 22 * age) * tint
@@ -100,31 +101,3 @@ _DRAW: Mapping[str, Callable[[np.random.Generator, Picture], Image.Image]] = {
     "tapestry": flat_works.tapestry,
     "medal": round_works.medal,
 }
-
-
-@lru_cache(maxsize=64)
-def _surface(texture: str, height: int, width: int) -> Tones:
-    """Return how a material's surface weakens or lifts the light, [height, width], about 1."""
-    rng = np.random.Generator(np.random.PCG64(sum(texture.encode())))
-    down, across = np.mgrid[0:height, 0:width]
-    field = np.ones((height, width), np.float32)
-    if texture in {"canvas", "weave"}:
-        step = 3 if texture == "canvas" else 4
-        deep = 0.05 if texture == "canvas" else 0.14
-        field += deep * ((down % step == 0) != (across % step == 0)) - deep / 2
-    elif texture == "wood":
-        streaks = np.repeat(rng.uniform(-0.07, 0.07, (height + 1) // 2), 2)[:height]
-        field += streaks[:, None] * (1 + 0.3 * ((across // 40) % 2))
-    elif texture == "gold":
-        field += 0.05 * ((down + across) % 9 == 0) + 0.05 * ((down - across) % 11 == 0)
-    elif texture == "satin":
-        field += 0.07 * ((down + 2 * across) % 5 < 2) - 0.03
-    elif texture == "marble":
-        field -= 0.10 * ((down * 2 + across + ((down // 9) % 5) * 3) % 61 < 3)
-    elif texture in {"rough", "clay", "stone"}:
-        field += rng.uniform(-0.16, 0.16, field.shape).astype(np.float32)
-    elif texture in {"paper", "sepia"}:
-        field += rng.uniform(-0.05, 0.05, field.shape).astype(np.float32)
-    elif texture in {"metal", "silver"}:
-        field += 0.06 * (((down + across) // 3) % 5 == 0)
-    return field

@@ -154,3 +154,36 @@ def draw_strokes(
 def ornament(hand: Hand) -> Hand:
     """Return the hand at the size of an ornament."""
     return Hand(hand.mark, 12, min(hand.width, 8), 1, hand.angle, hand.spread, hand.layout)
+
+
+def surface(texture: str, height: int, width: int) -> Tones:
+    """Return how a material's surface weakens or lifts the light, [height, width], about 1."""
+    return _whole_surface(texture)[:height, :width]
+
+
+@lru_cache(maxsize=32)
+def _whole_surface(texture: str) -> Tones:
+    """Return the surface of a picture as large as they come."""
+    rng = np.random.Generator(np.random.PCG64(sum(texture.encode())))
+    down, across = np.mgrid[0:LONG_SIDE, 0:LONG_SIDE]
+    field = np.ones((LONG_SIDE, LONG_SIDE), np.float32)
+    if texture in {"canvas", "weave"}:
+        step = 3 if texture == "canvas" else 4
+        deep = 0.05 if texture == "canvas" else 0.14
+        field += deep * ((down % step == 0) != (across % step == 0)) - deep / 2
+    elif texture == "wood":
+        streaks = np.repeat(rng.uniform(-0.07, 0.07, LONG_SIDE // 2), 2)
+        field += streaks[:, None] * (1 + 0.3 * ((across // 40) % 2))
+    elif texture == "gold":
+        field += 0.05 * ((down + across) % 9 == 0) + 0.05 * ((down - across) % 11 == 0)
+    elif texture == "satin":
+        field += 0.07 * ((down + 2 * across) % 5 < 2) - 0.03
+    elif texture == "marble":
+        field -= 0.10 * ((down * 2 + across + ((down // 9) % 5) * 3) % 61 < 3)
+    elif texture in {"rough", "clay", "stone"}:
+        field += rng.uniform(-0.16, 0.16, field.shape).astype(np.float32)
+    elif texture in {"paper", "sepia"}:
+        field += rng.uniform(-0.05, 0.05, field.shape).astype(np.float32)
+    elif texture in {"metal", "silver"}:
+        field += 0.06 * (((down + across) // 3) % 5 == 0)
+    return field

@@ -6,7 +6,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from crawlers.sample.artists import PALETTES, Colour
-from crawlers.sample.picture import Picture, Pixels, draw_mark, ornament
+from crawlers.sample.picture import Picture, Pixels, draw_mark, ornament, surface
+
+KINDS = frozenset({"sculpture", "vase", "medal"})
+"""What is drawn here; only the object has the surface of its material, not the paper behind it."""
 
 _BODY: dict[str, Colour] = {
     "marble": (226, 222, 214),
@@ -38,6 +41,7 @@ def _lit(
     slope[1:-1, 1:-1] = bulge[1:-1, 2:] - bulge[1:-1, :-2] + bulge[2:, 1:-1] - bulge[:-2, 1:-1]
     side = 1 if rng.uniform() < 0.8 else -1
     shade = np.clip(0.82 + side * slope * depth / 320, 0.15, 1.35)[..., None]
+    shade = shade * surface(picture.texture, picture.height, picture.width)[..., None]
     inside = np.asarray(mask, np.float32)[..., None] / 255
     pixels = inside * np.clip(body * shade, 0, 255) + (1 - inside) * _ground(rng, picture)
     return Image.fromarray(pixels.astype(np.uint8))

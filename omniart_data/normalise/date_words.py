@@ -127,6 +127,7 @@ def _clean(text: str) -> str:
     text = re.sub(r"(?<!\d)(\d{1,2}),(\d{3})(?!\d)", r"\1\2", text)
     text = re.sub(r"(?<=\d)(?:-ste|-de)\b|(?<=[a-z])(?=\d)", " ", " ".join(text.casefold().split()))
     text = re.sub(r"\bsec(?:olo|\.)?\s+([ivx]+)\b", r"\1 sec", text)
+    text = re.sub(r"\bmid-to-late\b", "mid to late", text)
     return re.sub(r"\b(mid|early|late)-(?=[a-z\d])", r"\1 ", text)
 
 
@@ -180,9 +181,7 @@ def fraction(ordinal: float, text: str, *, is_last: bool) -> tuple[float, float]
 
 def _roman(text: str) -> int:
     values = [{"i": 1, "v": 5, "x": 10}[char] for char in text if char in "ivx"]
-    return sum(
-        -one if one < max(values[place:]) else one for place, one in enumerate(values)
-    )
+    return sum(-one if one < max(values[place:]) else one for place, one in enumerate(values))
 
 
 def _signed(words: list[Word]) -> Iterator[Word]:
@@ -194,7 +193,9 @@ def _signed(words: list[Word]) -> Iterator[Word]:
             continue
         following = words[place + 1] if place + 1 < len(words) else None
         if word.kind == "dash" and before != "year" and following and following.kind == "year":
-            if before in ("dash", "circa") and (place == 0 or words[place - 1].kind in ("dash", "circa")):
+            if before in ("dash", "circa") and (
+                place == 0 or words[place - 1].kind in ("dash", "circa")
+            ):
                 before, skip = "year", True
                 yield Word("year", -following.number, f"-{following.text}")
                 continue

@@ -125,7 +125,9 @@ class _Reader:
                 part = self._joined_part((word.number, word.until))
             elif word.kind in ("ordinal", "year") and self._next(1).kind == "fraction":
                 part = self._fraction(word)
-            elif word.kind not in ("month", "between") and not (word.kind == "or" and part != _WHOLE):
+            elif word.kind not in ("month", "between") and not (
+                word.kind == "or" and part != _WHOLE
+            ):
                 break
             self._place += 1
         point = self._unit()
@@ -155,7 +157,9 @@ class _Reader:
         if word.kind == "hundred":  # "1700s": all years that begin with 17
             self._place += 1
             return _Point(int(word.number), "century")
-        if word.kind == "ordinal" or (word.kind == "year" and following.kind in ("century", "millennium")):
+        if word.kind == "ordinal" or (
+            word.kind == "year" and following.kind in ("century", "millennium")
+        ):
             if not 1 <= word.number <= 40:
                 return None
             self._place += 1

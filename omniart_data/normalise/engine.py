@@ -60,9 +60,7 @@ def run_rules(
     return written, done
 
 
-def run_rule(
-    records: pa.Table, written: Mapping[str, "pa.Array[Any]"], rule: Rule
-) -> Judgements:
+def run_rule(records: pa.Table, written: Mapping[str, "pa.Array[Any]"], rule: Rule) -> Judgements:
     """Judge each distinct combination of the columns that a rule reads, in canonical order."""
     columns = [
         written[name] if name in written else one_array(records[name]) for name in rule.reads
@@ -137,9 +135,7 @@ def term_use_table(sources: "pa.Array[Any]", done: Sequence[Judgements]) -> pa.T
     return pa.Table.from_pylist(table, schema=TERM_USE)
 
 
-def _pairs(
-    sources: npt.NDArray[Any], places: Codes, judgements: int
-) -> list[tuple[int, int, int]]:
+def _pairs(sources: npt.NDArray[Any], places: Codes, judgements: int) -> list[tuple[int, int, int]]:
     """Return (source, judgement, rows) for each pair that occurs."""
     pairs, rows = np.unique(sources.astype(np.int64) * judgements + places, return_counts=True)
     return list(

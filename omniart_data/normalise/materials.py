@@ -39,7 +39,9 @@ def split_medium(medium: Texts, materials: Texts, techniques: Texts) -> Judged:
                 because[found.because] = None
                 if found.label:
                     named[found.kind, found.label] = None
-    labels = {kind: [label for one, label in named if one == kind] for kind in ("material", "technique")}
+    labels = {
+        kind: [label for one, label in named if one == kind] for kind in ("material", "technique")
+    }
     if painted_on and any(implied_types().get(one) == _PAINTING for one in labels["material"]):
         labels["technique"] = list(dict.fromkeys([*labels["technique"], _PAINTING]))
         because["paint on a support: painting"] = None

@@ -27,7 +27,9 @@ _HEDGES = re.compile(
     r"|\(\?\)|\?"
 )
 _LABEL = re.compile(r"^[^,:;.]{1,40}:\s+")
-_SIZE = re.compile(r"(?<!\w)(?:[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:[x×_]|by)\s*)*[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:cm|mm|in\.|inch(?:es)?)(?!\w)")
+_SIZE = re.compile(
+    r"(?<!\w)(?:[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:[x×_]|by)\s*)*[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:cm|mm|in\.|inch(?:es)?)(?!\w)"
+)
 _EDGES = " .\t\"'`*{}[]()!|“”‘’-–_="
 _KEPT_TOGETHER = "\x00"
 

@@ -94,7 +94,9 @@ def _evidence_lists(ordered: pa.Table, first: "np.ndarray[Any, Any]") -> "pa.Arr
 def _superseded(older: pa.Table, newest: pa.Table) -> pa.Table:
     """Return a dropped row for each older statement, whose reason names the one that holds."""
     stated = pc.fill_null(newest["stated"], "")
-    of = pc.if_else(pc.equal(stated, ""), "without a date", pc.binary_join_element_wise("of", stated, " "))
+    of = pc.if_else(
+        pc.equal(stated, ""), "without a date", pc.binary_join_element_wise("of", stated, " ")
+    )
     evidence = newest["evidence"]
     reason = pc.binary_join_element_wise(
         "a newer statement",

@@ -83,7 +83,9 @@ def by_ending(term: str, kind: str, language: str) -> Found | None:
         for start in range(1, len(words)):
             found = _row(" ".join(words[start:]), kind, spoken)
             if found is not None and found.label:
-                return Found(found.label, kind, "head", f"{found.because}, as the ending of the term")
+                return Found(
+                    found.label, kind, "head", f"{found.because}, as the ending of the term"
+                )
     if language in ("nl", "") and words[-1]:
         for ending, label in _compound_heads(kind):
             if words[-1].endswith(ending) and words[-1] != ending:
@@ -128,7 +130,9 @@ def _exact(language: str, kind: str) -> Mapping[str, Found]:
             rows |= _found(vocabulary_rows("aat_materials"), "material", "aat_materials.csv")
         rows |= _own_labels(kind)
     mine = [
-        row for row in vocabulary_rows("terms") if (row["language"], row["kind"]) == (language, kind)
+        row
+        for row in vocabulary_rows("terms")
+        if (row["language"], row["kind"]) == (language, kind)
     ]
     return MappingProxyType(rows | _found(mine, kind, "terms.csv"))
 

@@ -5,18 +5,31 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from omniart_data.normalise.rule import Judged, Rule, TermUse
-from omniart_data.normalise.terms import Found, by_ending, look_up, plain, translated, without_brackets
+from omniart_data.normalise.terms import (
+    Found,
+    by_ending,
+    look_up,
+    plain,
+    translated,
+    without_brackets,
+)
 
 _VAGUE = frozenset({"graphic art", "fragment", "work on paper", "album", "design"})
 """Types that say so little that what the medium implies is said beside them."""
 
-_AFTER_THE_NOUN = re.compile(r"\s*(?:[,;:(\[|]|\b(?:of|with|for|from|in|on|showing|depicting)\b).*$")
+_AFTER_THE_NOUN = re.compile(
+    r"\s*(?:[,;:(\[|]|\b(?:of|with|for|from|in|on|showing|depicting)\b).*$"
+)
 _HEDGES = re.compile(r"\(\?\)|\?|\b(?:possibly|probably|perhaps|mogelijk|waarschijnlijk)\b")
-_FRAGMENT = re.compile(r"^(?:fragments? (?:of|from) (?:an? |the )?)|\s+(?:fragments?|sherds?|shards?)$")
+_FRAGMENT = re.compile(
+    r"^(?:fragments? (?:of|from) (?:an? |the )?)|\s+(?:fragments?|sherds?|shards?)$"
+)
 _PATH = re.compile(r"[^\W\d_][\w ]*(?:-[^\W\d_][\w &]*)+")
 
 
-def translate_types(types: Sequence[Mapping[str, str]] | None, implied: Sequence[str] | None) -> Judged:
+def translate_types(
+    types: Sequence[Mapping[str, str]] | None, implied: Sequence[str] | None
+) -> Judged:
     """Name what an artwork is, in the museum's order; where it does not say, as the medium implies.
 
     >>> translate_types([{"text": "Paintings", "language": "en"}], []).value
@@ -59,7 +72,9 @@ def type_terms(text: str, language: str) -> tuple[tuple[str, Found], ...]:
     if not given:
         return ()
     for form in (given, _noun(given)):
-        found = look_up(form, "type", language) or look_up(_FRAGMENT.sub("", form), "type", language)
+        found = look_up(form, "type", language) or look_up(
+            _FRAGMENT.sub("", form), "type", language
+        )
         if found is not None:
             return ((given, found),)
     if language != "nl":
@@ -81,7 +96,9 @@ def _noun(term: str) -> str:
 
 def _parts(term: str, language: str) -> tuple[tuple[str, Found], ...]:
     """Return the terms of a path ("Textiles-Embroidered") or of "X and Y", if all are known."""
-    cut = term.split("-") if _PATH.fullmatch(term) else re.split(r"\s+(?:and|or|&)\s+|/", _noun(term))
+    cut = (
+        term.split("-") if _PATH.fullmatch(term) else re.split(r"\s+(?:and|or|&)\s+|/", _noun(term))
+    )
     if len(cut) < 2:
         return ()
     known = []

@@ -46,7 +46,9 @@ def date(
     if said is not None and numbers is not None:
         return _weighed(text, said, numbers)
     if said is not None:
-        ignored = "" if year_first is None and year_last is None else ", its numbers cannot be years"
+        ignored = (
+            "" if year_first is None and year_last is None else ", its numbers cannot be years"
+        )
         return _dated(said, f"the text {text!r}{ignored}")
     if numbers is not None and (text or _is_plausible_alone(numbers)):
         words = f"the text {text!r} is not understood" if text else "there is no text"
@@ -79,7 +81,10 @@ def _weighed(text: str, said: Years, numbers: Years) -> Judged:
     if fits(said, numbers):
         agreed = Years(numbers.first, numbers.last, said.circa)
         return _dated(agreed, f"the museum's numbers, which fit the text {text!r}")
-    return _dated(said, f"the text {text!r}; the museum's numbers {numbers.first} to {numbers.last} do not fit it")
+    return _dated(
+        said,
+        f"the text {text!r}; the museum's numbers {numbers.first} to {numbers.last} do not fit it",
+    )
 
 
 def fits(said: Years, numbers: Years) -> bool:
@@ -103,14 +108,13 @@ def fits(said: Years, numbers: Years) -> bool:
 
 
 def _from_period(period: str, text: str) -> Judged:
-    found = named_period(period) or named_period(text)
-    if found is not None:
-        years, because = found
-        return _dated(years, because)
     frame = _TIME_FRAME.fullmatch(period.strip())
     if frame is not None and int(frame[1]) <= int(frame[2]) <= LATEST:
         value = (int(frame[1]), int(frame[2]), None, False)
         return Judged(value, "time frame of the artist: no year of the work is given")
+    found = named_period(period) or named_period(text)
+    if found is not None:
+        return _dated(*found)
     because = f"the text {text!r} is not understood" if text else "no date given"
     return Judged((None, None, None, None), because)
 

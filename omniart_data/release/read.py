@@ -100,7 +100,8 @@ class Release:
 
     def to_pandas(self) -> pd.DataFrame:
         """Return all rows without pictures as a data frame, in the order of ``table()``."""
-        return self.table().to_pandas()
+        frame: pd.DataFrame = self.table().to_pandas()
+        return frame
 
     def shards(self, split: str) -> list[Path]:
         """Return the Parquet files of a split, in order."""

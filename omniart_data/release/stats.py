@@ -31,10 +31,32 @@ def render_table_one(release: Release) -> str:
     lines = [["", *HEADINGS.values()]]
     for source, row in table_one(release).iterrows():
         lines.append([str(source), *(f"{number:,}" for number in row)])
+    return "\n".join([*_head(release), *_aligned(lines)])
+
+
+def render_fact(release: Release, name: str) -> str:
+    """Return one table of ``facts.json`` as text for a terminal; an empty table is one dash."""
+    rows: dict[str, dict[str, float]] = release.facts[name]["rows"]
+    columns = list(next(iter(rows.values()), {}))
+    lines = [["", *columns]]
+    lines += [[row, *(_number(told[column]) for column in columns)] for row, told in rows.items()]
+    return "\n".join(
+        [f"{name.replace('_', ' ').capitalize()}", *(_aligned(lines) if rows else ["-"])]
+    )
+
+
+def _head(release: Release) -> list[str]:
+    invented = [INVENTED, ""] if release.is_sample else []
+    return [*invented, f"Release {release.version}"]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.4f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _aligned(lines: list[list[str]]) -> list[str]:
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    text = [
+    return [
         "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip()
         for line in lines
     ]
-    head = [INVENTED, ""] if release.is_sample else []
-    return "\n".join([*head, f"Release {release.version}", *text])

@@ -3,9 +3,8 @@
 import gzip
 import hashlib
 import os
-import subprocess
-import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +14,8 @@ from crawlers import dump_files
 from crawlers.dump_files import check_readable, file_sha256, open_dump
 from schemas.errors import SourceError, UsageError
 
+NOBODY = 65534
+"""A user id that owns nothing."""
 POINTER = b"""version https://git-lfs.github.com/spec/v1
 oid sha256:de617b9c947458e426111207f81a65bd1379a151c0077d3ce29cfc22fc0b9183
 size 317650992
@@ -28,7 +29,7 @@ def contents(path: Path) -> bytes:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(min_size=1, max_size=4000), packed=st.booleans())
-def test_the_bytes_come_out_whatever_the_name(tmp_path: Path, body: bytes, packed: bool) -> None:  # noqa: FBT001
+def test_the_bytes_come_out_whatever_the_name(tmp_path: Path, *, body: bytes, packed: bool) -> None:
     """A gzipped file is told by its first bytes, and the sum is that of the file as it lies there."""
     if body.startswith((dump_files.GZIP_MAGIC, dump_files.LFS_MAGIC)):
         return
@@ -70,34 +71,21 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_without_permission(tmp_path: Path) -> None:
+def test_without_permission() -> None:
     """Another user's file or folder is a UsageError that says so."""
-    (tmp_path / "file").write_bytes(b"a")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "file").chmod(0)
-    (tmp_path / "folder").chmod(0)
-    for parent in (tmp_path, *tmp_path.parents):
-        if os.stat(parent).st_uid == os.geteuid() and str(parent).startswith("/tmp/"):  # noqa: PTH116
-            parent.chmod(0o755)
-    script = """
-import os, sys
-from pathlib import Path
-from crawlers.dump_files import check_readable
-from schemas.errors import UsageError
-os.setgid(65534); os.setuid(65534)
-for path in sys.argv[1:]:
-    try:
-        check_readable(Path(path))
-    except UsageError as error:
-        print(error)
-"""
-    paths = [str(tmp_path / "file"), str(tmp_path / "folder")]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *paths], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines() == [
-        f"{path} cannot be read: Permission denied" for path in paths
-    ]
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        (folder / "file").write_bytes(b"a")
+        (folder / "folder").mkdir()
+        for path in (folder, folder / "file", folder / "folder"):
+            path.chmod(0o755 if path == folder else 0)
+        os.seteuid(NOBODY)
+        try:
+            for name in ("file", "folder"):
+                with pytest.raises(UsageError, match=f"{name} cannot be read: Permission denied"):
+                    check_readable(folder / name)
+        finally:
+            os.seteuid(0)
 
 
 def test_a_git_lfs_pointer_is_named_as_such(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import io
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -78,7 +78,7 @@ ROW = {
 }
 
 
-def lines(*rows: Mapping[str, str], delimiter: str = ",") -> str:
+def lines(*rows: dict[str, str], delimiter: str = ",") -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(ROW), delimiter=delimiter)
     writer.writeheader()
@@ -86,7 +86,7 @@ def lines(*rows: Mapping[str, str], delimiter: str = ",") -> str:
     return text.getvalue()
 
 
-def collection(folder: Path, *rows: Mapping[str, str], mapping: str = MAPPING) -> Path:
+def collection(folder: Path, *rows: dict[str, str], mapping: str = MAPPING) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "collection.toml").write_text(mapping, encoding="utf-8")
     (folder / "index.csv").write_text(lines(*rows), encoding="utf-8", newline="")
@@ -106,8 +106,8 @@ def read(path: Path, mapping: Path | None = None) -> tuple[list[dict[str, Any]],
     return records, errors
 
 
-def pack(path: Path, members: Mapping[str, bytes], mode: str = "w") -> None:
-    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+def pack(path: Path, members: Mapping[str, bytes], mode: Literal["w", "w:gz"] = "w") -> None:
+    with tarfile.open(path, mode) as archive:
         for name, body in members.items():
             member = tarfile.TarInfo(name)
             member.size = len(body)
@@ -355,7 +355,7 @@ def test_pictures_of_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
-def test_pictures_of_tars(tmp_path: Path, mode: str) -> None:
+def test_pictures_of_tars(tmp_path: Path, mode: Literal["w", "w:gz"]) -> None:
     """Tars are read member by member; the first picture of a name is taken."""
     mapping = MAPPING.replace('"pictures"', '["one-*.tar", "more.tar"]')
     rows = [{"number": str(n), "file": f"{n}.jpg"} for n in range(5)]

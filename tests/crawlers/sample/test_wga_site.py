@@ -1,0 +1,69 @@
+"""The sample museum speaks as the Web Gallery of Art does."""
+
+import io
+import zipfile
+
+import pytest
+
+from crawlers.sample import SampleMuseum
+from crawlers.sample.hosts import NOTICE, WGA
+from crawlers.sample.wga_site import HEADER
+
+SITE = f"https://{WGA}"
+
+
+@pytest.fixture
+def rows(ask) -> list[list[str]]:
+    """Return the rows of the catalogue, its header left out."""
+    body = ask(f"{SITE}/database/download/data_txt.zip").content
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert archive.namelist() == ["catalog.csv"]
+        text = archive.read("catalog.csv").decode("cp1252")
+    assert text.endswith("\r\n")
+    head, *lines = text.removesuffix("\r\n").split("\r\n")
+    assert head == HEADER
+    return [line.split(";") for line in lines]
+
+
+def test_rows(rows: list[list[str]], museum: SampleMuseum) -> None:
+    """Every work is a row of eleven columns, and no address occurs twice."""
+    assert len(rows) == len(museum.collection.works["wga"]) == 250
+    assert {len(row) for row in rows} == {11}
+    assert len({row[6] for row in rows}) == len(rows)
+    assert all(row[6].startswith(f"http://{WGA}/html/") for row in rows)
+
+
+def test_lost_letters(rows: list[list[str]]) -> None:
+    """Letters of one code page alone are question marks, and the others are kept."""
+    authors = {row[0] for row in rows}
+
+    assert "NULLEPARCQ, Hél?ne de" in authors
+    assert not any("è" in author for author in authors)
+
+
+def test_oddities(rows: list[list[str]]) -> None:
+    """Details are rows of their own, unknown masters have a school, unknown dates are a dash."""
+    assert sum(row[2].endswith("(detail)") for row in rows) >= 3
+    assert any(row[0].startswith("UNKNOWN MASTER, ") for row in rows)
+    assert any(row[0].startswith("MASTER of ") for row in rows)
+    assert any(row[3] == "-" for row in rows)
+    assert any(row[3].startswith("c. ") for row in rows)
+    assert any(row[5] == "Private collection" for row in rows)
+    assert any("," in row[4].rpartition(", ")[2] for row in rows), "decimal commas"
+
+
+def test_same_archive(ask) -> None:
+    """The archive holds no clock: asked twice, it is the same."""
+    address = f"{SITE}/database/download/data_txt.zip"
+    assert ask(address).content == ask(address).content
+
+
+def test_pictures_and_pages(ask, museum: SampleMuseum) -> None:
+    """A row's key leads to its picture in three sizes and to a page that says it is all invented."""
+    works = museum.collection.works["wga"]
+    for folder in ("art", "detail", "preview"):
+        assert ask(f"{SITE}/{folder}/{works[0].source_id}.jpg").content.startswith(b"\xff\xd8")
+    assert NOTICE in ask(f"{SITE}/html/{works[0].source_id}.html").text
+    (gone,) = (work for work in works if work.image_fault == "gone")
+    assert ask(f"{SITE}/art/{gone.source_id}.jpg").status_code == 404
+    assert ask(f"{SITE}/art/no/such/key.jpg").status_code == 404
