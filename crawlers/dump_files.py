@@ -57,12 +57,13 @@ def check_readable(path: Path) -> None:
 
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file as it lies on disk, compressed or not; UsageError where it cannot be read."""
-    check_readable(path)
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: a file is wanted here")
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is no file: a file is wanted here")
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} is not there: give the path of a file that is") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -77,7 +78,7 @@ def open_dump(path: Path) -> Iterator[BinaryIO]:
     """
     check_readable(path)
     if path.is_dir():
-        raise UsageError(f"{path} is a folder: a file is wanted here")
+        raise UsageError(f"{path} is no file: a file is wanted here")
     with path.open("rb") as file:
         head = file.read(len(LFS_MAGIC))
         file.seek(0)

@@ -3,6 +3,7 @@
 import random
 
 from crawlers.sample.artists import Artist
+from crawlers.sample.media import KINDS
 from crawlers.sample.titles import Title
 
 _RIJKS_NUMBERS = {
@@ -50,7 +51,7 @@ class Names:
         if self._museum == "wga":
             return source_id
         if self._museum == "met":
-            code = MET_CODES[kind]
+            code = KINDS[kind].department_code
             odd = {3: f"RRP Table {source_id}, (1–2)", 4: f"61_{source_id} a–c#1"}
             self._images.append(odd.get(len(self._images), f"DP{source_id}"))
             return f"{code}/original/{self._images[-1]}.jpg"
@@ -69,16 +70,6 @@ class Names:
             found = f"{name[: len(name) - len(str(number))]}{number}"
         self._taken.add(found)
         return found
-
-
-MET_CODES = {
-    "painting": "ep",
-    "print": "dp",
-    "drawing": "dp",
-    "photograph": "ph",
-    "vase": "ad",
-} | dict.fromkeys(("sculpture", "tapestry", "medal"), "es")
-"""The Met's folders of images."""
 
 
 def _slug(text: str) -> str:

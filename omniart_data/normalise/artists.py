@@ -13,8 +13,44 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "ß": "ss", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
 )
 _PARTICLES = frozenset(
-    "van de der den von zu zum zur della del dei degli di du des le la les el ten ter te het 't d l da do dos das y "
-    "vom vander vande of the".split()
+    [
+        "van",
+        "de",
+        "der",
+        "den",
+        "von",
+        "zu",
+        "zum",
+        "zur",
+        "della",
+        "del",
+        "dei",
+        "degli",
+        "di",
+        "du",
+        "des",
+        "le",
+        "la",
+        "les",
+        "el",
+        "ten",
+        "ter",
+        "te",
+        "het",
+        "'t",
+        "d",
+        "l",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "y",
+        "vom",
+        "vander",
+        "vande",
+        "of",
+        "the",
+    ]
 )
 """Particles that museums leave out or move; the single letters are no initials ("d'", "l'")."""
 

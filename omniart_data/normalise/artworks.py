@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniart_data.normalise.distinct import one_array
+from omniart_data.normalise.distinct import Column, one_array
 from schemas.artwork import ARTWORK
 from schemas.columns import TEXT
 
@@ -27,7 +27,7 @@ AS_GIVEN = (
 """Columns that an artwork takes over from its record as they are."""
 
 
-def artwork_table(records: pa.Table, written: Mapping[str, "pa.Array[Any]"]) -> pa.Table:
+def artwork_table(records: pa.Table, written: Mapping[str, Column]) -> pa.Table:
     """Return a row of ARTWORK for each record; ``written`` holds the rules' columns and ``judgements``."""
     columns: dict[str, Any] = {name: records[name] for name in AS_GIVEN}
     columns |= {
@@ -44,7 +44,7 @@ def artwork_table(records: pa.Table, written: Mapping[str, "pa.Array[Any]"]) -> 
     return pa.table([columns[name] for name in ARTWORK.names], schema=ARTWORK)
 
 
-def first_elements(lists: "pa.Array[Any]") -> "pa.Array[Any]":
+def first_elements(lists: Column) -> Column:
     """Return the first element of each list of strings, an empty text where there is none.
 
     >>> first_elements(pa.array([["a", "b"], [], None])).to_pylist()
@@ -56,13 +56,13 @@ def first_elements(lists: "pa.Array[Any]") -> "pa.Array[Any]":
     return pc.fill_null(lists.flatten().take(place), "")
 
 
-def first_text(texts: "pa.Array[Any]") -> "pa.Array[Any]":
+def first_text(texts: Column) -> Column:
     """Return the words of the first Text of each list, empty where there is none."""
     words = pc.struct_field(texts.flatten(), "text")
     return first_elements(_lists_like(texts, words))
 
 
-def preferred_text(texts: "pa.Array[Any]", language: str) -> "pa.Array[Any]":
+def preferred_text(texts: Column, language: str) -> Column:
     """Return the words of each list's first Text in a language, else of its first Text.
 
     >>> rows = [[{"text": "brug", "language": "nl"}, {"text": "bridge", "language": "en"}], []]
@@ -80,7 +80,7 @@ def preferred_text(texts: "pa.Array[Any]", language: str) -> "pa.Array[Any]":
     return pc.fill_null(words, "")
 
 
-def joined_lists(columns: "list[pa.Array[Any]]") -> "pa.Array[Any]":
+def joined_lists(columns: list[Column]) -> Column:
     """Return lists of Text joined row by row, in the order of the columns."""
     owners = np.concatenate(
         [pc.list_parent_indices(column).to_numpy(zero_copy_only=False) for column in columns]
@@ -92,7 +92,7 @@ def joined_lists(columns: "list[pa.Array[Any]]") -> "pa.Array[Any]":
     return pa.ListArray.from_arrays(pa.array(offsets), flat.take(pa.array(order)))
 
 
-def _lists_like(lists: "pa.Array[Any]", values: "pa.Array[Any]") -> "pa.Array[Any]":
+def _lists_like(lists: Column, values: Column) -> Column:
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), values)

@@ -7,7 +7,12 @@ from functools import cache
 from typing import Any
 
 from omniart_data.normalise.artists import name_key
-from omniart_data.normalise.names import is_no_person, is_unknown
+from omniart_data.normalise.names import (
+    is_monogrammist,
+    is_named_by_works,
+    is_no_person,
+    is_unknown,
+)
 from omniart_data.normalise.rule import Judged, Rule
 from omniart_data.normalise.terms import plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
@@ -45,6 +50,10 @@ _MADE = re.compile(
     r"(?:[\w -]+\s)?(?:\w+ed|etchings?|painting|miniature|engravings?|[\w ]+) by:?|maker|and|artist|watchmaker:?",
     re.IGNORECASE,
 )
+_DOUBTED = "a question mark stands in the name"
+_DOUBT_IN_NAME = re.compile(r"\(\?\)|\?\)|(?:^|\s)\?|^(?![A-ZÀ-Ý]{3}).*\?$")
+"""Not "DELACROIX, Eug?ne", where the WGA has lost a letter (wga.md, section 3.1)."""
+
 _DOUBT = re.compile(r"\?|\(\?\)")
 _OR = re.compile(r"(?:^|\s)(?:and/)?or(?:\s|$)|/")
 _DATES_BEHIND = re.compile(r",?\s*\(?\d{4}\s*[-–]\s*\d{4}\)?\s*$")
@@ -162,8 +171,10 @@ def _classed(kind: str, term: str, words: str) -> tuple[str, str, str] | None:
 
 def _in_name(name: str) -> tuple[str, str, str] | None:
     """Judge a qualifier inside a name, at its beginning or its end."""
-    if _DOUBT.search(name):
-        return "qualified", "?", "a question mark stands in the name"
+    if is_monogrammist(name) or is_named_by_works(name):
+        return ("qualified", "?", _DOUBTED) if _DOUBT_IN_NAME.search(name) else None
+    if _DOUBT_IN_NAME.search(name):
+        return "qualified", "?", _DOUBTED
     if _OR.search(name):
         return "qualified", "or", "the name is one of two"
     words = plain(name)

@@ -24,10 +24,28 @@ _PARTS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Which part of a century a word names: thirds for early, mid, late (the Met's majority form)."""
 
-_ORDINAL_WORDS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+_ORDINAL_WORDS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 _ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS, 1)} | {
     "twenty-first": 21,
     "eerste": 1,

@@ -7,11 +7,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+Column: TypeAlias = Any
+"""A pyarrow Array (or ChunkedArray where said); the stubs know too little of either to be of help."""
+
 Codes: TypeAlias = npt.NDArray[np.int32]
 """One number a row, [rows], from 0 without gaps, in the order of first appearance."""
 
 
-def codes_of(array: "pa.Array[Any]") -> Codes:
+def codes_of(array: Column) -> Codes:
     """Return a number for each value, the same for two rows exactly if their values are equal.
 
     Nulls count as a value, floats by their bits. Lists and structs are numbered through what they hold,
@@ -57,26 +60,26 @@ def first_rows(codes: Codes) -> npt.NDArray[np.int64]:
     return first
 
 
-def one_array(column: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
+def one_array(column: Column) -> Column:
     """Return a chunked column as one array."""
     if column.num_chunks == 0:
         return pa.array([], type=column.type)
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
-def _encoded(array: "pa.Array[Any]") -> Codes:
+def _encoded(array: Column) -> Codes:
     encoded = pc.dictionary_encode(array, null_encoding="encode")
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
 
 
-def _struct_codes(array: "pa.Array[Any]") -> Codes:
+def _struct_codes(array: Column) -> Codes:
     columns = [codes_of(child) for child in array.flatten()]  # a null struct has null children here
     if array.null_count:
         columns.append(array.is_null().to_numpy(zero_copy_only=False).astype(np.int32))
     return combined(columns, len(array))
 
 
-def _list_codes(array: "pa.Array[Any]") -> Codes:
+def _list_codes(array: Column) -> Codes:
     """Number the elements, then each list by the bytes of its elements' numbers."""
     elements = np.ascontiguousarray(codes_of(array.flatten()))  # leaves out what null lists hide
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from omniart_data.normalise.distinct import Codes, codes_of, combined, first_rows, one_array
+from omniart_data.normalise.distinct import Codes, Column, codes_of, combined, first_rows, one_array
 from omniart_data.normalise.rule import Judged, Rule, TermUse
 from schemas.artwork import ARTWORK, JUDGEMENT, TERM_USE
 from schemas.columns import noun
@@ -31,7 +31,7 @@ class Judgements:
     rows: Codes
     """For each row the place of its judgement in ``judged``, [rows]."""
 
-    def column(self, name: str) -> "pa.Array[Any]":
+    def column(self, name: str) -> Column:
         """Return the column that the rule wrote under a name, one value a row."""
         place = self.rule.writes.index(name)
         values = pa.array([one.value[place] for one in self.judged], type=column_type(name))
@@ -46,12 +46,12 @@ def column_type(name: str) -> pa.DataType:
 
 def run_rules(
     records: pa.Table, rules: Sequence[Rule]
-) -> tuple[dict[str, "pa.Array[Any]"], list[Judgements]]:
+) -> tuple[dict[str, Column], list[Judgements]]:
     """Run rules in order and return the columns they wrote, and their judgements.
 
     A rule reads what an earlier one wrote under a name, else the records' column of that name.
     """
-    written: dict[str, pa.Array[Any]] = {}
+    written: dict[str, Column] = {}
     done = []
     for rule in rules:
         judgements = run_rule(records, written, rule)
@@ -60,7 +60,7 @@ def run_rules(
     return written, done
 
 
-def run_rule(records: pa.Table, written: Mapping[str, "pa.Array[Any]"], rule: Rule) -> Judgements:
+def run_rule(records: pa.Table, written: Mapping[str, Column], rule: Rule) -> Judgements:
     """Judge each distinct combination of the columns that a rule reads, in canonical order."""
     columns = [
         written[name] if name in written else one_array(records[name]) for name in rule.reads
@@ -93,7 +93,7 @@ def judgement_table(done: Sequence[Judgements]) -> pa.Table:
     return pa.table(columns, schema=JUDGEMENT)
 
 
-def judgement_numbers(done: Sequence[Judgements], rows: int) -> "pa.Array[Any]":
+def judgement_numbers(done: Sequence[Judgements], rows: int) -> Column:
     """Return for each row the numbers of its judgements, one for each rule in their order."""
     numbers = np.empty((rows, len(done)), dtype=np.int32)
     start = 0
@@ -105,7 +105,7 @@ def judgement_numbers(done: Sequence[Judgements], rows: int) -> "pa.Array[Any]":
     return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), flat)
 
 
-def term_use_table(sources: "pa.Array[Any]", done: Sequence[Judgements]) -> pa.Table:
+def term_use_table(sources: Column, done: Sequence[Judgements]) -> pa.Table:
     """Return how often each source used each term, and what became of it, in a fixed order."""
     encoded = sources.dictionary_encode()
     names = encoded.dictionary.to_pylist()

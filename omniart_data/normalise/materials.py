@@ -45,7 +45,8 @@ def split_medium(medium: Texts, materials: Texts, techniques: Texts) -> Judged:
     if painted_on and any(implied_types().get(one) == _PAINTING for one in labels["material"]):
         labels["technique"] = list(dict.fromkeys([*labels["technique"], _PAINTING]))
         because["paint on a support: painting"] = None
-    implied = _implied([*labels["technique"], *labels["material"]])
+    types = [label for kind, label in named if kind == "type"]
+    implied = types or _implied([*labels["technique"], *labels["material"]])
     value = (labels["material"], labels["technique"], implied)
     return Judged(value, "; ".join(because) or "no medium given", tuple(uses))
 
@@ -63,8 +64,9 @@ def _terms(text: str, kind: str, language: str) -> tuple[tuple[str, bool, Found]
     if whole is not None and whole.label and plain(text) not in composites():
         return ((plain(text), False, whole),)
     return tuple(
-        (piece.text, piece.is_support, resolved(piece.text, kind, language))
+        (piece.text, piece.is_support, found)
         for piece in pieces(text, language)
+        for found in resolved(piece.text, kind, language)
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from omniart_data.normalise.terms import Found, by_ending, look_up, plain, without_brackets
 from omniart_data.normalise.stems import singular
+from omniart_data.normalise.terms import Found, by_ending, look_up, plain, without_brackets
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 _CONNECTING: Mapping[str, str] = MappingProxyType(
@@ -68,30 +68,62 @@ def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
 
 
 @cache
-def resolved(piece: str, kind: str, language: str) -> Found:
-    """Return what a phrase names: a whole term first, of ``kind`` first; then a term at its end, or in it.
+def resolved(piece: str, kind: str, language: str) -> tuple[Found, ...]:
+    """Return what a phrase names: the whole as a term, of ``kind`` first; else each term within it.
 
-    >>> resolved("fine-grained limestone", "material", "en").label
-    'limestone'
-    >>> resolved("etching", "material", "en").kind
+    A phrase that names an artwork type ("hanging scroll") says so with that kind.
+
+    >>> [(found.label, found.how) for found in resolved("gilded bronze mounts", "material", "en")]
+    [('gilded bronze', 'head')]
+    >>> [found.label for found in resolved("ebonized walnut", "material", "en")]
+    ['ebonizing', 'walnut']
+    >>> resolved("etching", "material", "en")[0].kind
     'technique'
     """
     kinds = (kind, "technique" if kind == "material" else "material")
-    for one in kinds:
+    for one in (*kinds, "type"):
         found = look_up(piece, one, language)
         if found is not None:
-            return found
-    for find in (by_ending, _inside):
-        both = [found for one in kinds if (found := find(piece, one, language)) is not None]
-        if both:
-            return both[0]
+            return (found,)
+    within = _within(piece, kinds, language)
+    if within:
+        return within
+    for one in (*kinds, "type"):
+        found = by_ending(piece, one, language)
+        if found is not None:
+            return (found,)
     label = singular(piece) if language == "en" else piece
-    return Found(label, kind, "unmatched", "no row in terms.csv: kept as given")
+    return (Found(label, kind, "unmatched", "no row in terms.csv: kept as given"),)
+
+
+def _within(piece: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
+    """Return the terms of a phrase from left to right, the longest first; "head" if words are left over."""
+    words = piece.split(" ")
+    found: list[Found] = []
+    left_over, start = False, 0
+    while start < len(words):
+        for end in range(len(words), start, -1):
+            part = " ".join(words[start:end])
+            term = next(filter(None, (look_up(part, kind, language) for kind in kinds)), None)
+            if term is not None:
+                found.append(term)
+                start = end
+                break
+        else:
+            left_over = True
+            start += 1
+    if not any(term.label for term in found):
+        return () if left_over else tuple(found)
+    if not left_over:
+        return tuple(found)
+    return tuple(
+        Found(term.label, term.kind, "head", f"{term.because}, within the phrase") for term in found
+    )
 
 
 def _between(text: str, language: str) -> list[Piece]:
     """Return what stands between separators; a connecting word says what follows it."""
-    cut = re.split(rf"\s*[,/&+]\s*|(?:^|\s+)({_CONNECTING[language]})(?=\s|$)", text)
+    cut = re.split(rf"\s*[,/&+]\s*|(?:^|(?<=[\s,/&+]))({_CONNECTING[language]})(?=\s|$)", text)
     found, support, origin = [], False, False
     for place, word in enumerate(cut):
         if place % 2:
@@ -120,14 +152,3 @@ def _holding_connecting_words(language: str) -> re.Pattern[str]:
     composites = {row["term"] for row in vocabulary_rows("composites")}
     longest_first = sorted(terms - composites, key=lambda term: (-len(term), term))
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})\b")
-
-
-def _inside(piece: str, kind: str, language: str) -> Found | None:
-    """Return the longest term within a phrase, the last of equals ("gilt bronze mounts")."""
-    words = piece.split(" ")
-    for length in range(len(words) - 1, 0, -1):
-        for start in range(len(words) - length, -1, -1):
-            found = look_up(" ".join(words[start : start + length]), kind, language)
-            if found is not None and found.label:
-                return Found(found.label, kind, "head", f"{found.because}, within the phrase")
-    return None

@@ -25,7 +25,7 @@ _NO_PERSON = re.compile(
 _TRAILING = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|,.*)\s*$")
 _NOTNAME = re.compile(r"(?:the\s+)?(?:master|meester|meister|ma[iî]tre|maestro)\b", re.IGNORECASE)
 _MONOGRAM = re.compile(r"(?:pseudo[- ])?monogra\w*\b|initials?\b", re.IGNORECASE)
-_GROUP = re.compile(r"(?:group|class|workshop|circle|manner|related to)\b[\s:]", re.IGNORECASE)
+_GROUP = re.compile(r"(?:group|class|related to)\b[\s:]", re.IGNORECASE)
 _FIRM = re.compile(
     r"(?:&|\b(?:and|en|et|und))\s*(?:co|cie|comp|zoon|zonen|sons?|fils|söhne|sohn|company|compagnie|brothers|bros)\b"
     r"|\b(?:company|compagnie|co\.|inc\b|ltd\b|limited|gmbh|corporation|manufactor\w*|manufactur\w*|manufacture\b|factory"
@@ -53,12 +53,26 @@ def is_unknown(name: str) -> bool:
         return True
     if _UNKNOWN_FIRST.match(name) or _NO_PERSON.fullmatch(name):
         return True
-    bare = name
-    while (shorter := _TRAILING.sub("", bare)) != bare and shorter:
-        bare = shorter
+    bare = _without_time_and_nation(name)
     if bare.casefold() in _unknown_terms():
         return True
     return _is_nation_and_trade(bare)
+
+
+@cache
+def is_named_by_works(name: str) -> bool:
+    """Return whether a name is one that scholars gave to a hand: "Master of Flémalle".
+
+    >>> is_named_by_works("Meester van de Virgo inter Virgines"), is_named_by_works("Masterson, Ann")
+    (True, False)
+    """
+    return _NOTNAME.match(name) is not None
+
+
+@cache
+def is_monogrammist(name: str) -> bool:
+    """Return whether a name stands for a monogram."""
+    return _MONOGRAM.match(name) is not None
 
 
 @cache
@@ -70,13 +84,26 @@ def is_no_person(name: str) -> bool:
     >>> [is_no_person(one) for one in ("MASTER E.S.", "Jan Steen", "J. Houbraken", "El Greco")]
     [False, False, False, False]
     """
-    if _NOTNAME.match(name):
+    if is_named_by_works(name):
         return False
-    if _MONOGRAM.match(name) or _GROUP.match(name) or _FIRM.search(name):
+    if is_monogrammist(name) or _GROUP.match(name) or _FIRM.search(name):
         return True
     bare = re.sub(r"[(\[].*", "", name)
     words = _WORD.findall(bare)
     return bool(words) and all(_is_initials(word) for word in words)
+
+
+def _without_time_and_nation(name: str) -> str:
+    """Return "Painter" of "Painter (Florentine), 16th century", and "POTTER, Paulus" as it is."""
+    while (found := _TRAILING.search(name)) is not None and found.start() > 0:
+        words = _WORD.findall(found[0])
+        is_said = bool(re.search(r"\d|[(\[]", found[0])) or all(
+            word.casefold() in _adjectives() for word in words
+        )
+        if not is_said:
+            break
+        name = name[: found.start()]
+    return name
 
 
 def _is_initials(word: str) -> bool:

@@ -7,10 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniart_data.normalise.distinct import Codes, codes_of, combined, one_array
+from omniart_data.normalise.distinct import Codes, Column, codes_of, combined, one_array
 from schemas.artwork import DROPPED
 from schemas.record import RECORD
-
 
 _NO = pa.scalar(value=False)
 
@@ -85,7 +84,7 @@ def _newest_first(records: pa.Table) -> tuple[pa.Table, Codes]:
     return table.take(order), objects[order.to_numpy()]
 
 
-def _evidence_lists(ordered: pa.Table, first: "np.ndarray[Any, Any]") -> "pa.Array[Any]":
+def _evidence_lists(ordered: pa.Table, first: "np.ndarray[Any, Any]") -> Column:
     """Return for each object all its evidence, newest first; ``first`` holds its first row, [objects]."""
     offsets = np.append(first, ordered.num_rows).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), one_array(ordered["evidence"]))
@@ -121,7 +120,7 @@ def _withdrawn(gone: pa.Table) -> pa.Table:
     return _dropped(gone, "withdrawn", reason)
 
 
-def _dropped(rows: pa.Table, rule: str, reason: Any) -> pa.Table:
+def _dropped(rows: pa.Table, rule: str, reason: Column) -> pa.Table:
     columns = {
         "source": rows["source"],
         "source_id": rows["source_id"],

@@ -11,6 +11,9 @@ from omniart_data.normalise.vocabulary import vocabulary_rows
 
 KINDS = ("type", "material", "technique")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+_SHORTEST_HEAD = 5
+"""Letters of the shortest term that may end a Dutch compound: "versiering" is no ring."""
+
 _SPACES = re.compile(r"\s+")
 
 
@@ -27,9 +30,9 @@ class Found:
 
 
 def plain(term: str) -> str:
-    """Return a term lower-cased, with single blanks and without what cannot be seen.
+    r"""Return a term lower-cased, with single blanks and without what cannot be seen.
 
-    >>> plain("  Oil\\u00a0on  canvas\\u200c")
+    >>> plain("  Oil\u00a0on  canvas\u200c")
     'oil on canvas'
     """
     seen = "".join(char for char in term if char.isprintable() or char.isspace())
@@ -86,11 +89,20 @@ def by_ending(term: str, kind: str, language: str) -> Found | None:
                 return Found(
                     found.label, kind, "head", f"{found.because}, as the ending of the term"
                 )
-    if language in ("nl", "") and words[-1]:
-        for ending, label in _compound_heads(kind):
-            if words[-1].endswith(ending) and words[-1] != ending:
-                because = f"compound_heads.csv: ...{ending} ({kind}) -> {label}"
-                return Found(label, kind, "head", because)
+    return _by_compound(words[-1], kind) if language in ("nl", "") else None
+
+
+def _by_compound(word: str, kind: str) -> Found | None:
+    """Return what the longest term that a Dutch compound ends in says; then what a known head says."""
+    rows = _exact("nl", kind)
+    for start in range(1, len(word) - _SHORTEST_HEAD + 1):
+        found = rows.get(word[start:])
+        if found is not None and found.label:
+            return Found(found.label, kind, "head", f"{found.because}, as the ending of the term")
+    for ending, label in _compound_heads(kind):
+        if word.endswith(ending) and word != ending:
+            because = f"compound_heads.csv: ...{ending} ({kind}) -> {label}"
+            return Found(label, kind, "head", because)
     return None
 
 

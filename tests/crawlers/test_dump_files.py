@@ -41,7 +41,7 @@ def test_the_bytes_come_out_whatever_the_name(tmp_path: Path, *, body: bytes, pa
     assert file_sha256(path) == hashlib.sha256(stored).hexdigest()
 
 
-@pytest.mark.parametrize("function", [check_readable, file_sha256, contents])
+@pytest.mark.parametrize("function", [check_readable, contents])
 def test_a_path_that_holds_nothing_is_named(tmp_path: Path, function: object) -> None:
     """A missing file and an empty one are what the user gave wrongly."""
     assert callable(function)
@@ -52,6 +52,15 @@ def test_a_path_that_holds_nothing_is_named(tmp_path: Path, function: object) ->
             function(tmp_path / name)
 
 
+def test_the_sum_of_an_empty_file(tmp_path: Path) -> None:
+    """A file without bytes has a sum like any other; one that is not there has none."""
+    (tmp_path / "empty").touch()
+
+    assert file_sha256(tmp_path / "empty") == hashlib.sha256().hexdigest()
+    with pytest.raises(UsageError, match="missing is not there"):
+        file_sha256(tmp_path / "missing")
+
+
 def test_a_folder(tmp_path: Path) -> None:
     """A folder is readable where something lies in it, and is no file."""
     with pytest.raises(UsageError, match="is empty"):
@@ -59,7 +68,7 @@ def test_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"a")
     check_readable(tmp_path)
     for function in (file_sha256, contents):
-        with pytest.raises(UsageError, match="is a folder"):
+        with pytest.raises(UsageError, match="is no file"):
             function(tmp_path)
 
 

@@ -45,6 +45,22 @@ def test_routes_lead_to_loopback(museum: SampleMuseum) -> None:
     assert all(host.endswith(".invalid") for host in museum.routes)
 
 
+def test_twins_over_http(ask, museum: SampleMuseum) -> None:
+    """Of the works that two museums show, one pair is the same file, and the others are not."""
+    files: dict[str, list[bytes]] = {}
+    for work in museum.collection:
+        if work.twin:
+            address = {
+                "met": f"https://{MET_IMAGES}/CRDImages/{work.image}",
+                "rijksmuseum": f"https://{IIIF}/{work.image}/full/max/0/default.jpg",
+                "wga": f"https://{WGA}/art/{work.image}.jpg",
+            }[work.museum]
+            files.setdefault(work.twin, []).append(ask(address).content)
+
+    assert [one == other for one, other in files.values()].count(True) == 1
+    assert len(files) >= 8
+
+
 def test_two_servers_say_the_same() -> None:
     """Two servers of one seed give the same bytes, of another seed they do not."""
 
