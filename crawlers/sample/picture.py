@@ -60,7 +60,7 @@ def scene(rng: np.random.Generator, hand: Hand) -> Tones:
         tones = 0.3 + 0.5 * ((across * bands + turn) % 1.0)
     else:
         tones = np.full((SCENE, SCENE), 0.5 + turn)
-    things = int(rng.integers(2, 6)) + (6 if hand.layout == "scatter" else 0)
+    things = int(rng.integers(4, 10)) + (6 if hand.layout == "scatter" else 0)
     for _ in range(things):
         y, x = rng.uniform(0.15, 0.9, 2)
         tall, wide = rng.uniform(0.05, 0.24, 2)

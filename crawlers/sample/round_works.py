@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from crawlers.sample.artists import PALETTES, Colour
-from crawlers.sample.picture import Picture, Pixels, draw_mark, ornament, surface
+from crawlers.sample.picture import Picture, Pixels, draw_mark, enlarge, ornament, surface
 
 KINDS = frozenset({"sculpture", "vase", "medal"})
 """What is drawn here; only the object has the surface of its material, not the paper behind it."""
@@ -26,10 +26,10 @@ _RAISED: tuple[Colour, ...] = ((190, 190, 190), (205, 205, 205), (230, 230, 230)
 
 
 def _ground(rng: np.random.Generator, picture: Picture) -> Pixels:
-    """Return the plain paper behind an object, lighter above or below."""
-    low, high = sorted(rng.uniform(120, 225, 2))
-    fall = np.linspace(high, low, picture.height, dtype=np.float32)[:, None, None]
-    return np.repeat(np.repeat(fall, picture.width, 1), 3, 2)
+    """Return the paper behind an object: plain, but never lit evenly, nor twice the same."""
+    patches = enlarge(rng.uniform(0, 1, (5, 5)).astype(np.float32), picture.width, picture.height)
+    grey = float(rng.uniform(105, 165)) + 75 * patches[..., None]
+    return np.asarray(np.repeat(grey, 3, 2), np.float32)
 
 
 def _lit(
@@ -83,12 +83,14 @@ def vase(rng: np.random.Generator, picture: Picture) -> Image.Image:
     hand, wide, tall = picture.hand, picture.width, picture.height
     profile = np.array([0.5, 0.26, 0.3 + hand.length / 120, 0.55 + hand.width / 60, 0.6, 0.3])
     profile = profile * rng.uniform(0.85, 1.15, profile.shape)
-    rows = np.arange(int(tall * 0.1), int(tall * 0.92))
-    radii = np.interp(np.linspace(0, 5, len(rows)), np.arange(6), profile) * wide * 0.42
+    rows = np.arange(int(tall * rng.uniform(0.06, 0.22)), int(tall * 0.92))
+    size = wide * float(rng.uniform(0.32, 0.44))
+    radii = np.interp(np.linspace(0, 5, len(rows)), np.arange(6), profile) * size
+    middle = wide * float(rng.uniform(0.42, 0.58))
     mask = Image.new("L", (wide, tall), 0)
     outline = ImageDraw.Draw(mask)
     for row, radius in zip(rows, radii, strict=True):
-        outline.line((wide / 2 - radius, int(row), wide / 2 + radius, int(row)), fill=255)
+        outline.line((middle - radius, int(row), middle + radius, int(row)), fill=255)
     body = _plain(picture)
     marks = ImageDraw.Draw(body)
     colours = PALETTES[picture.palette]

@@ -54,58 +54,94 @@ _PARTICLES = frozenset(
 )
 """Particles that museums leave out or move; the single letters are no initials ("d'", "l'")."""
 
-_PATRONYMIC = re.compile(r"(?<=\w{3})(?:sz|szoon|zoon|szn|sdr|sdochter|dr)$")
-_GENERATIONS: Mapping[str, str] = MappingProxyType(
+_PATRONYMIC = re.compile(r"(?<=\w{3})(?:sz|szoon|szon|zoon|szn|sdr|sdochter|dr)$")
+_GENERATION: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
-        "1": r"\(?i\)?|(?:the )?elder|d\.? ?ä\.?|der ältere|(?:de|d') ?oude|l'ancien|le vieux|il vecchio|sr\.?|senior|the first|père",
-        "2": r"\(?ii\)?|(?:the )?younger|d\.? ?j\.?|der jüngere|de jonge|le jeune|il giovane|jr\.?|junior|fils|the second",
-        "3": r"\(?iii\)?|the third",
-        "4": r"\(?iv\)?",
-        "5": r"\(?v\)?",
-        "6": r"\(?vi\)?",
+        number: re.compile(rf"(?:^|[\s,])(?:{pattern})(?=$|[\s,])")
+        for number, pattern in {
+            "1": r"i|(?:the )?elder|d\. ?a\.|der altere|(?:de|d') ?oude|l'ancien|le vieux|il vecchio"
+            r"|sr\.?|senior|the first|pere",
+            "2": r"ii|(?:the )?younger|d\. ?j\.|der jungere|de jonge|le jeune|il giovane"
+            r"|jr\.?|junior|fils|the second",
+            "3": "iii|the third",
+            "4": "iv",
+            "5": "v(?=$)",
+            "6": "vi",
+        }.items()
     }
 )
-_GENERATION = tuple(
-    (number, re.compile(rf"(?:^|[\s,])(?:{pattern})(?=$|[\s,])"))
-    for number, pattern in _GENERATIONS.items()
+"""Number of a generation -> its words, in folded text."""
+
+_GLOSS = re.compile(r"\([^()]*\)")
+_BRACKETS = str.maketrans("()[]", "    ")
+_TITLES = frozenset(
+    [
+        "baron",
+        "barones",
+        "graaf",
+        "gravin",
+        "count",
+        "comte",
+        "ridder",
+        "jonkheer",
+        "sir",
+        "lord",
+        "dr",
+        "prof",
+    ]
 )
-_LIFE = re.compile(r"\([^()]*\d{3,4}[^()]*\)")
-_GLOSS = re.compile(r"\((?!i+v?\)|iv\)|vi?\))[^()]*\)", re.IGNORECASE)
+_MASTERS = frozenset(["meester", "meister", "maitre", "maestro"])
 _NOT_LETTERS = re.compile(r"[^\w#]+")
-_ROMAN = re.compile(r"\(?[IVX]+\)?,?")
+_ROMAN = re.compile(r"[IVX]+")
 
 
 @cache
 def name_key(name: str) -> str:
     """Return the key under which the forms of one person's name meet.
 
-    Order, marks, case, particles and patronymic endings do not count; the generation does, at the end,
-    and so do years that a museum put behind a name to keep two people apart.
+    Order, marks, case, particles and patronymic endings do not count; the generation does, and what a
+    museum put in brackets to keep two people apart: years, a craft. Another name in brackets does not.
 
     >>> name_key("Rijn, Rembrandt van") == name_key("Rembrandt van Rijn")
     True
     >>> name_key("Jan Brueghel the Elder"), name_key("Brueghel, Jan (II)")
     ('brueghel jan#1', 'brueghel jan#2')
-    >>> name_key("GOGH, Vincent van"), name_key("Albrecht Dürer")
-    ('gogh vincent', 'albrecht durer')
+    >>> name_key("Both, Jan (zilversmid)"), name_key("Guercino (Giovanni Francesco Barbieri)")
+    ('both jan@zilversmid', 'guercino')
     """
-    folded = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    folded = "".join(char for char in folded if not unicodedata.combining(char))
-    life = _LIFE.search(folded)
-    suffix = "".join(_NOT_LETTERS.findall("")) + (
-        f"@{_NOT_LETTERS.sub('-', life[0]).strip('-')}" if life else ""
-    )
-    folded = _GLOSS.sub(" ", folded)
-    generation = ""
-    for number, pattern in _GENERATION:
-        if pattern.search(folded):
-            generation, folded = f"#{number}", pattern.sub(" ", folded)
-            break
-    words = [
-        word for word in _NOT_LETTERS.split(folded.replace("'", " ").replace("’", " ")) if word
-    ]
-    kept = [_PATRONYMIC.sub("s", word) for word in words if word not in _PARTICLES] or words
-    return " ".join(sorted(set(kept))) + generation + suffix
+    apart = ""
+    for gloss in _GLOSS.findall(name):
+        said = _folded(gloss)
+        is_other_name = gloss.casefold() != gloss and not re.search(r"\d{3}", gloss)
+        if not is_other_name and said not in _TITLES and not _generation(f" {said} "):
+            apart += f"@{'-'.join(said.split())}"
+    bare = _folded(_GLOSS.sub(_generation_only, name))
+    number = _generation(bare)
+    if number:
+        bare = _GENERATION[number].sub(" ", bare)
+    words = [word for word in _NOT_LETTERS.split(bare.replace("'", " ")) if word]
+    kept = [_plain_word(word) for word in words if word not in _PARTICLES] or words
+    return " ".join(sorted(set(kept))) + (f"#{number}" if number else "") + apart
+
+
+def _folded(text: str) -> str:
+    """Return a text without case and marks, its brackets and curved apostrophes made plain."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    marks_gone = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(marks_gone.replace("’", "'").translate(_BRACKETS).split())
+
+
+def _generation_only(gloss: re.Match[str]) -> str:
+    """Return a bracket's words where they number a generation, else nothing."""
+    return f" {gloss[0]} " if _generation(f" {_folded(gloss[0])} ") else " "
+
+
+def _generation(text: str) -> str:
+    return next((number for number, pattern in _GENERATION.items() if pattern.search(text)), "")
+
+
+def _plain_word(word: str) -> str:
+    return "master" if word in _MASTERS else _PATRONYMIC.sub("s", word)
 
 
 def natural(name: str) -> str:
@@ -116,32 +152,35 @@ def natural(name: str) -> str:
     >>> [natural(one) for one in ("CRANACH, Lucas the Elder", "Brueghel, Jan (I)", "JORDAENS, Hans III")]
     ['Lucas Cranach the Elder', 'Jan Brueghel (I)', 'Hans Jordaens III']
     """
-    words = [_cased(word) for word in " ".join(name.split()).split(" ")]
+    words = [_cased(word, is_first=not at) for at, word in enumerate(name.split())]
     text = " ".join(words)
-    if text.count(",") not in (1, 2) or _NO_INVERSION.search(text):
+    bare, bracket, gloss = text.partition("(")
+    if bare.count(",") not in (1, 2) or _NO_INVERSION.search(bare):
         return text
-    family, _, given = text.partition(",")
-    found = _BEHIND.search(given)
+    family, _, given = bare.partition(",")
     behind = ""
-    if found is not None:
+    if (found := _BEHIND.search(given)) is not None:
         behind, given = found[0].strip(" ,"), given[: found.start()]
-    return " ".join(" ".join((given.strip(" ,"), family, behind)).split())
+    return " ".join(" ".join((given.strip(" ,"), family, behind, bracket + gloss)).split())
 
 
 _NO_INVERSION = re.compile(r"(?i)\b(?:and|en|et|und|co|inc|ltd|sons|master of|meester van)\b")
 _BEHIND = re.compile(
-    r"(?:,?\s+|^\s*)(?:\(?[IVX]+\)?|the (?:Elder|Younger)|de (?:Oude|Jonge)|(?:Sr|Jr)\.?|\([^()]*\))(?:\s*\([^()]*\))?\s*$"
+    r"(?:,?\s+|^\s*)(?:[IVX]+|the (?:Elder|Younger)|de (?:Oude|Jonge)|(?:Sr|Jr)\.?)\s*$"
 )
 
 
-def _cased(word: str) -> str:
+def _cased(word: str, *, is_first: bool = True) -> str:
     """Return a word in capitals with only its first letter so, but for numerals and initials.
 
-    >>> [_cased(word) for word in ("GOGH,", "III", "E.S.", "LE", "DELL'ABATE", "MÜLLER-BAUER")]
-    ['Gogh,', 'III', 'E.S.', 'Le', "Dell'Abate", 'Müller-Bauer']
+    >>> [_cased(word) for word in ("GOGH,", "III", "E.S.", "LE", "DELL'ABATE", "PALAMEDESZ.,")]
+    ['Gogh,', 'III', 'E.S.', 'Le', "Dell'Abate", 'Palamedesz.,']
     """
-    if not word.isupper() or _ROMAN.fullmatch(word) or "." in word[:-1] or len(word) < 2:
+    bare = word.strip(".,()'")
+    if not word.isupper() or _ROMAN.fullmatch(bare) or "." in bare or len(bare) < 2:
         return word
+    if not is_first and bare.casefold() in _PARTICLES:
+        return word.casefold()
     return re.sub(r"[^\W\d_]+", lambda letters: letters[0].capitalize(), word)
 
 

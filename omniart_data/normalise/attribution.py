@@ -56,7 +56,8 @@ _DOUBT_IN_NAME = re.compile(r"\(\?\)|\?\)|(?:^|\s)\?|^(?![A-ZÀ-Ý]{3}).*\?$")
 
 _DOUBT = re.compile(r"\?|\(\?\)")
 _OR = re.compile(r"(?:^|\s)(?:and/)?or(?:\s|$)|/")
-_DATES_BEHIND = re.compile(r",?\s*\(?\d{4}\s*[-–]\s*\d{4}\)?\s*$")
+_JOINED = re.compile(r"^and\s+")
+_DATES_BEHIND = re.compile(r",\s*\d{4}\s*[-–]\s*\d{4}\s*$")
 _SCHOOL = re.compile(
     r".+\b(?:school|workshop|werkplaats|atelier|studio|circle|follower)s?$|school of\b.*",
     re.IGNORECASE,
@@ -122,23 +123,25 @@ def part_of(name: str, role: str, qualifier: str) -> Part:
     >>> part_of("Lucas Cranach the Elder and Workshop", "Artist", "").qualifier
     'and workshop'
     """
-    name = _DATES_BEHIND.sub("", " ".join(name.split())).strip(" ,;")
+    name = _JOINED.sub("", _DATES_BEHIND.sub("", " ".join(name.split()))).strip(" ,;")
     if is_unknown(name):
         return Part(name, "anonymous", "", f"{name!r} names nobody")
-    place = _roles().get(plain(role))
-    if place == "formerly_attributed":
-        return Part(name, "qualified", plain(role), f"role {role!r}: an attribution given up")
-    if place == "other":
-        return Part(name, "other", "", f"role {role!r} is not that of the maker")
-    found = _in_field(qualifier) or _in_name(name)
+    found = _by_role(role) or _in_field(qualifier) or _in_name(name)
     if found is not None:
-        part, words, because = found
-        return Part(name, part, words, because)
-    if place is None:
+        return Part(name, *found)
+    if plain(role) not in _roles():
         return Part(name, "other", "", f"role {role!r} is not in roles.csv")
     if is_no_person(name):
         return Part(name, "not a person", "", f"{name!r} is no person")
     return Part(name, "maker", "", f"{name!r} made it, without a qualifier")
+
+
+def _by_role(role: str) -> tuple[str, str, str] | None:
+    """Judge a role; None: who has it made the object, or the role is not known."""
+    place = _roles().get(plain(role))
+    if place == "formerly_attributed":
+        return "qualified", plain(role), f"role {role!r}: an attribution given up"
+    return ("other", "", f"role {role!r} is not that of the maker") if place == "other" else None
 
 
 def _in_field(qualifier: str) -> tuple[str, str, str] | None:
@@ -153,11 +156,9 @@ def _in_field(qualifier: str) -> tuple[str, str, str] | None:
             return _classed(kind, term, words)
     if _OTHER_PARTS.search(words):
         return "other", "", f"qualifier {words!r} is not that of the maker"
-    if _LIFE.fullmatch(qualifier.strip()) or _MADE.fullmatch(words):
-        return None
-    if _OR.search(words):
-        return "qualified", words, "one of two names"
-    return "qualified", words, f"qualifier {words!r} is not in attribution_terms.csv"
+    says_nothing = _LIFE.fullmatch(qualifier.strip()) or _MADE.fullmatch(words)
+    because = f"qualifier {words!r} is not in attribution_terms.csv"
+    return None if says_nothing else ("qualified", words, because)
 
 
 def _classed(kind: str, term: str, words: str) -> tuple[str, str, str] | None:

@@ -109,11 +109,16 @@ _TOKEN = re.compile(
         rf"|(?P<w{place}>(?<![^\W\d_])(?:{pattern})(?![^\W\d_]))"
         for place, pattern in enumerate(_WORDS.values())
     )
-    + r"|(?P<dash>-+)|(?P<slash>/)|(?P<stop>[;,:()])|(?P<word>[^\W\d_]+)|(?P<other>.)",
+    + r"|(?P<dash>-+)|(?P<slash>/)|(?P<stop>[;,:()])|(?P<word>[^\W\d_]+)|(?P<doubt>[?~±])|(?P<other>.)",
 )
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec|mrt|spring|summer|autumn|fall|winter)"
 )
+
+
+_MEANINGLESS = ("hijri", "other")
+_LONGEST_YEAR = 5
+_LONGEST_MONTH = 10
 
 
 @dataclass(frozen=True)
@@ -155,32 +160,44 @@ def _classified(text: str) -> Iterator[Word]:
         kind = found.lastgroup or "other"
         if kind.startswith("w") and kind[1:].isdigit():
             kind = names[int(kind[1:])]
+        kind = "circa" if kind == "doubt" else kind
         word = _word(kind, found[0])
         if word is not None:
             yield word
 
 
 def _word(kind: str, text: str) -> Word | None:
-    digits = "".join(char for char in text if char.isascii() and char.isdigit())
-    if kind == "iso":
-        return Word("year", int(text[:4]), text[:4])
-    if kind == "decade" and digits.endswith("00"):
-        return Word("hundred", int(digits) // 100 + 1)
-    if kind in ("decade", "ordinal"):
-        return Word(kind, int(digits))
-    if kind == "number":
-        return Word("year", int(digits), digits) if digits and len(digits) <= 5 else None
+    """Return the word of a token, or None for one that means nothing to the grammar."""
+    if kind in _MEANINGLESS:
+        return None
+    if kind in ("iso", "decade", "ordinal", "number"):
+        return _number(kind, text)
     if kind == "roman":
         return Word("ordinal", _roman(text))
     if kind == "part":
         return _part(text)
     if kind == "word":
-        if text in _ORDINALS:
-            return Word("ordinal", _ORDINALS[text], text)
-        return Word("month") if _MONTH.match(text) and len(text) < 10 else None
-    if kind == "other":
-        return Word("circa") if text in "?~±" else None
-    return None if kind == "hijri" else Word(kind, text=text)
+        return _ordinal_or_month(text)
+    return Word(kind, text=text)
+
+
+def _number(kind: str, text: str) -> Word | None:
+    digits = "".join(char for char in text if char.isascii() and char.isdigit())
+    if not 0 < len(digits) <= _LONGEST_YEAR and kind != "iso":
+        return None
+    if kind == "iso":
+        return Word("year", int(text[:4]), text[:4])
+    if kind == "number":
+        return Word("year", int(digits), digits)
+    if kind == "decade" and digits.endswith("00"):
+        return Word("hundred", int(digits) // 100 + 1)
+    return Word(kind, int(digits))
+
+
+def _ordinal_or_month(text: str) -> Word | None:
+    if text in _ORDINALS:
+        return Word("ordinal", _ORDINALS[text], text)
+    return Word("month") if _MONTH.match(text) and len(text) < _LONGEST_MONTH else None
 
 
 def _part(text: str) -> Word:
@@ -203,24 +220,19 @@ def _roman(text: str) -> int:
 
 
 def _signed(words: list[Word]) -> Iterator[Word]:
-    """Make a dash a sign where no year stands before it ("-500 - -200")."""
-    before, skip = "dash", False
-    for place, word in enumerate(words):
-        if skip:
-            skip = False
-            continue
-        following = words[place + 1] if place + 1 < len(words) else None
-        if word.kind == "dash" and before != "year" and following and following.kind == "year":
-            if before in ("dash", "circa") and (
-                place == 0 or words[place - 1].kind in ("dash", "circa")
-            ):
-                before, skip = "year", True
-                yield Word("year", -following.number, f"-{following.text}")
-                continue
-        if word.kind == "dash" and len(word.text) > 1 and following and following.kind == "year":
-            before, skip = "year", True
-            yield Word("dash")
+    """Make a dash a sign where it cannot join two years: "-500 - -200", "-300--200"."""
+    before, place = "dash", 0
+    while place < len(words):
+        word = words[place]
+        following = words[place + 1] if place + 1 < len(words) else Word("end")
+        is_dash = word.kind == "dash" and following.kind == "year"
+        if is_dash and before in ("dash", "circa", "after", "before"):
             yield Word("year", -following.number, f"-{following.text}")
-            continue
-        before = word.kind
-        yield word
+            before, place = "year", place + 2
+        elif is_dash and len(word.text) > 1:
+            yield word
+            yield Word("year", -following.number, f"-{following.text}")
+            before, place = "year", place + 2
+        else:
+            yield word
+            before, place = word.kind, place + 1

@@ -43,7 +43,7 @@ class _Point:
 
 @cache
 def parse_years(text: str) -> Years | None:
-    """Return the first and last year that a date text stands for; None: not understood.
+    r"""Return the first and last year that a date text stands for; None: not understood.
 
     "Circa" is read but not widened: how far it reaches is for the user of the data to judge, and the
     museum's words stay with the artwork. The first date in a text is the one that is taken.
@@ -54,7 +54,7 @@ def parse_years(text: str) -> Years | None:
     Years(first=1630, last=1635, circa=True)
     >>> parse_years("late 16th–early 17th century")
     Years(first=1567, last=1633, circa=False)
-    >>> parse_years("1700\\u00a0-\\u00a0in of voor\\u00a01743-08-13")
+    >>> parse_years("1700\u00a0-\u00a0in of voor\u00a01743-08-13")
     Years(first=1700, last=1743, circa=False)
     >>> parse_years("306–30 B.C."), parse_years("voor 1650").last
     (Years(first=-306, last=-30, circa=False), 1649)

@@ -69,7 +69,8 @@ def one_array(column: Column) -> Column:
 
 def _encoded(array: Column) -> Codes:
     encoded = pc.dictionary_encode(array, null_encoding="encode")
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    codes: Codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return codes
 
 
 def _struct_codes(array: Column) -> Codes:
@@ -80,7 +81,7 @@ def _struct_codes(array: Column) -> Codes:
 
 
 def _list_codes(array: Column) -> Codes:
-    """Number the elements, then each list by the bytes of its elements' numbers."""
+    """Return a number for each list, by the bytes of its elements' numbers."""
     elements = np.ascontiguousarray(codes_of(array.flatten()))  # leaves out what null lists hide
     lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
     offsets = np.zeros(len(array) + 1, dtype=np.int64)

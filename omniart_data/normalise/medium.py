@@ -73,8 +73,8 @@ def resolved(piece: str, kind: str, language: str) -> tuple[Found, ...]:
 
     A phrase that names an artwork type ("hanging scroll") says so with that kind.
 
-    >>> [(found.label, found.how) for found in resolved("gilded bronze mounts", "material", "en")]
-    [('gilded bronze', 'head')]
+    >>> [(found.label, found.how) for found in resolved("quaint limestone", "material", "en")]
+    [('limestone', 'head')]
     >>> [found.label for found in resolved("ebonized walnut", "material", "en")]
     ['ebonizing', 'walnut']
     >>> resolved("etching", "material", "en")[0].kind
@@ -114,6 +114,7 @@ def _within(piece: str, kinds: tuple[str, ...], language: str) -> tuple[Found, .
             start += 1
     if not any(term.label for term in found):
         return () if left_over else tuple(found)
+    found = [term for term in found if term.label]
     if not left_over:
         return tuple(found)
     return tuple(

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from omniart_data.normalise.terms import plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*\.?")
@@ -22,13 +23,16 @@ _NO_PERSON = re.compile(
 )
 """The WGA's makers that are no persons, as "MINIATURIST, French" (wga.md, section 4)."""
 
-_TRAILING = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|,.*)\s*$")
+_TRAILING = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|,[^()]*)\s*$")
 _NOTNAME = re.compile(r"(?:the\s+)?(?:master|meester|meister|ma[iî]tre|maestro)\b", re.IGNORECASE)
 _MONOGRAM = re.compile(r"(?:pseudo[- ])?monogra\w*\b|initials?\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"\s(?:and|&|en|und|et)\s")
+"""Between two names that are given as one: partners, a family of makers."""
+
 _GROUP = re.compile(r"(?:group|class|related to)\b[\s:]", re.IGNORECASE)
 _FIRM = re.compile(
     r"(?:&|\b(?:and|en|et|und))\s*(?:co|cie|comp|zoon|zonen|sons?|fils|söhne|sohn|company|compagnie|brothers|bros)\b"
-    r"|\b(?:company|compagnie|co\.|inc\b|ltd\b|limited|gmbh|corporation|manufactor\w*|manufactur\w*|manufacture\b|factory"
+    r"|\b(?:company|compagnie|co\.|inc\b|ltd\b|limited|gmbh|corporation|manufact[ou]\w*|factory"
     r"|fabriek|\w+fabriek|works\b|pottery\b|porcelain\b|potteries|foundry|glasshouse|drukkerij|uitgeverij"
     r"|plateelbakkerij|pijpenfabriek|gieterij|\w+gieterij|firma|maison|atelier|ateliers|press\b|museum|institut\w*|bureau|academi\w*"
     r"|society|association|guild|gilde|vereniging|maatschappij|n\.v\.|brothers|gebroeders|gebr\.|frères|gebrüder"
@@ -79,7 +83,7 @@ def is_monogrammist(name: str) -> bool:
 def is_no_person(name: str) -> bool:
     """Return whether a name is a firm's, a group's, a monogrammist's, or initials only.
 
-    >>> [is_no_person(one) for one in ("Monogrammist AC", "Allen & Ginter Co.", "A.B.", "Group of Rome")]
+    >>> [is_no_person(one) for one in ("Monogrammist AC", "Allen & Ginter", "A.B.", "De Grieksche A")]
     [True, True, True, True]
     >>> [is_no_person(one) for one in ("MASTER E.S.", "Jan Steen", "J. Houbraken", "El Greco")]
     [False, False, False, False]
@@ -89,6 +93,8 @@ def is_no_person(name: str) -> bool:
     if is_monogrammist(name) or _GROUP.match(name) or _FIRM.search(name):
         return True
     bare = re.sub(r"[(\[].*", "", name)
+    if _TOGETHER.search(bare) or plain(bare) in _firms():
+        return True
     words = _WORD.findall(bare)
     return bool(words) and all(_is_initials(word) for word in words)
 
@@ -142,6 +148,11 @@ def _is_nation_and_trade(name: str) -> bool:
 @cache
 def _adjectives() -> frozenset[str]:
     return frozenset(row["adjective"] for row in vocabulary_rows("nationalities"))
+
+
+@cache
+def _firms() -> frozenset[str]:
+    return frozenset(row["name"] for row in vocabulary_rows("firms"))
 
 
 @cache

@@ -136,7 +136,7 @@ def _row(term: str, kind: str, language: str) -> Found | None:
 
 @cache
 def _exact(language: str, kind: str) -> Mapping[str, Found]:
-    rows = {}
+    rows: dict[str, Found] = {}
     if language == "en":
         if kind == "material":
             rows |= _found(vocabulary_rows("aat_materials"), "material", "aat_materials.csv")

@@ -12,6 +12,9 @@ from omniart_data.normalise.vocabulary import vocabulary_rows
 WIDEST_MEAN = 300
 """Width in years of the widest interval whose mean is given as the year (see schemas.artwork)."""
 
+WIDEST_MEAN_WITHOUT_TEXT = 25
+"""The same where the museum gives numbers without words: wider ones are mostly the artist's life (met.md)."""
+
 _EARLIEST = -7000
 """From here down the Met's begin year stands for "undated antiquity" (met.md, section 4)."""
 
@@ -52,7 +55,8 @@ def date(
         return _dated(said, f"the text {text!r}{ignored}")
     if numbers is not None and (text or _is_plausible_alone(numbers)):
         words = f"the text {text!r} is not understood" if text else "there is no text"
-        return _dated(numbers, f"the museum's numbers; {words}")
+        widest = WIDEST_MEAN if text else WIDEST_MEAN_WITHOUT_TEXT
+        return _dated(numbers, f"the museum's numbers; {words}", widest)
     return _from_period(period or "", text)
 
 
@@ -139,11 +143,11 @@ def _periods() -> Mapping[str, Mapping[str, str]]:
     return {row["name"]: row for row in vocabulary_rows("periods")}
 
 
-def _dated(years: Years, because: str) -> Judged:
+def _dated(years: Years, because: str, widest: int = WIDEST_MEAN) -> Judged:
     year = None
     if years.first is not None and years.last is not None:
         width = years.last - years.first
-        year = (years.first + years.last) / 2 if width <= WIDEST_MEAN else None
+        year = (years.first + years.last) / 2 if width <= widest else None
     return Judged((years.first, years.last, year, years.circa), because)
 
 
