@@ -90,7 +90,8 @@ class Met:
                 self.name,
                 raw.source_id,
                 self.institution,
-                stated=raw.stated or raw.fetched,
+                stated=raw.stated,
+                received=raw.fetched,
                 withdrawn=True,
                 sha256=raw.sha256,
             )

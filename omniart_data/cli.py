@@ -237,7 +237,7 @@ def verify(
     release: Annotated[Path, typer.Argument(help="Folder of a release.")],
 ) -> None:
     """Check every file of a release against its manifest, and every promise that a release makes."""
-    report = verify_release(release)
+    report = verify_release(_folder(release))
     for failure in report.failures:
         typer.echo(failure, err=True)
     typer.echo(
@@ -258,11 +258,17 @@ def stats(
 
     With --all also what came of every record read, what was dropped, and how the terms were translated.
     """
-    opened = open_release(release)
+    opened = open_release(_folder(release))
     typer.echo(render_table_one(opened))
     for name in opened.facts if everything else ():
         if name != "table_one":
             typer.echo(f"\n{render_fact(opened, name)}")
+
+
+def _folder(release: Path) -> Path:
+    if not release.is_dir():
+        raise UsageError(f"{release} is not there: name the folder of a release")
+    return release
 
 
 def main() -> None:

@@ -156,23 +156,10 @@ def _read_all(store: RawStore, source: Source, gathered: Gathered, held: _Held) 
         for raw in statements:
             held.add(raw)
             try:
-                yield _read(source, raw)
+                yield source.read([raw])
             except RecordError as error:
                 error.sha256 = error.sha256 or raw.sha256
                 gathered.add(error, source.name)
-
-
-def _read(source: Source, raw: RawRecord) -> Record:
-    if raw.withdrawn:
-        return Record(
-            source=raw.source,
-            source_id=raw.source_id,
-            institution=source.institution,
-            stated=raw.stated or raw.fetched,
-            withdrawn=True,
-            sha256=raw.sha256,
-        )
-    return source.read([raw])
 
 
 def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:

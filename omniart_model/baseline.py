@@ -16,9 +16,9 @@ import pyarrow as pa
 import torch
 
 from omniart_data.release import Release
-from omniart_model.bases import DEFAULT_BASE, find_base, find_weights, sha256_of
+from omniart_model.bases import DEFAULT_BASE, find_base
 from omniart_model.cache import FeatureCache
-from omniart_model.checkpoint import load_checkpoint, save_checkpoint
+from omniart_model.checkpoint import ABOUT, load_checkpoint, save_checkpoint
 from omniart_model.evaluate import Evaluation, evaluate
 from omniart_model.features import FeatureReport, extract_features
 from omniart_model.files import as_json, read_json, write_whole
@@ -29,6 +29,7 @@ from omniart_model.report import Report, html, markdown
 from omniart_model.settings import TrainConfig
 from omniart_model.tasks import Kind, Task
 from omniart_model.train import Examples, fit
+from omniart_model.weights import find_weights, sha256_of
 from omniart_model.works import check_trainable, class_index, in_split, pictured_works, texts
 from schemas.errors import ModelError
 
@@ -97,22 +98,18 @@ def train_baseline(
 ) -> Report | None:
     """Make the baseline of a release in ``out``; return None if it is there already, and whole.
 
-    Raises ModelError if the folder holds something else and is not to be replaced.
+    Raises ModelError if the folder holds something else. Only another baseline is ever replaced.
     """
+    out = out.resolve()
     made_with = _made_with(release, config)
-    if out.exists() and not replace:
-        if _is_whole(out, made_with):
-            return None
-        raise ModelError(
-            f"{out} is there and is not this baseline, whole: give --out for another folder, or --replace"
-        )
-    works = pictured_works(release)
-    check_trainable(works, str(release.folder))
+    if out.exists() and _may_stay(out, made_with, replace=replace):
+        return None
+    check_trainable(pictured_works(release), str(release.folder))
     device = choose_device(config.device)
-    cache, features = prepare_features(release, config.base, workspace, device)
+    prepared = prepare_features(release, config.base, workspace, device)
     unfinished = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        report = _make(release, config, works, cache, features, unfinished, device)
+        report = _make(release, config, prepared, unfinished, device)
         _finish(unfinished, made_with)
         if out.exists():
             shutil.rmtree(out)
@@ -127,19 +124,27 @@ def train_baseline(
 def _make(
     release: Release,
     config: BaselineConfig,
-    works: pa.Table,
-    cache: FeatureCache,
-    features: FeatureReport,
+    prepared: tuple[FeatureCache, FeatureReport],
     folder: Path,
     device: torch.device,
 ) -> Report:
+    cache, features = prepared
+    works = pictured_works(release)
     classes = {task.name: class_index(release, works, task) for task in config.tasks}
     tasks = _learnable(config.tasks, classes, works)
     train, validation = (
         _examples(works, split, tasks, classes, cache) for split in ("train", "validation")
     )
-    network, training = fit(tasks, classes, train, validation, config.train, device)
-    save_checkpoint(folder, network, classes, release, cache.key, config.train, training)
+    network, training = fit(tasks, classes, train, validation, config.train, device=device)
+    save_checkpoint(
+        folder,
+        network,
+        classes,
+        release,
+        features=cache.key,
+        config=config.train,
+        report=training,
+    )
     checkpoint = load_checkpoint(folder)  # what is measured is what was written
     predict_split(checkpoint, release, cache, "test", folder / PREDICTIONS)
     evaluation = evaluate(release, folder / PREDICTIONS, tasks)
@@ -220,6 +225,19 @@ def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
 def _finish(folder: Path, made_with: Mapping[str, Any]) -> None:
     files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
     write_whole(folder / MANIFEST, as_json({**made_with, "files": files}))
+
+
+def _may_stay(out: Path, made_with: Mapping[str, Any], *, replace: bool) -> bool:
+    """Return True for this baseline, whole, and False for one to replace; raise ModelError else."""
+    if _is_whole(out, made_with):
+        return True
+    if not (out / MANIFEST).is_file() or not (out / ABOUT).is_file():
+        raise ModelError(f"{out} is there and is no baseline: give --out for another folder")
+    if not replace:
+        raise ModelError(
+            f"{out} is another baseline, or was changed: give --out for another folder, or --replace"
+        )
+    return False
 
 
 def _is_whole(folder: Path, made_with: Mapping[str, Any]) -> bool:

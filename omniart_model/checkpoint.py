@@ -60,6 +60,7 @@ def save_checkpoint(
     network: Network,
     classes: Mapping[str, tuple[str, ...]],
     release: Release,
+    *,
     features: Mapping[str, str],
     config: TrainConfig,
     report: TrainReport,
@@ -75,7 +76,7 @@ def save_checkpoint(
         "release_sha256": release.digest,
         "features": dict(features),
         "config": asdict(config),
-        "training": asdict(report),
+        "training": {name: part for name, part in asdict(report).items() if name != "seconds"},
         "tasks": [
             {
                 **asdict(task),

@@ -1,24 +1,24 @@
 """The omniart-model command: features, train, predict, evaluate.
 
-torch is imported inside the commands that need it: ``--help`` and ``evaluate`` do without.
+What a command needs is imported inside it: ``--help`` is quick, and ``evaluate`` needs no torch.
 """
 # ruff: noqa: PLC0415
 
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omniart_data.release import Release, open_release
 from omniart_model.bases import BASES, DEFAULT_BASE
-from omniart_model.evaluate import evaluate as evaluate_predictions
-from omniart_model.report import classes_text, table_rows
 from omniart_model.settings import PRESETS, TrainConfig
 from omniart_model.tasks import TASKS, choose_tasks
 from schemas.errors import OmniartError, UsageError
+
+if TYPE_CHECKING:
+    from omniart_data.release import Release
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -64,9 +64,9 @@ def features(
     device: Device = "auto",
 ) -> None:
     """Bring the features of all pictures of a release into the cache; only new pictures are run."""
-    opened = _open(release)
     from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
 
+    opened = _open(release)
     cache, report = prepare_features(
         opened,
         BaseChoice(base, weights, weights_sha256),
@@ -108,9 +108,10 @@ def train(
     """Train the multi-task network on a release, and write its baseline: network, metrics, report."""
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
     config = TrainConfig(shared=_units(preset, shared), epochs=epochs, seed=seed)
-    opened = _open(release)
     from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline, workspace_of
+    from omniart_model.report import terminal
 
+    opened = _open(release)
     place = workspace or workspace_of(opened)
     folder = out or workspace_of(opened) / "baselines" / opened.version
     report = train_baseline(
@@ -123,8 +124,7 @@ def train(
     if report is None:
         typer.echo(f"the baseline of release {opened.version} is there already: {folder}")
     else:
-        for task in report.evaluation.tasks:
-            _print_table(task.task.name, classes_text(task), table_rows(task))
+        typer.echo(terminal(report.evaluation))
     typer.echo(f"report: {folder / 'report.html'}")
 
 
@@ -140,11 +140,11 @@ def predict(
     device: Device = "auto",
 ) -> None:
     """Write a network's answers for the works of a split to a Parquet file (docs/predictions.md)."""
-    opened = _open(release)
     from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
     from omniart_model.checkpoint import check_class_index, load_checkpoint
     from omniart_model.predict import check_features, predict_split
 
+    opened = _open(release)
     loaded = load_checkpoint(checkpoint)
     check_class_index(loaded, opened)
     choice = BaseChoice(loaded.features["base"], weights, weights_sha256)
@@ -169,18 +169,20 @@ def evaluate(
     ] = None,
 ) -> None:
     """Score anybody's predictions against a split of a release; needs no torch."""
+    from omniart_model.evaluate import evaluate as evaluate_predictions
+    from omniart_model.files import as_json, write_whole
+    from omniart_model.report import terminal
+
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
     evaluation = evaluate_predictions(_open(release), predictions, chosen, split)
-    typer.echo(f"release {evaluation.release}, {split}: {evaluation.works:,} works")
-    for task in evaluation.tasks:
-        _print_table(task.task.name, classes_text(task), table_rows(task, "predictions"))
+    typer.echo(terminal(evaluation, "predictions"))
     if json_out is not None:
-        from omniart_model.files import as_json, write_whole
-
         write_whole(json_out, as_json(evaluation.as_dict()))
 
 
-def _open(folder: Path) -> Release:
+def _open(folder: Path) -> "Release":
+    from omniart_data.release import open_release
+
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder")
     return open_release(folder)
@@ -204,15 +206,6 @@ def _units(preset: str, shared: int | None) -> int:
     if preset not in PRESETS:
         raise UsageError(f"no preset is called {preset!r}; there are: {', '.join(PRESETS)}")
     return PRESETS[preset] if shared is None else shared
-
-
-def _print_table(name: str, about: str, rows: Iterable[Sequence[str]]) -> None:
-    lines = list(rows)
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    typer.echo(f"\n{name}: {about}")
-    for first, *cells in lines:
-        padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        typer.echo("  " + "  ".join([first.ljust(widths[0]), *padded]))
 
 
 def main() -> None:

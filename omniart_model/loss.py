@@ -8,7 +8,6 @@ from torch.nn import functional
 
 from omniart_model.tasks import UNKNOWN, Kind, Task
 
-
 MOST_WEIGHT = 100.0
 
 
@@ -80,4 +79,6 @@ def task_weights(validation: Mapping[str, float]) -> dict[str, float]:
     """
     known = {name: loss for name, loss in validation.items() if loss > 0}
     mean = sum(known.values()) / max(len(known), 1)
-    return {name: min(mean / known[name], MOST_WEIGHT) if name in known else 1.0 for name in validation}
+    return {
+        name: min(mean / known[name], MOST_WEIGHT) if name in known else 1.0 for name in validation
+    }

@@ -42,7 +42,7 @@ def write_predictions(
     predictions: Predictions, tasks: Sequence[Task], path: Path, about: Mapping[str, str]
 ) -> None:
     """Write predictions to a Parquet file; ``about`` becomes its metadata (release, checkpoint)."""
-    columns: dict[str, "pa.Array[Any]"] = {"id": pa.array(predictions.ids, pa.string())}
+    columns: dict[str, pa.Array[Any]] = {"id": pa.array(predictions.ids, pa.string())}
     for task in tasks:
         scores = predictions.scores[task.name]
         if task.kind is Kind.YEAR:

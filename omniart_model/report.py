@@ -64,16 +64,24 @@ class Report:
         weights = ", ".join(f"{name} {value:.3g}" for name, value in training.weights.items())
         return [
             f"Release {self.release}, id (SHA-256 of its manifest) {self.digest}.",
-            f"Base {self.features['base']}, frozen; weights SHA-256 {self.features['weights_sha256']}; "
-            f"pictures seen as {self.features['view']} (short side > square, resize kernel, "
-            "mean/deviation), upright and mirrored.",
-            f"Shared layer of {config.shared:,} units (0: none); {training.train:,} works in train, "
-            f"{training.validation:,} in validation, batches of {training.batch}, AdamW at "
-            f"{config.rate:g} with decay {config.decay:g}, seed {config.seed}.",
-            f"Best of {len(training.epochs)} epochs on validation: number {training.best}. Task "
-            f"weights after the first epoch, from validation, then fixed: {weights}.",
-            f"{self.pictures:,} pictures, of them {self.unseen:,} not at hand or not decodable: such "
-            "works are not trained on, and are answered with the prior.",
+            (
+                f"Base {self.features['base']}, frozen; weights SHA-256 {self.features['weights_sha256']}; "
+                f"pictures seen as {self.features['view']} (short side > square, resize kernel, "
+                "mean/deviation), upright and mirrored."
+            ),
+            (
+                f"Shared layer of {config.shared:,} units (0: none); {training.train:,} works in train, "
+                f"{training.validation:,} in validation, batches of {training.batch}, AdamW at "
+                f"{config.rate:g} with decay {config.decay:g}, seed {config.seed}."
+            ),
+            (
+                f"Best of {len(training.epochs)} epochs on validation: number {training.best}. Task "
+                f"weights after the first epoch, from validation, then fixed: {weights}."
+            ),
+            (
+                f"{self.pictures:,} pictures, of them {self.unseen:,} not at hand or not decodable: such "
+                "works are not trained on, and are answered with the prior."
+            ),
         ]
 
 
@@ -112,6 +120,19 @@ def table_rows(task: TaskEvaluation, own: str = NETWORK) -> Iterator[list[str]]:
     for name, metrics in task.answers.items():
         shown = own if name == PREDICTED else name
         yield [shown, *(metric_text(key, metrics[key]) for key in columns)]
+
+
+def terminal(evaluation: Evaluation, own: str = NETWORK) -> str:
+    """Return an evaluation as tables for a terminal."""
+    lines = [f"release {evaluation.release}, {evaluation.split}: {evaluation.works:,} works"]
+    for task in evaluation.tasks:
+        rows = list(table_rows(task, own))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines += ["", f"{task.task.name}: {classes_text(task)}"]
+        for first, *cells in rows:
+            padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+            lines.append("  " + "  ".join([first.ljust(widths[0]), *padded]))
+    return "\n".join(lines)
 
 
 def markdown(report: Report) -> str:

@@ -19,7 +19,7 @@ class TrainConfig:
     epochs: int = 100
     patience: int = 10
     batch: int = 1024
-    rate: float = 1e-3
+    rate: float = 2e-4
     decay: float = 1e-2
     seed: int = 0
 

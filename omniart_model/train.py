@@ -48,6 +48,7 @@ def fit(
     train: Examples,
     validation: Examples,
     config: TrainConfig,
+    *,
     device: torch.device | None = None,
 ) -> tuple[Network, TrainReport]:
     """Train a network for the tasks and return it as it was after its best epoch on validation.

@@ -24,6 +24,11 @@ RECORD = noun(
         "When the source made this statement, ISO 8601 in UTC; empty: not said.",
     ),
     (
+        "received",
+        pa.string(),
+        "When we received it, where the source gives no date itself: it orders statements, and is never shown.",
+    ),
+    (
         "precedence",
         pa.int8(),
         "Which form wins where 'stated' does not decide: live answer 2, bulk file 1.",
@@ -88,6 +93,7 @@ class Record:
     object_number: str = ""
     url: str = ""
     stated: str = ""
+    received: str = ""
     precedence: int = 2
     withdrawn: bool = False
     titles: tuple[Text, ...] = ()

@@ -28,7 +28,7 @@ def newest_statements(records: pa.Table) -> Statements:
 
     Newer is what has the higher ``precedence`` where one of an object's statements has no date, since a
     live answer is younger than a bulk file that does not date its rows (Met: the API is newer than the
-    CSV); where all are dated it is the later ``stated``, then ``precedence``. What is still equal is decided by
+    CSV); where all are dated it is the later ``stated`` (``received`` for one that the source does not date), then ``precedence``. What is still equal is decided by
     evidence (SHA-256, number), which says nothing of time but is the same on every run.
     A withdrawn newest statement drops the object as well: its older statements are superseded by it.
     """
@@ -56,6 +56,7 @@ def _newest_first(records: pa.Table) -> tuple[pa.Table, Codes]:
     arrays = [one_array(table[name]) for name in ("source", "source_id")]
     objects = combined([codes_of(array) for array in arrays], table.num_rows)
     stated = pc.fill_null(table["stated"], "")
+    stated = pc.if_else(pc.equal(stated, ""), pc.fill_null(table["received"], ""), stated)
     undated = np.zeros(int(objects.max(initial=-1)) + 1, dtype=bool)
     undated[objects[pc.equal(stated, "").to_numpy()]] = True
     keys = pa.table(

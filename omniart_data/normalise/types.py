@@ -103,7 +103,7 @@ def _parts(term: str, language: str) -> tuple[tuple[str, Found], ...]:
         return ()
     known = []
     for part in cut:
-        form = part.strip()
+        form = _FRAGMENT.sub("", part.strip())
         found = look_up(form, "type", language) or by_ending(form, "type", language)
         if found is not None:
             known.append((form, found))

@@ -1,5 +1,6 @@
 """Write a release: under a temporary name, the manifest last, then one rename."""
 
+import errno
 import logging
 import os
 import re
@@ -200,9 +201,17 @@ def _draft(folder: Path) -> Iterator[_Draft]:
         _to_disk(folder.parent)
         draft.folder = folder
     except OSError as refused:
-        raise StoreError(f"{folder}: cannot be written: {refused.strerror or refused}") from refused
+        raise _disk_error(folder, refused) from refused
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _disk_error(folder: Path, refused: OSError) -> StoreError:
+    if refused.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StoreError(
+            f"{folder} does not fit on the disk: make room and start again, nothing half written stays"
+        )
+    return StoreError(f"{folder} cannot be written: {refused.strerror or refused}")
 
 
 def remove_leftovers(folder: Path) -> None:

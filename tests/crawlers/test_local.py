@@ -124,6 +124,7 @@ def test_each_column_stands_where_the_mapping_says(tmp_path: Path) -> None:
 
     assert not errors
     assert record == {column: [] for column in record} | {
+        "received": "",
         "source": "local-town",
         "source_id": "7",
         "institution": "Town Museum, New Wing",

@@ -138,7 +138,8 @@ def test_an_object_that_is_gone_is_a_withdrawn_record() -> None:
 
     assert [raw.withdrawn for raw in page.records] == [True, False]
     gone = Met().read([page.records[0]])
-    assert (gone.withdrawn, gone.source_id, gone.stated) == (True, "7", "2026-08-12T00:00:00Z")
+    assert (gone.withdrawn, gone.source_id, gone.stated) == (True, "7", "")
+    assert gone.received == "2026-08-12T00:00:00Z"
 
 
 def test_only_changes_are_asked_for() -> None:

@@ -5,20 +5,21 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 NOBODY = 65534
 
-_API_TEXTS = (
-    "accessionNumber accessionYear primaryImage primaryImageSmall department objectName title culture period "
-    "dynasty reign portfolio artistRole artistPrefix artistDisplayName artistDisplayBio artistSuffix "
-    "artistAlphaSort artistNationality artistBeginDate artistEndDate artistGender artistWikidata_URL "
-    "artistULAN_URL objectDate medium dimensions creditLine geographyType city state county country region "
-    "subregion locale locus excavation river classification rightsAndReproduction linkResource metadataDate "
-    "repository objectURL objectWikidata_URL GalleryNumber"
-).split()
+_API_TEXTS = """
+    accessionNumber accessionYear primaryImage primaryImageSmall department objectName title culture period
+    dynasty reign portfolio artistRole artistPrefix artistDisplayName artistDisplayBio artistSuffix
+    artistAlphaSort artistNationality artistBeginDate artistEndDate artistGender artistWikidata_URL
+    artistULAN_URL objectDate medium dimensions creditLine geographyType city state county country region
+    subregion locale locus excavation river classification rightsAndReproduction linkResource metadataDate
+    repository objectURL objectWikidata_URL GalleryNumber
+""".split()
 
 
 def api_answer(number: int, **said: object) -> dict[str, object]:
@@ -57,22 +58,29 @@ def met_file(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def forbidden() -> Iterator[Path]:
-    """Give a folder that may be neither read nor written; a test run by root is nobody meanwhile."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "forbidden"
-        folder.mkdir()
-        Path(name).chmod(0o755)
-        folder.chmod(0)
+def powerless() -> Callable[[], AbstractContextManager[tuple[Path, Path]]]:
+    """Return a context in which a first folder may not be read or written, and a second may.
+
+    A test that is run by root is another user meanwhile, for root may do everything.
+    """
+
+    @contextmanager
+    def be_powerless() -> Iterator[tuple[Path, Path]]:
         was = os.geteuid()
-        if was == 0:
-            os.seteuid(NOBODY)
-        try:
-            yield folder
-        finally:
-            if was == 0:
-                os.seteuid(0)
-            folder.chmod(0o700)
+        with tempfile.TemporaryDirectory() as name:
+            forbidden, free = Path(name) / "forbidden", Path(name) / "free"
+            for folder, mode in ((forbidden, 0), (free, 0o777), (Path(name), 0o755)):
+                folder.mkdir(exist_ok=True)
+                folder.chmod(mode)
+            try:
+                if was == 0:
+                    os.seteuid(NOBODY)
+                yield forbidden, free
+            finally:
+                os.seteuid(was)
+                forbidden.chmod(0o700)
+
+    return be_powerless
 
 
 @pytest.fixture
@@ -92,7 +100,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def api() -> Callable[..., dict[str, object]]:
     """Return the function that makes an answer of the Met's API."""
     return api_answer

@@ -56,7 +56,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 STATEMENTS = st.lists(
     st.tuples(
         st.integers(1, 6),
-        st.sampled_from(["2019-05-01T10:00:00Z", "2021-05-01T10:00:00.5Z", "2023-05-01T10:00:00.55Z"]),
+        st.sampled_from(
+            ["2019-05-01T10:00:00Z", "2021-05-01T10:00:00.5Z", "2023-05-01T10:00:00.55Z"]
+        ),
         st.sampled_from(["", "Rembrandt", "Unknown", "Jan Luyken"]),
         st.sampled_from(["whole", "whole", "whole", "no title", "no JSON"]),
     ),
@@ -90,7 +92,9 @@ def test_every_record_read_comes_out(
         built = from_files(Path(name) / "w", f"met={path}")
 
         release = open_release(built.folder)
-        artworks = release.table("train", "validation", "test", "unattributed", columns=["source_id"])
+        artworks = release.table(
+            "train", "validation", "test", "unattributed", columns=["source_id"]
+        )
         assert came_out(built.folder) == {"met": len(said)}
         assert sorted(artworks["source_id"].to_pylist()) == sorted(map(str, whole))
         assert verify_release(built.folder).failures == ()
@@ -126,7 +130,10 @@ def test_same_command_again_writes_nothing(tmp_path: Path, met_file: Write, api:
     assert (again.folder, again.new) == (first.folder, False)
     assert contents(first.folder) == before
     assert (more.folder.name, more.new) == ("omniart-1.1.0", True)
-    old, new = (dict(zip(*open_release(f).ledger.select(["id", "split"]).to_pydict().values(), strict=True)) for f in (first.folder, more.folder))
+    old, new = (
+        dict(zip(*open_release(f).ledger.select(["id", "split"]).to_pydict().values(), strict=True))
+        for f in (first.folder, more.folder)
+    )
     assert old.items() <= new.items()
 
 
@@ -156,7 +163,9 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the sample museum's release as an undisturbed build makes it."""
     folder = tmp_path_factory.mktemp("calm")
     with sample_museum(works=120) as museum:
-        fetching = FetchConfig(default_rate=2000.0, concurrency=8, backoff_s=0.01, routes=museum.routes)
+        fetching = FetchConfig(
+            default_rate=2000.0, concurrency=8, backoff_s=0.01, routes=museum.routes
+        )
         plan = Plan(personal_images=True).crawling(SAMPLE_SOURCES)
         return build(plan, Workspace(folder), fetching).folder
 
@@ -164,7 +173,9 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_sample_release_is_whole(calm: Path) -> None:
     """The sample museum's release verifies, holds pictures, and says that its works are invented."""
     release = open_release(calm)
-    statuses = set(release.table("train", "unattributed", columns=["image_status"])["image_status"].to_pylist())
+    statuses = set(
+        release.table("train", "unattributed", columns=["image_status"])["image_status"].to_pylist()
+    )
 
     assert verify_release(calm).failures == ()
     assert release.is_sample

@@ -1,0 +1,186 @@
+"""Museums' words for types, materials and techniques become English terms by tables alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from omniart_data.normalise.materials import split_medium
+from omniart_data.normalise.medium import pieces, resolved
+from omniart_data.normalise.stems import singular, stem, stem_key
+from omniart_data.normalise.terms import KINDS, by_ending, look_up, plain, translated
+from omniart_data.normalise.types import translate_types, type_terms
+from omniart_data.normalise.vocabulary import vocabulary_rows
+
+LANGUAGES = st.sampled_from(["nl", "en", "", "de"])
+KIND = st.sampled_from(KINDS)
+
+
+def text(words: str, language: str = "en") -> list[dict[str, str]]:
+    """Return a column value of one Text."""
+    return [{"text": words, "language": language}]
+
+
+@pytest.mark.parametrize(
+    ("medium", "materials", "techniques"),
+    [
+        ("Oil on canvas", ["oil paint", "canvas"], ["painting"]),
+        ("oil on Canvas, transferred from wood", ["oil paint", "canvas"], ["transfer", "painting"]),
+        ("Wool, silk; embroidered", ["wool", "silk"], ["embroidery"]),
+        ("(a, b) Silk, (c) Wool", ["silk", "wool"], []),
+        ("Case: gilt brass; Movement: iron", ["gilt brass", "iron"], []),
+        ("Boxwood (Buxus sempervirens)", ["boxwood"], []),
+        ("Silk, possibly cotton (?)", ["silk", "cotton"], []),
+        ("Gelatin silver print", [], ["gelatin silver print"]),
+        ("Etching", [], ["etching"]),
+        ("Lead.", ["lead"], []),
+        ("Mother-of-pearl and gold leaf", ["mother-of-pearl", "gold leaf"], []),
+        ("Tempera and gold on panel", ["tempera", "gold", "panel"], ["painting"]),
+        ("Oil on oak panel, 87,5 x 66 cm", ["oil paint", "oak panel"], ["painting"]),
+        ("Mahogany veneer, pine", ["mahogany", "veneer", "pine"], []),
+        ("Glass\r\nBronze", ["glass", "bronze"], []),
+        ("\u200cLinen", ["linen"], []),
+        ("GOLD", ["gold"], []),
+    ],
+)
+def test_medium(medium: str, materials: list[str], techniques: list[str]) -> None:
+    """A medium text is taken apart by the grammar of the notes."""
+    given_materials, given_techniques, _ = split_medium(text(medium), [], []).value
+
+    assert given_materials == materials
+    assert [one for one in given_techniques if one in techniques] == techniques
+
+
+def test_dutch_composite() -> None:
+    """``olieverf op doek`` is oil paint and canvas, technique and type painting."""
+    judged = split_medium([], text("olieverf op doek", "nl"), [])
+
+    assert judged.value == (["oil paint", "canvas"], ["painting"], ["painting"])
+    assert [(use.term, use.how, use.label) for use in judged.terms] == [
+        ("olieverf", "table", "oil paint"),
+        ("doek", "table", "canvas"),
+    ]
+
+
+def test_kind_decides() -> None:
+    """``doek`` is canvas as a material and a cloth as an object."""
+    found = [look_up("doek", kind, "nl") for kind in ("material", "type")]
+
+    assert [one.label for one in found if one] == ["canvas", "cloth"]
+
+
+@pytest.mark.parametrize(
+    ("given_types", "language", "labels"),
+    [
+        ("Paintings", "en", ["painting"]),
+        ("Ceramics-Porcelain", "en", ["porcelain"]),
+        ("Woodwork-Furniture", "en", ["furniture"]),
+        ("Painting, miniature", "en", ["miniature"]),
+        ("Kylix fragment; lipped inside", "en", ["kylix"]),
+        ("Statuette of a woman", "en", ["statuette"]),
+        ("Folding armchair", "en", ["armchair"]),
+        ("(not assigned)", "en", []),
+        ("Musical Instruments", "en", ["musical instrument"]),
+        ("bord (vaatwerk)", "nl", ["plate"]),
+        ("penning", "nl", ["medal"]),
+        ("avondhandschoen", "nl", ["glove"]),
+        ("surimono", "nl", ["surimono"]),
+    ],
+)
+def test_types(given_types: str, language: str, labels: list[str]) -> None:
+    """Classifications, object names and Dutch types become singular English terms."""
+    assert translate_types(text(given_types, language), []).value == (labels,)
+
+
+def test_implied_type_only_where_none_is_known() -> None:
+    """What the medium implies is no rival to what the museum says."""
+    silent = translate_types(text("(not assigned)"), ["print"])
+    spoken = translate_types(text("Vase"), ["print"])
+
+    assert silent.value == (["print"],)
+    assert [(use.how, use.label) for use in silent.terms][-1] == ("implied", "print")
+    assert spoken.value == (["vase"],)
+
+
+def test_unmatched_is_kept_and_told() -> None:
+    """A word that no table knows stays as it was found."""
+    judged = translate_types(text("Zorblething", "nl"), [])
+
+    assert judged.value == (["zorblething"],)
+    assert judged.terms[0].how == "unmatched"
+    assert "kept as given" in judged.because
+
+
+def test_head_is_marked() -> None:
+    """A compound's head is not passed off as the term."""
+    found = by_ending("stadhoudersstoel", "type", "nl")
+
+    assert found is not None
+    assert (found.label, found.how) == ("chair", "head")
+
+
+@given(st.text(), KIND, LANGUAGES)
+def test_no_text_raises(words: str, kind: str, language: str) -> None:
+    """Any text has an answer, of the kind asked for, and says why."""
+    found = translated(words, kind, language)
+
+    assert found.kind == kind
+    assert found.because
+    assert all(piece.text for piece in pieces(words, language))
+    assert all(one.label for _, one in type_terms(words, language) if one.how == "unmatched")
+
+
+@given(st.text(), st.text(), LANGUAGES)
+def test_rules_never_raise(words: str, more: str, language: str) -> None:
+    """The rules have an answer for any text."""
+    texts = [*text(words, language), *text(more, language)]
+    materials, techniques, implied = split_medium(texts, texts, texts).value
+    (types,) = translate_types(texts, implied).value
+
+    for labels in (materials, techniques, implied, types):
+        assert len(set(labels)) == len(labels)
+        assert all(labels)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_label_is_its_own_label(kind: str) -> None:
+    """Looking up a label gives the label: what is normalised stays so."""
+    labels = {row["label"] for row in vocabulary_rows("terms") if row["kind"] == kind} - {""}
+    changed = {
+        (label, found.label)
+        for label in labels
+        if (found := look_up(label, kind, "en")) is None or found.label != label
+    }
+
+    assert not changed
+
+
+@pytest.mark.parametrize("kind", ["material", "technique"])
+def test_medium_terms_stay_where_they_are(kind: str) -> None:
+    """A material's label is resolved to itself within a medium text."""
+    labels = {row["label"] for row in vocabulary_rows("terms") if row["kind"] == kind} - {""}
+
+    for label in labels:
+        [found] = resolved(label, kind, "en")
+        assert (found.label, found.kind) == (label, kind)
+
+
+@given(st.text())
+def test_plain_is_idempotent(words: str) -> None:
+    """What has been made plain stays as it is."""
+    assert plain(plain(words)) == plain(words)
+
+
+def test_stems_part_what_snowball_merges() -> None:
+    """Etching and etched, painting and paint are different words; canvas and canvases are not."""
+    assert stem("etching") != stem("etched")
+    assert stem("painting") != stem("paint")
+    assert stem_key("oil canvases") == stem_key("oil canvas")
+    assert stem_key("gold leaves") == stem_key("gold leaf")
+
+
+@pytest.mark.parametrize(
+    ("plural", "one"),
+    [("prints", "print"), ("kylikes", "kylix"), ("glass", "glass"), ("brushes", "brush")],
+)
+def test_singular(plural: str, one: str) -> None:
+    """Labels are in the singular."""
+    assert singular(plural) == one

@@ -1,0 +1,52 @@
+"""A made release with pictures that tell their labels, and the baseline of it."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from omniart_data.release import Release
+
+
+def _load_made() -> ModuleType:
+    """Load made_pictures.py by its path: in pytest's importlib mode tests are no package."""
+    name = "made_pictures"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+MADE = _load_made()
+
+
+@pytest.fixture(scope="session")
+def made() -> ModuleType:
+    """Return made_pictures.py: picture, row, contents, made_release."""
+    return MADE
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace that holds one release and, once asked for, its features."""
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="session")
+def release(workspace: Path) -> Release:
+    """Return a made release of 120 works, all with pictures in it."""
+    opened: Release = MADE.made_release(workspace / "releases" / "omniart-1.0.0")
+    return opened
+
+
+@pytest.fixture(scope="session")
+def unpictured(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a made release that holds no pictures, though they are known."""
+    folder = tmp_path_factory.mktemp("kept-out") / "releases" / "omniart-1.0.0"
+    opened: Release = MADE.made_release(folder, 60, pictures="kept out")
+    return opened
