@@ -152,7 +152,8 @@ def _in_field(qualifier: str) -> tuple[str, str, str] | None:
     if _DOUBT.search(qualifier):
         return "qualified", qualifier.strip(), "a question mark stands beside the name"
     for term, kind in _qualifiers():
-        if re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words):
+        is_said = re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words) is not None
+        if is_said and (kind != "role_primary" or words == term):
             return _classed(kind, term, words)
     if _OTHER_PARTS.search(words):
         return "other", "", f"qualifier {words!r} is not that of the maker"
