@@ -177,10 +177,10 @@ def _cased(word: str, *, is_first: bool = True) -> str:
     ['Gogh,', 'III', 'E.S.', 'Le', "Dell'Abate", 'Palamedesz.,']
     """
     bare = word.strip(".,()'")
+    if not is_first and word.isupper() and bare.casefold() in _PARTICLES:
+        return word.casefold()
     if not word.isupper() or _ROMAN.fullmatch(bare) or "." in bare or len(bare) < 2:
         return word
-    if not is_first and bare.casefold() in _PARTICLES:
-        return word.casefold()
     return re.sub(r"[^\W\d_]+", lambda letters: letters[0].capitalize(), word)
 
 

@@ -26,10 +26,11 @@ class Statements:
 def newest_statements(records: pa.Table) -> Statements:
     """Keep the newest statement about each (source, source_id).
 
-    Newer is what has the higher ``precedence`` where one of an object's statements has no date, since a
-    live answer is younger than a bulk file that does not date its rows (Met: the API is newer than the
-    CSV); where all are dated it is the later ``stated`` (``received`` for one that the source does not date), then ``precedence``. What is still equal is decided by
-    evidence (SHA-256, number), which says nothing of time but is the same on every run.
+    Each statement's date is its ``stated``, or ``received`` where the source gives none. Where all of an
+    object's statements have a date the later one is newer, then the higher ``precedence``; where one has
+    none, ``precedence`` comes first, since a live answer is younger than a bulk file that does not date
+    its rows (Met: the API is newer than the CSV). What is still equal is decided by evidence (SHA-256,
+    number), which says nothing of time but is the same on every run.
     A withdrawn newest statement drops the object as well: its older statements are superseded by it.
     """
     ordered, objects = _newest_first(records)

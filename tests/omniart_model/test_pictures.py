@@ -34,7 +34,11 @@ def halves() -> Image.Image:
 
 @pytest.mark.parametrize(
     ("orientation", "turn"),
-    [(3, Image.Transpose.ROTATE_180), (6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270)],
+    [
+        (3, Image.Transpose.ROTATE_180),
+        (6, Image.Transpose.ROTATE_90),
+        (8, Image.Transpose.ROTATE_270),
+    ],
 )
 def test_a_picture_is_seen_upright(orientation: int, turn: Image.Transpose) -> None:
     """A picture that lies on its side, and says so, is seen as it is meant."""
@@ -107,7 +111,8 @@ def test_the_square_is_that_of_the_whole_resized() -> None:
 def test_awkward_pictures(shared_data: Path) -> None:
     """Of the awkward files only the torn, the empty and the page are refused; none warns."""
     folder = shared_data / "images" / "awkward"
-    names = [row["file"] for row in csv.DictReader((folder / "index.csv").open(encoding="utf-8"))]
+    index = (folder / "index.csv").read_text(encoding="utf-8").splitlines()
+    names = [row["file"] for row in csv.DictReader(index)]
     refused = set()
 
     with large_pictures():

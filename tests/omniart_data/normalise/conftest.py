@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
+
 from schemas.record import Maker, Record, Text, to_batch
 
 MakeRecords = Callable[..., pa.Table]

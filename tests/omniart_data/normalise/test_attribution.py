@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from omniart_data.normalise.attribution import attribute, part_of
 from omniart_data.normalise.names import is_no_person, is_unknown
 from schemas.artwork import ARTIST_STATUS
@@ -116,7 +117,14 @@ def test_qualified(name: str, role: str, qualifier: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "qualifier",
-    ["Chinese, 18th century", ", 18th century", "Chinese", "Painting by", "Carved by", "Engraved by"],
+    [
+        "Chinese, 18th century",
+        ", 18th century",
+        "Chinese",
+        "Painting by",
+        "Carved by",
+        "Engraved by",
+    ],
 )
 def test_not_a_qualifier(qualifier: str) -> None:
     """Nations, times and "carved by" take nothing from the maker."""
@@ -125,7 +133,13 @@ def test_not_a_qualifier(qualifier: str) -> None:
 
 @pytest.mark.parametrize(
     ("role", "qualifier"),
-    [("Sitter", ""), ("Publisher", ""), ("uitgever", ""), ("", "Published by"), ("", "Designed by")],
+    [
+        ("Sitter", ""),
+        ("Publisher", ""),
+        ("uitgever", ""),
+        ("", "Published by"),
+        ("", "Designed by"),
+    ],
 )
 def test_other_roles(role: str, qualifier: str) -> None:
     """Who published, sat for or paid for it did not make it."""

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from omniart_data.normalise.distinct import codes_of, combined, first_rows, one_array
 
+from omniart_data.normalise.distinct import codes_of, combined, first_rows, one_array
 from schemas.columns import EVIDENCE, MAKER, TEXT
 
 SHORT = st.text("ab\x00é", max_size=2)

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from omniart_data.normalise import RULES, Normalised, Rule, normalise
 from omniart_data.normalise.rule import Judged
 from schemas.artwork import ARTIST_STATUS, ARTWORK, DROPPED, JUDGEMENT, TERM_USE
@@ -16,7 +17,9 @@ WORDS = st.sampled_from(
     ["", "Oil on canvas", "olieverf op doek", "prent", "Paintings", "(a, b) Silk; Part: wool"]
 ) | st.text(max_size=12)
 TEXTS = st.lists(st.builds(Text, WORDS, st.sampled_from(["nl", "en", "", "de"])), max_size=2)
-NAMES = st.sampled_from(["anoniem", "Rijn, Rembrandt van", "REMBRANDT", "A.B."]) | st.text(max_size=9)
+NAMES = st.sampled_from(["anoniem", "Rijn, Rembrandt van", "REMBRANDT", "A.B."]) | st.text(
+    max_size=9
+)
 YEARS = st.none() | st.integers(-(2**31), 2**31 - 1)
 RECORDS = st.lists(
     st.builds(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
+
 from omniart_data.normalise.statements import newest_statements
 from schemas.artwork import DROPPED
 from schemas.record import RECORD, Record
@@ -42,6 +43,15 @@ def test_which_is_newer(
         assert dropped["rule"] == "superseded"
         assert dropped["evidence"]["sha256"] == older.sha256
         assert f"evidence {newer.sha256} number 0" in dropped["reason"]
+
+
+def test_received_dates_what_the_source_does_not(make_records: Callable[..., pa.Table]) -> None:
+    """Of two undated answers the one that we received later holds."""
+    older = Record("met", "1", received=OLD, sha256="x")
+    newer = Record("met", "1", received=NEW, sha256="a")
+    done = newest_statements(make_records(newer, older))
+
+    assert done.records["evidence"][0].as_py()[0]["sha256"] == "a"
 
 
 def test_reason_names_the_date(make_records: Callable[..., pa.Table]) -> None:

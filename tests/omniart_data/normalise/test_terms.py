@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from omniart_data.normalise.materials import split_medium
 from omniart_data.normalise.medium import pieces, resolved
 from omniart_data.normalise.stems import singular, stem, stem_key

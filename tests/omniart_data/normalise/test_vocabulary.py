@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 import pytest
+
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 FOLDER = files("schemas").joinpath("vocab")

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from omniart_data.normalise.dates import LATEST, Years, parse_years
 from omniart_data.normalise.years import WIDEST_MEAN, date
 
@@ -71,7 +72,9 @@ def test_not_understood(text: str) -> None:
     assert parse_years(text) is None
 
 
-@pytest.mark.parametrize("text", ["ca. 1700", "c 1500", "1655?", "um 1650", "[ca. 1850]", "1650(?)"])
+@pytest.mark.parametrize(
+    "text", ["ca. 1700", "c 1500", "1655?", "um 1650", "[ca. 1850]", "1650(?)"]
+)
 def test_circa(text: str) -> None:
     """Circa is read and not widened."""
     years = parse_years(text)

@@ -1,0 +1,302 @@
+"""The command goes the whole way: train, predict, evaluate; what goes wrong is one line."""
+
+import json
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+
+import pyarrow.parquet as pq
+import pytest
+
+from omniart_data.release import Release
+from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline
+from omniart_model.checkpoint import ABOUT, check_class_index, load_checkpoint
+from omniart_model.report import INVENTED
+from omniart_model.settings import TrainConfig
+from omniart_model.tasks import choose_tasks
+from schemas.errors import ModelError
+
+MODULE = (sys.executable, "-W", "error", "-m", "omniart_model.cli")
+CONFIG = BaselineConfig(choose_tasks(), TrainConfig(shared=64, epochs=25, rate=3e-3))
+
+
+def command(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run omniart-model."""
+    return subprocess.run(
+        [*MODULE, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | environment,
+    )
+
+
+@pytest.fixture(scope="session")
+def baseline(release: Release, workspace: Path) -> Path:
+    """Return the folder of a small baseline of the made release."""
+    folder = workspace / "baselines" / release.version
+    assert train_baseline(release, CONFIG, folder, workspace) is not None
+    return folder
+
+
+def train_words(release: Release, out: Path, workspace: Path) -> list[object]:
+    """Return the words that make the baseline of CONFIG's size in another folder."""
+    return ["train", release.folder, "--out", out, "--workspace", workspace, "--shared", 64]
+
+
+def test_a_baseline_beats_who_does_not_look(baseline: Path) -> None:
+    """On pictures that tell their labels the network is better than every constant answer."""
+    tasks = json.loads((baseline / "metrics.json").read_bytes())["tasks"]
+
+    assert set(tasks) == {"artist", "type", "material", "period"}
+    answers = {name: task["answers"] for name, task in tasks.items()}
+    own = {name: found["predictions"] for name, found in answers.items()}
+    assert own["artist"]["top1"] > answers["artist"]["majority class"]["top1"]
+    assert own["type"]["map_class"] > answers["type"]["prior"]["map_class"]
+    assert own["material"]["map_work"] > answers["material"]["prior"]["map_work"]
+    for constant in ("mean year", "median year"):
+        assert own["period"]["mean_error"] < answers["period"][constant]["mean_error"]
+
+
+def test_train_predict_evaluate(release: Release, workspace: Path, tmp_path: Path) -> None:
+    """From the command line: a baseline, its answers, and their score, the same as in the baseline."""
+    out, answers = tmp_path / "baseline", tmp_path / "answers.parquet"
+
+    trained = command(*train_words(release, out, workspace), "--epochs", 3)
+    again = command(*train_words(release, out, workspace), "--epochs", 3)
+    other = command(*train_words(release, out, workspace), "--epochs", 4)
+    predicted = command("predict", out, release.folder, "--out", answers, "--workspace", workspace)
+    scores = tmp_path / "scores.json"
+    scored = command("evaluate", release.folder, answers, "--json", scores)
+
+    assert (trained.returncode, trained.stderr) == (0, "")
+    assert f"report: {out / 'report.html'}" in trained.stdout
+    assert (again.returncode, other.returncode) == (0, 1)
+    assert "is there already" in again.stdout
+    assert "another baseline" in other.stderr
+    assert (predicted.returncode, predicted.stderr) == (0, "")
+    assert answers.read_bytes() == (out / "predictions.parquet").read_bytes()
+    assert (scored.returncode, scored.stderr) == (0, "")
+    assert scores.read_bytes() == (out / "metrics.json").read_bytes()
+
+
+def test_the_same_release_gives_the_same_baseline(
+    baseline: Path, release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """Made twice, all files of a baseline are the same bytes, the network's too."""
+    train_baseline(release, CONFIG, tmp_path / "again", workspace)
+
+    names = sorted(path.name for path in baseline.iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "again").iterdir())
+    for name in names:
+        assert (baseline / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
+
+
+def test_evaluate_needs_no_torch(baseline: Path, release: Release) -> None:
+    """Scoring imports neither torch nor what needs it."""
+    program = (
+        "import sys; from omniart_model.cli import app;"
+        f"app(['evaluate', {str(release.folder)!r}, {str(baseline / 'predictions.parquet')!r}],"
+        "standalone_mode=False);"
+        "print([name for name in ('torch', 'torchvision', 'safetensors') if name in sys.modules])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_imports_little() -> None:
+    """Help does not wait for torch, pandas or pyarrow."""
+    program = (
+        "import sys; import omniart_model.cli;"
+        "print([name for name in ('torch', 'pandas', 'pyarrow', 'requests') if name in sys.modules])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_missing_extra_is_named(release: Release, tmp_path: Path) -> None:
+    """Without torch, train says what to install, in one line."""
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('No torch', name='torch')")
+
+    done = command("train", release.folder, PYTHONPATH=str(tmp_path))
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "omniart-model: torch is not installed: pip install omniart-data[model]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (["evaluate", "nowhere", "p"], 2, "nowhere is not a folder"),
+        (["train", "nowhere"], 2, "nowhere is not a folder"),
+        (["train", "nowhere", "--tasks", "genre"], 2, "no task is called 'genre'"),
+        (["train", "nowhere", "--preset", "huge"], 2, "no preset is called 'huge'"),
+        (["train", "nowhere", "--min-train", "artist"], 2, "--min-train takes TASK=N"),
+        (["predict", "nowhere", "RELEASE"], 1, "checkpoint.json cannot be read"),
+        (["features", "RELEASE", "--base", "alexnet"], 2, "no base is called 'alexnet'"),
+        (["evaluate", "RELEASE", "nothing"], 1, "nothing is not a Parquet file"),
+        (["evaluate", "/", "nothing"], 1, "omniart-model: "),
+    ],
+)
+def test_errors_are_one_line(release: Release, words: list[str], code: int, line: str) -> None:
+    """What cannot be done is one line on stderr, with exit code 2 for usage and 1 else."""
+    done = command(*(str(release.folder) if word == "RELEASE" else word for word in words))
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert line in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_pictures_no_baseline(tmp_path: Path, made: ModuleType, unpictured: Release) -> None:
+    """A release without pictures, or with pictures that are not at hand, says what to do."""
+    none = made.made_release(tmp_path / "none", 60, pictures="not asked for")
+
+    with pytest.raises(ModelError, match="no work with a picture in train.*--images none"):
+        train_baseline(none, CONFIG, tmp_path / "out", tmp_path)
+    with pytest.raises(ModelError, match="no picture of train is at hand: give --workspace"):
+        train_baseline(unpictured, CONFIG, tmp_path / "out", tmp_path)
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_a_foreign_folder_is_never_replaced(
+    release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """--replace replaces baselines, and nothing else."""
+    (tmp_path / "letters").mkdir()
+
+    with pytest.raises(ModelError, match="is there and is no baseline"):
+        train_baseline(release, CONFIG, tmp_path / "letters", workspace, replace=True)
+
+
+def test_a_changed_baseline_is_not_taken_for_whole(
+    release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """A baseline with a changed file is not "there already"; --replace makes it anew."""
+    out = tmp_path / "out"
+    train_baseline(release, CONFIG, out, workspace)
+    (out / "report.md").write_text("changed")
+
+    with pytest.raises(ModelError, match="or was changed"):
+        train_baseline(release, CONFIG, out, workspace)
+    assert train_baseline(release, CONFIG, out, workspace, replace=True) is not None
+    assert (out / "report.md").read_text() != "changed"
+
+
+def test_another_class_index_is_refused(baseline: Path, tmp_path: Path, made: ModuleType) -> None:
+    """A checkpoint does not fit a release that numbers its classes differently, or lacks one."""
+    fewer = made.made_release(tmp_path / "fewer", 30, artist="Artist B")
+    renumbered = made.made_release(
+        tmp_path / "renumbered", 60, artwork_types=["print", "a vase", "painting"]
+    )
+
+    checkpoint = load_checkpoint(baseline)
+
+    with pytest.raises(ModelError, match="has no artist 'Artist A': another class index"):
+        check_class_index(checkpoint, fewer)
+    with pytest.raises(ModelError, match="numbers the classes of type differently"):
+        check_class_index(checkpoint, renumbered)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "message"),
+    [
+        (ABOUT, b"{", "cannot be read as JSON"),
+        (ABOUT, b"[]", "does not hold a JSON object"),
+        (ABOUT, b'{"format": 9}', "is of format 9, not 1"),
+        ("network.safetensors", b"torn", "is not the file that checkpoint.json speaks of"),
+    ],
+)
+def test_a_torn_checkpoint_is_refused(
+    baseline: Path, tmp_path: Path, name: str, body: bytes, message: str
+) -> None:
+    """A checkpoint that is not whole, or of another format, is one line."""
+    for path in baseline.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / name).write_bytes(body)
+
+    with pytest.raises(ModelError, match=message):
+        load_checkpoint(tmp_path)
+
+
+def test_works_without_a_picture_at_hand_get_the_prior(
+    baseline: Path, unpictured: Release, tmp_path: Path
+) -> None:
+    """Every work is answered: what cannot be looked at, with the shares of train."""
+    answers = tmp_path / "answers.parquet"
+
+    done = command(
+        "predict", baseline, unpictured.folder, "--out", answers, "--workspace", tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    table = pq.read_table(answers)
+    assert f"{table.num_rows} works of test, {table.num_rows} without a picture" in done.stdout
+    assert len(set(table["year"].to_pylist())) == 1
+    assert command("evaluate", unpictured.folder, answers).returncode == 0
+
+
+class _Page(HTMLParser):
+    """What a page asks for, and whether its elements are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.pictures: list[str | None] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.fetched += [given[name] or "" for name in ("src", "href") if name in given]
+        if tag == "svg":
+            self.pictures.append(given.get("aria-label"))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_report_stands_alone(baseline: Path) -> None:
+    """The page fetches nothing, says that the works are invented, and describes its picture."""
+    page = _Page()
+    page.feed((baseline / "report.html").read_text(encoding="utf-8"))
+
+    assert page.fetched == []
+    assert INVENTED in page.text
+    assert len(page.pictures) == 1
+    assert "validation is least" in str(page.pictures[0])
+    for name in ("Artist", "Type", "Material", "Period", "majority class", "prior", "median year"):
+        assert name in page.text
+
+
+def test_the_markdown_report_has_the_same_figures(baseline: Path) -> None:
+    """Every number of the page's tables is in the Markdown file."""
+    text = (baseline / "report.md").read_text(encoding="utf-8")
+    tasks = json.loads((baseline / "metrics.json").read_bytes())["tasks"]
+
+    assert f"{tasks['period']['answers']['predictions']['mean_error']:.1f}" in text
+    assert f"{tasks['type']['answers']['prior']['map_class']:.3f}" in text
+    assert INVENTED in text
+
+
+def test_a_choice_of_tasks(release: Release, workspace: Path, tmp_path: Path) -> None:
+    """A network of one task alone is trained, and scored on that alone."""
+    config = BaselineConfig(choose_tasks(["period"]), TrainConfig(shared=8, epochs=2), BaseChoice())
+
+    report = train_baseline(release, config, tmp_path / "out", workspace)
+
+    assert report is not None
+    assert [one.task.name for one in report.evaluation.tasks] == ["period"]

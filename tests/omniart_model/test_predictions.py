@@ -1,0 +1,195 @@
+"""Anybody's predictions are scored as the document says, or refused in one line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from omniart_data.release import Release
+from omniart_model.evaluate import PREDICTED, Evaluation, evaluate
+from omniart_model.predictions import SCORED, Predictions, read_predictions, write_predictions
+from omniart_model.tasks import TASKS, choose_tasks
+from omniart_model.works import in_split, pictured_works
+from schemas.errors import ModelError, UsageError
+
+ARTISTS = tuple(f"Artist {letter}" for letter in "ABCD")
+CLASSES = {
+    "artist": ARTISTS,
+    "type": ("painting", "print"),
+    "material": ("canvas", "oil paint", "paper"),
+    "period": (),
+}
+
+
+def right_answers(release: Release, split: str = "test") -> pa.Table:
+    """Return a predictions table in which everything is right."""
+    works = in_split(pictured_works(release), split)
+    kinds = (("artist", CLASSES["artist"]), ("artwork_types", CLASSES["type"]))
+    columns: dict[str, pa.Array] = {"id": works["id"].combine_chunks()}
+    for column, classes in (*kinds, ("materials", CLASSES["material"])):
+        rows = [
+            [{"label": c, "score": float(c == held or c in (held or []))} for c in classes]
+            for held in works[column].to_pylist()
+        ]
+        name = {"artwork_types": "type", "materials": "material"}.get(column, column)
+        columns[name] = pa.array(rows, SCORED)
+    return pa.table({**columns, "year": works["year"].combine_chunks()})
+
+
+@pytest.fixture
+def score(release: Release, tmp_path: Path) -> Callable[[pa.Table], Evaluation]:
+    """Return a function that writes a predictions table to a file and scores it."""
+
+    def written(table: pa.Table) -> Evaluation:
+        pq.write_table(table, tmp_path / "predictions.parquet")
+        return evaluate(release, tmp_path / "predictions.parquet", TASKS)
+
+    return written
+
+
+def figure(evaluation: Evaluation, task: str, key: str, answer: str = PREDICTED) -> float:
+    """Return one number of an evaluation."""
+    return next(one for one in evaluation.tasks if one.task.name == task).answers[answer][key]
+
+
+def test_right_answers_score_best(
+    release: Release, score: Callable[[pa.Table], Evaluation]
+) -> None:
+    """All right, in any order of rows: every share is 1 and every error 0."""
+    table = right_answers(release)
+
+    found = score(table.take(list(range(table.num_rows))[::-1]))
+
+    for task, key, best in (
+        ("artist", "top1_all", 1),
+        ("artist", "mean_class_accuracy", 1),
+        ("type", "map_class", 1),
+        ("material", "imap_11_point", 1),
+        ("period", "mean_error", 0),
+        ("period", "within_25", 1),
+    ):
+        assert figure(found, task, key) == best
+
+
+def test_constant_answers_stand_beside(
+    release: Release, score: Callable[[pa.Table], Evaluation]
+) -> None:
+    """The majority artist is right for a quarter, and the median year's error is the least constant's."""
+    found = score(right_answers(release))
+
+    years = np.asarray(in_split(pictured_works(release), "test")["year"])
+    train = np.asarray(in_split(pictured_works(release), "train")["year"])
+    assert figure(found, "artist", "top1", "majority class") == pytest.approx(0.25)
+    assert figure(found, "artist", "top3", "majority class") == pytest.approx(0.75)
+    assert figure(found, "period", "mean_error", "median year") == pytest.approx(
+        np.abs(years - np.median(train)).mean()
+    )
+    assert figure(found, "period", "mean_error", "mean year") == pytest.approx(
+        np.abs(years - train.mean()).mean(), rel=1e-5
+    )
+    assert 0 < figure(found, "type", "map_class", "prior") < 1
+
+
+def test_one_label_is_no_second_guess(
+    release: Release, score: Callable[[pa.Table], Evaluation]
+) -> None:
+    """Who names one artist only, and wrongly, is not right among the first three."""
+    table = right_answers(release)
+    wrong = [[{"label": "Nobody", "score": 1.0}]] * table.num_rows
+    table = table.set_column(1, "artist", pa.array(wrong, SCORED))
+
+    assert figure(score(table), "artist", "top3_all") == 0
+
+
+def test_an_absent_column_is_not_scored(
+    release: Release, score: Callable[[pa.Table], Evaluation]
+) -> None:
+    """A file with years alone is scored on years alone."""
+    found = score(right_answers(release).select(["id", "year"]))
+
+    assert [one.task.name for one in found.tasks] == ["period"]
+
+
+def change(table: pa.Table, name: str, value: object) -> pa.Table:
+    """Return a table with the first row's value in a column replaced."""
+    index = table.column_names.index(name)
+    values = [value, *table[name].to_pylist()[1:]]
+    return table.set_column(index, name, pa.array(values, table[name].type))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda table: table.slice(1), "1 works are not predicted, the first is sample-met:"),
+        (lambda table: pa.concat_tables([table, table.slice(3, 1)]), "1 ids occur again"),
+        (lambda table: change(table, "id", "met:7"), "1 works are not to be predicted.* met:7"),
+        (lambda table: change(table, "id", None), "1 works are not to be predicted"),
+        (lambda table: change(table, "year", float("nan")), "1 answers for period are not finite"),
+        (lambda table: change(table, "year", None), "year is null in 1 rows"),
+        (lambda table: change(table, "type", None), "type is null in 1 rows"),
+        (
+            lambda table: change(table, "artist", [{"label": "A", "score": None}]),
+            "1 answers for artist are not finite",
+        ),
+        (lambda table: table.select(["id"]), "lacks the columns id and one of artist, type"),
+        (lambda table: table.drop_columns(["id"]), "lacks the columns id"),
+        (
+            lambda table: table.set_column(1, "artist", table["id"]),
+            "artist is string, not list<",
+        ),
+    ],
+)
+def test_what_cannot_be_scored_is_refused(
+    release: Release,
+    score: Callable[[pa.Table], Evaluation],
+    spoil: Callable[[pa.Table], pa.Table],
+    message: str,
+) -> None:
+    """Incomplete, repeated, unknown, null and ill-typed answers are one line that says which."""
+    with pytest.raises(ModelError, match=message) as caught:
+        score(spoil(right_answers(release)))
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"", b"id,year\n", b"PAR1"])
+def test_no_parquet_file_is_refused(release: Release, tmp_path: Path, body: bytes) -> None:
+    """A file of another kind is named as such."""
+    (tmp_path / "file").write_bytes(body)
+
+    with pytest.raises(ModelError, match="is not a Parquet file"):
+        evaluate(release, tmp_path / "file", TASKS)
+
+
+def test_an_unknown_split_is_named(release: Release, tmp_path: Path) -> None:
+    """The unattributed works are no split to be scored on."""
+    with pytest.raises(UsageError, match="'unattributed'; there are: train, validation, test"):
+        pictured_works(release, "unattributed")
+
+
+def test_written_predictions_are_read_back(tmp_path: Path) -> None:
+    """Scores come back as they were, the best ten of an artist's, whatever the order of works."""
+    chance = np.random.default_rng(0)
+    artists = tuple(f"artist {n:02d}" for n in range(14))
+    classes = {"artist": artists, "type": ("a", "b"), "material": (), "period": ()}
+    scores = {
+        "artist": chance.random((5, 14), np.float32),
+        "type": chance.random((5, 2), np.float32),
+        "material": np.zeros((5, 0), np.float32),
+        "period": chance.random(5, np.float32),
+    }
+    ids = [f"w{n}" for n in range(5)]
+
+    write_predictions(Predictions(ids, classes, scores), TASKS, tmp_path / "p", {"release": "1"})
+    found = read_predictions(tmp_path / "p", ids[::-1], choose_tasks(), classes)
+
+    np.testing.assert_array_equal(found.scores["type"][::-1], scores["type"])
+    np.testing.assert_array_equal(found.scores["period"][::-1], scores["period"])
+    kept = np.isfinite(found.scores["artist"][::-1])
+    assert (kept.sum(axis=1) == 10).all()
+    np.testing.assert_array_equal(found.scores["artist"][::-1][kept], scores["artist"][kept])
+    assert scores["artist"][~kept].max() <= np.sort(scores["artist"], axis=1)[:, 4].max()
+    assert pq.read_schema(tmp_path / "p").metadata[b"release"] == b"1"
