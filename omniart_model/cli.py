@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omniart_model.bases import BASES, DEFAULT_BASE
+from omniart_model.bases import BASES, DEFAULT_BASE, find_base
 from omniart_model.settings import PRESETS, TrainConfig
 from omniart_model.tasks import TASKS, choose_tasks
 from schemas.errors import OmniartError, UsageError
@@ -64,9 +64,10 @@ def features(
     device: Device = "auto",
 ) -> None:
     """Bring the features of all pictures of a release into the cache; only new pictures are run."""
+    find_base(base)
+    opened = _open(release)
     from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
 
-    opened = _open(release)
     cache, report = prepare_features(
         opened,
         BaseChoice(base, weights, weights_sha256),
@@ -107,11 +108,12 @@ def train(
 ) -> None:
     """Train the multi-task network on a release, and write its baseline: network, metrics, report."""
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
+    find_base(base)
     config = TrainConfig(shared=_units(preset, shared), epochs=epochs, seed=seed)
+    opened = _open(release)
     from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline, workspace_of
     from omniart_model.report import terminal
 
-    opened = _open(release)
     place = workspace or workspace_of(opened)
     folder = out or workspace_of(opened) / "baselines" / opened.version
     report = train_baseline(
@@ -140,11 +142,11 @@ def predict(
     device: Device = "auto",
 ) -> None:
     """Write a network's answers for the works of a split to a Parquet file (docs/predictions.md)."""
+    opened = _open(release)
     from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
     from omniart_model.checkpoint import check_class_index, load_checkpoint
     from omniart_model.predict import check_features, predict_split
 
-    opened = _open(release)
     loaded = load_checkpoint(checkpoint)
     check_class_index(loaded, opened)
     choice = BaseChoice(loaded.features["base"], weights, weights_sha256)

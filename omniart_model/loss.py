@@ -46,11 +46,15 @@ def scaled_losses(
     }
 
 
-def _task_loss(kind: Kind, output: Tensor, labels: Tensor, class_weights: Tensor | None) -> Tensor:
+def _known(kind: Kind, labels: Tensor) -> Tensor:
+    """Return which works have a label, bool [B]."""
     if kind is Kind.ONE:
-        known = labels != UNKNOWN
-    else:
-        known = ~torch.isnan(labels if kind is Kind.YEAR else labels[:, 0])
+        return labels != UNKNOWN
+    return ~torch.isnan(labels if kind is Kind.YEAR else labels[:, 0])
+
+
+def _task_loss(kind: Kind, output: Tensor, labels: Tensor, class_weights: Tensor | None) -> Tensor:
+    known = _known(kind, labels)
     output, labels = output[known], labels[known]
     if not len(labels):
         return output.sum()  # 0, and still a part of the graph
@@ -59,6 +63,14 @@ def _task_loss(kind: Kind, output: Tensor, labels: Tensor, class_weights: Tensor
     if kind is Kind.SEVERAL:
         return functional.binary_cross_entropy_with_logits(output, labels)
     return functional.l1_loss(output, labels)
+
+
+def label_weight(task: Task, labels: Tensor, class_weights: Tensor | None) -> float:
+    """Return what a mean over these labels weighs in a mean over more: blocks add up to the whole."""
+    known = labels[_known(task.kind, labels)]
+    if task.kind is Kind.ONE and class_weights is not None:
+        return float(class_weights[known].sum())
+    return float(len(known))
 
 
 def balanced_class_weights(labels: Tensor, classes: int) -> Tensor:

@@ -14,6 +14,7 @@ from omniart_model.cache import Halves
 from omniart_model.labels import Floats, Integers, Labels, take
 from omniart_model.loss import (
     balanced_class_weights,
+    label_weight,
     multitask_loss,
     scaled_losses,
     task_weights,
@@ -193,18 +194,21 @@ class _Run:
         return float(total) / max(steps, 1)
 
     def losses(self, examples: Examples) -> dict[str, float]:
-        """Return each task's scaled loss over all works, upright; blocks weigh by known labels."""
+        """Return each task's scaled mean loss over all works, upright, a block at a time."""
         self.network.eval()
-        answers: dict[str, list[Tensor]] = {task.name: [] for task in self.tasks}
-        with torch.inference_mode():
-            for rows in _blocks(len(examples)):
-                seen = torch.from_numpy(examples.features[rows, 0]).to(self.place)
-                for name, answer in self.network(seen).items():
-                    answers[name].append(answer)
-            joined = {name: torch.cat(parts) for name, parts in answers.items()}
-            labels = self._labels(examples.labels, np.arange(len(examples)))
-            scaled = scaled_losses(joined, labels, self.tasks, self.class_weights)
-        return {name: float(loss) for name, loss in scaled.items()}
+        sums, sizes = (dict.fromkeys((task.name for task in self.tasks), 0.0) for _ in range(2))
+        for rows in _blocks(len(examples)):
+            seen = torch.from_numpy(examples.features[rows, 0]).to(self.place)
+            labels = self._labels(examples.labels, rows)
+            with torch.inference_mode():
+                answers = self.network(seen)
+                found = scaled_losses(answers, labels, self.tasks, self.class_weights)
+            for task in self.tasks:
+                name = task.name
+                size = label_weight(task, labels[name], self.class_weights.get(name))
+                sums[name] += float(found[name]) * size
+                sizes[name] += size
+        return {name: sums[name] / sizes[name] if sizes[name] else 0.0 for name in sums}
 
     def _labels(self, labels: Mapping[str, Labels], rows: Integers) -> dict[str, Tensor]:
         return {

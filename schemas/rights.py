@@ -23,6 +23,7 @@ class Policy:
 
 
 NOT_SAID = Policy("no", may_pass_on=False, because="no known rights statement allows it")
+_YES = "yes"
 
 
 def normalise_uri(uri: str) -> str:
@@ -40,7 +41,7 @@ def _policies() -> dict[tuple[str, str], Policy]:
     text = files("schemas").joinpath("vocab/rights.csv").read_text(encoding="utf-8")
     return {
         (row["scope"], row["uri_or_source"]): Policy(
-            row["may_fetch"], may_pass_on=row["may_pass_on"] == "yes", because=row["because"]
+            row["may_fetch"], may_pass_on=row["may_pass_on"] == _YES, because=row["because"]
         )
         for row in csv.DictReader(text.splitlines())
     }

@@ -170,18 +170,22 @@ _BEHIND = re.compile(
 )
 
 
+# A question mark between letters stands for a letter that was lost (the text edition of the WGA).
+_SPELLED = re.compile(r"[^\W\d_](?:[^\W\d_]|\?(?=[^\W\d_]))*")
+
+
 def _cased(word: str, *, is_first: bool = True) -> str:
     """Return a word in capitals with only its first letter so, but for numerals and initials.
 
-    >>> [_cased(word) for word in ("GOGH,", "III", "E.S.", "LE", "DELL'ABATE", "PALAMEDESZ.,")]
-    ['Gogh,', 'III', 'E.S.', 'Le', "Dell'Abate", 'Palamedesz.,']
+    >>> [_cased(word) for word in ("GOGH,", "III", "E.S.", "LE", "DELL'ABATE", "CARRE?O,")]
+    ['Gogh,', 'III', 'E.S.', 'Le', "Dell'Abate", 'Carre?o,']
     """
     bare = word.strip(".,()'")
     if not is_first and word.isupper() and bare.casefold() in _PARTICLES:
         return word.casefold()
     if not word.isupper() or _ROMAN.fullmatch(bare) or "." in bare or len(bare) < 2:
         return word
-    return re.sub(r"[^\W\d_]+", lambda letters: letters[0].capitalize(), word)
+    return _SPELLED.sub(lambda letters: letters[0].capitalize(), word)
 
 
 @cache

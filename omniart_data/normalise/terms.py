@@ -14,6 +14,7 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _SHORTEST_HEAD = 5
 """Letters of the shortest term that may end a Dutch compound: "versiering" is no ring."""
 
+_AAT = "http://vocab.getty.edu/aat/"
 _SPACES = re.compile(r"\s+")
 
 
@@ -140,7 +141,7 @@ def _exact(language: str, kind: str) -> Mapping[str, Found]:
     if language == "en":
         if kind == "material":
             rows |= _found(vocabulary_rows("aat_materials"), "material", "aat_materials.csv")
-        rows |= _own_labels(kind)
+        rows |= _own_labels(kind) | _by_uri(kind)
     mine = [
         row
         for row in vocabulary_rows("terms")
@@ -167,6 +168,17 @@ def _own_labels(kind: str) -> dict[str, Found]:
     return {
         label: Found(label, kind, "table", f"terms.csv: {label} ({kind}) is a label")
         for label in sorted(labels - {""})
+    }
+
+
+def _by_uri(kind: str) -> dict[str, Found]:
+    """Return a row for each AAT address: the Rijksmuseum gives some types (rectos) by nothing else."""
+    rows = [row for row in vocabulary_rows("terms") if row["kind"] == kind and row["aat_id"]]
+    return {
+        f"{_AAT}{row['aat_id']}": Found(
+            row["label"], kind, "table", f"terms.csv: {row['aat_id']} ({kind}) -> {row['label']}"
+        )
+        for row in reversed(rows)
     }
 
 

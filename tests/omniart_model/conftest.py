@@ -2,10 +2,12 @@
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 
 from omniart_data.release import Release
 
@@ -23,6 +25,15 @@ def _load_made() -> ModuleType:
 
 
 MADE = _load_made()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Run networks on one thread: two that wait for each other on a busy machine are far slower."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

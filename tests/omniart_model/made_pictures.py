@@ -51,10 +51,16 @@ def row(number: int, artist: int, **columns: Any) -> dict[str, Any]:
     return made | columns
 
 
-def contents(works: int = 120, *, pictures: str = "in release", **columns: Any) -> Contents:
-    """Return contents of so many works; ``columns`` replaces values in every row."""
-    rows = [row(n, n * 7 % 4, **columns) for n in range(works)]
-    bodies = [picture(n, n * 7 % 4) for n in range(works)]
+def contents(
+    works: int = 120,
+    *,
+    pictures: str = "in release",
+    hands: tuple[int, ...] = (0, 3, 2, 1),
+    **columns: Any,
+) -> Contents:
+    """Return contents of so many works by these hands in turn; ``columns`` replaces values."""
+    rows = [row(n, hands[n % len(hands)], **columns) for n in range(works)]
+    bodies = [picture(n, hands[n % len(hands)]) for n in range(works)]
     held = {hashlib.sha256(body).hexdigest(): body for body in bodies}
     shown = [
         {

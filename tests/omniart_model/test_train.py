@@ -1,6 +1,6 @@
 """The network learns what is there to be learnt, nothing else, and the same each time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -27,15 +27,6 @@ CLASSES = {
     "period": (),
 }
 CONFIG = TrainConfig(shared=64, epochs=40, rate=3e-3, seed=3)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Run small networks on one thread: two that wait for each other are no quicker."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def several(truth: np.ndarray) -> SeveralLabels:
