@@ -84,7 +84,7 @@ def _efficientnet_lite0(state: Mapping[str, Tensor], path: Path) -> nn.Module:
     network.eval()
     _fold(network, "_conv_stem", "_bn0")
     _fold(network, "_conv_head", "_bn1")
-    for block in network._blocks:  # noqa: SLF001  the package gives no other way to its layers
+    for block in network.get_submodule("_blocks").children():
         if hasattr(block, "_expand_conv"):
             _fold(block, "_expand_conv", "_bn0")
         _fold(block, "_depthwise_conv", "_bn1")

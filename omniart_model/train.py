@@ -187,7 +187,7 @@ class _Run:
             labels = self._labels(train.labels, rows)
             loss = multitask_loss(answers, labels, self.tasks, weights, self.class_weights)
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(loss)
             optimiser.step()
             total += loss.detach()
             steps += 1
