@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKSPACE ?= workspace/demo
 
-.PHONY: help install demo test check format clean
+.PHONY: help install demo test check format docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: .venv/installed ## ruff, mypy --strict, import-linter
 format: .venv/installed ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: .venv/installed ## Regenerate the reference pages
+	$(BIN)/python docs/generate.py
 
 clean: ## Remove the demo's workspace and the tools' caches; .venv stays
 	rm -rf $(WORKSPACE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

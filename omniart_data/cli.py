@@ -16,8 +16,10 @@ from omniart_data.build import Built, Plan, build
 from omniart_data.cost import estimate
 from omniart_data.gather import parse_dump
 from omniart_data.release import open_release, verify_release
+from omniart_data.release.explain import explain as explain_artwork
 from omniart_data.release.stats import render_fact, render_table_one
 from omniart_data.settings import FILE_NAME, TEMPLATE, Settings, check_contact, read_settings
+from omniart_data.unmatched import unmatched_terms
 from omniart_data.workspace import Workspace
 from schemas.errors import OmniartError, UsageError
 
@@ -263,6 +265,32 @@ def stats(
     for name in opened.facts if everything else ():
         if name != "table_one":
             typer.echo(f"\n{render_fact(opened, name)}")
+
+
+@app.command()
+@ends_in_one_line
+def explain(
+    release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    artwork: Annotated[str, typer.Argument(help="Id of an artwork, as in met:436105.")],
+) -> None:
+    """Say why an artwork's labels are what they are, or why a record was dropped."""
+    typer.echo(explain_artwork(open_release(_folder(release)), artwork))
+
+
+@app.command()
+@ends_in_one_line
+def unmatched(
+    release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    most: Annotated[int, typer.Option(help="How many terms to print.", min=1)] = 40,
+) -> None:
+    """List the museums' words that no table knows, so that the vocabulary grows.
+
+    Tab-separated: occurrences, kind, source, language, term, and a known term that it may be a slip for.
+    Put a row for it into schemas/vocab/terms.csv, with its source.
+    """
+    for row in unmatched_terms(open_release(_folder(release)), most):
+        columns = ("occurrences", "kind", "source", "language", "term", "near")
+        typer.echo("\t".join(str(row[name]) for name in columns))
 
 
 def _folder(release: Path) -> Path:

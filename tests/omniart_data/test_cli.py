@@ -202,3 +202,39 @@ def test_pipes_are_quiet(tmp_path: Path, met_file: Write, api: Answer) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "omniart-1.0.0" in done.stdout
+
+
+def test_every_label_is_explained(tmp_path: Path, met_file: Write, api: Answer) -> None:
+    """A label leads back to the museum's words, the row that decided and the raw record; so does a drop."""
+    path = met_file(
+        [api(1, objectDate="ca. 1850", artistDisplayName="Jan Luyken"), {"objectID": 2}]
+    )
+    assert (
+        run("build", "--from", f"met={path}", "--workspace", tmp_path, "--images", "none")[0] == 0
+    )
+    release = tmp_path / "releases" / "omniart-1.0.0"
+
+    _, artwork, _ = run("explain", release, "met:1")
+    _, dropped, _ = run("explain", release, "met:2")
+    code, _, err = run("explain", release, "met:3")
+
+    for said in ("'Oil on canvas'", "'oil paint', 'canvas'", "terms.csv: ", "'ca. 1850'", "sha256"):
+        assert said in artwork
+    assert dropped.startswith("met:2 dropped, read: ")
+    assert code == 2
+    assert "met:3" in one_line(err)
+
+
+def test_unmatched_words_are_listed(tmp_path: Path, met_file: Write, api: Answer) -> None:
+    """A word that no table knows is listed with its count and the word that it may be a slip for."""
+    path = met_file([api(n, medium="Porcelein; xyzzyite") for n in range(1, 4)])
+    assert (
+        run("build", "--from", f"met={path}", "--workspace", tmp_path, "--images", "none")[0] == 0
+    )
+
+    _, out, _ = run("unmatched", tmp_path / "releases" / "omniart-1.0.0")
+
+    assert [line.split("\t") for line in out.splitlines()] == [
+        ["3", "material", "met", "en", "porcelein", "porcelain"],
+        ["3", "material", "met", "en", "xyzzyite", ""],
+    ]

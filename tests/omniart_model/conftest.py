@@ -10,6 +10,9 @@ import pytest
 import torch
 
 from omniart_data.release import Release
+from omniart_model.baseline import BaselineConfig, train_baseline
+from omniart_model.settings import TrainConfig
+from omniart_model.tasks import choose_tasks
 
 
 def _load_made() -> ModuleType:
@@ -61,3 +64,17 @@ def unpictured(tmp_path_factory: pytest.TempPathFactory) -> Release:
     folder = tmp_path_factory.mktemp("kept-out") / "releases" / "omniart-1.0.0"
     opened: Release = MADE.made_release(folder, 60, pictures="kept out")
     return opened
+
+
+@pytest.fixture(scope="session")
+def config() -> BaselineConfig:
+    """Return the settings of a small baseline of all four tasks."""
+    return BaselineConfig(choose_tasks(), TrainConfig(shared=64, epochs=12, rate=3e-3))
+
+
+@pytest.fixture(scope="session")
+def baseline(release: Release, workspace: Path, config: BaselineConfig) -> Path:
+    """Return the folder of a small baseline of the made release."""
+    folder = workspace / "baselines" / release.version
+    assert train_baseline(release, config, folder, workspace) is not None
+    return folder

@@ -21,7 +21,6 @@ from omniart_model.tasks import choose_tasks
 from schemas.errors import ModelError
 
 MODULE = (sys.executable, "-W", "error", "-m", "omniart_model.cli")
-CONFIG = BaselineConfig(choose_tasks(), TrainConfig(shared=64, epochs=12, rate=3e-3))
 
 
 def command(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -36,16 +35,8 @@ def command(*words: object, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.fixture(scope="session")
-def baseline(release: Release, workspace: Path) -> Path:
-    """Return the folder of a small baseline of the made release."""
-    folder = workspace / "baselines" / release.version
-    assert train_baseline(release, CONFIG, folder, workspace) is not None
-    return folder
-
-
 def train_words(release: Release, out: Path, workspace: Path) -> list[object]:
-    """Return the words that make the baseline of CONFIG's size in another folder."""
+    """Return the words that make the baseline of the fixture's size in another folder."""
     return ["train", release.folder, "--out", out, "--workspace", workspace, "--shared", 64]
 
 
@@ -86,10 +77,10 @@ def test_train_predict_evaluate(release: Release, workspace: Path, tmp_path: Pat
 
 
 def test_the_same_release_gives_the_same_baseline(
-    baseline: Path, release: Release, workspace: Path, tmp_path: Path
+    baseline: Path, release: Release, workspace: Path, tmp_path: Path, config: BaselineConfig
 ) -> None:
     """Made twice, all files of a baseline are the same bytes, the network's too."""
-    train_baseline(release, CONFIG, tmp_path / "again", workspace)
+    train_baseline(release, config, tmp_path / "again", workspace)
 
     names = sorted(path.name for path in baseline.iterdir())
     assert names == sorted(path.name for path in (tmp_path / "again").iterdir())
@@ -162,30 +153,32 @@ def test_errors_are_one_line(release: Release, words: list[str], code: int, line
     assert done.stderr.count("\n") == 1
 
 
-def test_no_pictures_no_baseline(tmp_path: Path, made: ModuleType, unpictured: Release) -> None:
+def test_no_pictures_no_baseline(
+    tmp_path: Path, made: ModuleType, unpictured: Release, config: BaselineConfig
+) -> None:
     """A release without pictures, or with pictures that are not at hand, says what to do."""
     none = made.made_release(tmp_path / "none", 60, pictures="not asked for")
 
     with pytest.raises(ModelError, match=r"no work with a picture in train.*--images none"):
-        train_baseline(none, CONFIG, tmp_path / "out", tmp_path)
+        train_baseline(none, config, tmp_path / "out", tmp_path)
     with pytest.raises(ModelError, match="no picture of train is at hand: give --workspace"):
-        train_baseline(unpictured, CONFIG, tmp_path / "out", tmp_path)
+        train_baseline(unpictured, config, tmp_path / "out", tmp_path)
     assert not (tmp_path / "out").exists()
     assert not list(tmp_path.glob(".out*"))
 
 
 def test_a_foreign_folder_is_never_replaced(
-    release: Release, workspace: Path, tmp_path: Path
+    release: Release, workspace: Path, tmp_path: Path, config: BaselineConfig
 ) -> None:
     """--replace replaces baselines, and nothing else."""
     (tmp_path / "letters").mkdir()
 
     with pytest.raises(ModelError, match="is there and is no baseline"):
-        train_baseline(release, CONFIG, tmp_path / "letters", workspace, replace=True)
+        train_baseline(release, config, tmp_path / "letters", workspace, replace=True)
 
 
 def test_a_changed_baseline_is_not_taken_for_whole(
-    baseline: Path, release: Release, workspace: Path, tmp_path: Path
+    baseline: Path, release: Release, workspace: Path, tmp_path: Path, config: BaselineConfig
 ) -> None:
     """A baseline with a changed file is not "there already"; --replace makes it anew."""
     out = tmp_path / "out"
@@ -193,8 +186,8 @@ def test_a_changed_baseline_is_not_taken_for_whole(
     (out / "report.md").write_text("changed")
 
     with pytest.raises(ModelError, match="or was changed"):
-        train_baseline(release, CONFIG, out, workspace)
-    assert train_baseline(release, CONFIG, out, workspace, replace=True) is not None
+        train_baseline(release, config, out, workspace)
+    assert train_baseline(release, config, out, workspace, replace=True) is not None
     assert (out / "report.md").read_text() != "changed"
 
 

@@ -1,0 +1,71 @@
+"""Why an artwork's labels are what they are: its judgements, one for each rule."""
+
+import json
+from typing import Any
+
+import pyarrow.compute as pc
+
+from omniart_data.release.read import Release
+from schemas.errors import UsageError
+from schemas.release import SPLITS, UNATTRIBUTED
+
+_SHOWN = ("title", "split", "artist", "artist_status", "url")
+
+
+def explain(release: Release, artwork: str) -> str:
+    """Return an artwork's judgements as text: what each rule read, what it made of it, and because of what.
+
+    A dropped record is explained by its row in ``dropped.parquet``. Raises UsageError for an id
+    (``source:source_id``) that the release does not know.
+    """
+    for split in (*SPLITS, UNATTRIBUTED):
+        found = release.table(split).filter(pc.field("id") == artwork)
+        if found.num_rows:
+            return _artwork(release, found.to_pylist()[0])
+    source, _, source_id = artwork.partition(":")
+    dropped = release.side_table("dropped").filter(
+        (pc.field("source") == source) & (pc.field("source_id") == source_id)
+    )
+    if not dropped.num_rows:
+        raise UsageError(
+            f"{artwork} is not in this release: ids are source:source_id, as in met:436105"
+        )
+    return "\n".join(
+        f"{artwork} dropped, {row['rule']}: {row['reason']}" for row in dropped.to_pylist()
+    )
+
+
+def _artwork(release: Release, row: dict[str, Any]) -> str:
+    lines = [str(row["id"]), *(f"  {name}: {row[name]}" for name in _SHOWN if row[name])]
+    judgements = release.side_table("judgements").take(row["judgements"]).to_pylist()
+    for judgement in judgements:
+        lines.append(f"\n{judgement['rule']}")
+        lines += [
+            f"  from     {name}: {_said(value)}" for name, value in _items(judgement["input"])
+        ]
+        lines += [
+            f"  made     {name}: {_said(value)}" for name, value in _items(judgement["value"])
+        ]
+        lines.append(f"  because  {judgement['because']}")
+    lines.append("\nevidence, the newest first")
+    lines += [f"  sha256 {one['sha256']}, record {one['number']}" for one in row["evidence"]]
+    return "\n".join(lines)
+
+
+def _items(text: str) -> list[tuple[str, Any]]:
+    return sorted(json.loads(text).items())
+
+
+def _said(value: Any) -> str:
+    """Return a value as a person would write it: a museum's text without its language.
+
+    >>> _said([{"text": "Oil on canvas", "language": "en"}]), _said(None), _said(["oak"])
+    ("'Oil on canvas'", '-', "'oak'")
+    """
+    if value is None or value in ([], ""):
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    if isinstance(value, dict):
+        return ", ".join(repr(part) for name, part in value.items() if part and name != "language")
+    return repr(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,59 @@
+"""The README's figures are those that were measured, and the museums' files still give them."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from crawlers.engine.fetch import FetchConfig
+from omniart_data.build import Plan, build
+from omniart_data.gather import parse_dump
+from omniart_data.release import verify_release
+from omniart_data.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def figures() -> ModuleType:
+    """Return benchmarks/figures.py as a module."""
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "benchmarks" / "figures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["figures"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_readme_shows_what_was_measured(figures: ModuleType) -> None:
+    """Each table between marks is the one that the kept results give."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert set(figures.BLOCKS) == {
+        line.removeprefix("<!-- figures: ").removesuffix(" -->")
+        for line in text.splitlines()
+        if line.startswith("<!-- figures: ")
+    }
+    assert figures.with_figures(text) == text
+
+
+@pytest.mark.real
+def test_museum_files_give_the_readme_figures(
+    figures: ModuleType, shared_data: Path, tmp_path: Path
+) -> None:
+    """More than 60,000 real records in one go: the release verifies, and its facts are the README's."""
+    arguments = figures.museum_files(shared_data)
+    plan = Plan(images="none").reading(parse_dump(text) for text in arguments if "=" in text)
+
+    built = build(plan, Workspace(tmp_path), FetchConfig())
+
+    kept = figures.results("museums")
+    facts = json.loads((built.folder / "facts.json").read_text(encoding="utf-8"))
+    assert facts["census"]["rows"]["all"]["records read"] > 60_000
+    for name in ("table_one", "census", "dropped", "terms"):
+        assert facts[name]["rows"] == kept[name], name
+    assert verify_release(built.folder).failures == ()
