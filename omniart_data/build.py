@@ -47,6 +47,12 @@ class Plan:
     allow_moves: bool = False
     """Let artworks change their split where two groups turn out to be one."""
 
+    @property
+    def credits(self) -> dict[str, str]:
+        """Return the attribution line of each source that is read."""
+        crawled = {source.name: source.attribution for source in self.sources.values()}
+        return crawled | dict(dump.credit for dump in self.dumps)
+
     def reading(self, dumps: Iterable[Dump]) -> "Plan":
         """Return this plan for bulk files."""
         return replace(self, dumps=tuple(dumps))
@@ -124,7 +130,7 @@ def _contents(
         picture=picture,
         inputs=tuple(gathered.inputs),
         options={"images": plan.images, "image_px": plan.image_px},
-        credits={source.name: source.attribution for source in plan.sources.values()},
+        credits=plan.credits,
     )
 
 

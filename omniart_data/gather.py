@@ -33,6 +33,14 @@ class Dump:
     path: Path
     reader: Source | Local
 
+    @property
+    def credit(self) -> tuple[str, str]:
+        """Return the source's name in the records, and its attribution line."""
+        if isinstance(self.reader, Local):
+            mapping = self.reader.load(self.path)
+            return mapping.source, mapping.attribution
+        return self.reader.name, self.reader.attribution
+
 
 @dataclass
 class Gathered:

@@ -49,8 +49,8 @@ class Contents:
 
     ``pictures`` has one row for each artwork (``PICTURES``). ``picture`` gives for an image SHA-256 the
     bytes to embed and a file name; it is asked only for pictures whose status is "in release".
-    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes. ``credits`` gives sources that
-    ``omniart_data.release.credits`` does not know their attribution line.
+    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes. ``credits`` gives each source
+    the attribution line that it asks for.
     """
 
     artworks: pa.Table

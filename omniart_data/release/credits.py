@@ -1,7 +1,7 @@
 """Whom a release thanks and under which terms its parts may be used, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -11,40 +11,26 @@ class Credit:
     name: str
     data_licence: str
     picture_terms: str
-    attribution: str
+    attribution: str = ""
 
 
 CC0 = "CC0 1.0 (https://creativecommons.org/publicdomain/zero/1.0)"
 BY_ROW = "as the column `rights` says of each"
 ODC_BY = "ODC-By 1.0 (https://opendatacommons.org/licenses/by/1-0)"
-INVENTED = "Invented works of the sample museum of omniart-data; no museum holds them."
 
 CREDITS: Mapping[str, Credit] = {
-    "met": Credit(
-        "The Metropolitan Museum of Art, New York",
-        CC0,
-        BY_ROW,
-        "The Metropolitan Museum of Art, Open Access: https://www.metmuseum.org/art/collection",
-    ),
-    "rijksmuseum": Credit(
-        "Rijksmuseum, Amsterdam",
-        CC0,
-        BY_ROW,
-        "Rijksmuseum, Amsterdam: https://data.rijksmuseum.nl",
-    ),
+    "met": Credit("The Metropolitan Museum of Art, New York", CC0, BY_ROW),
+    "rijksmuseum": Credit("Rijksmuseum, Amsterdam", CC0, BY_ROW),
     "wga": Credit(
         "Web Gallery of Art",
         "facts only; the catalogue is protected as a database by its owners",
         "personal and educational use; not to be passed on, and so not in this release",
-        "Web Gallery of Art, created by Emil Krén and Daniel Marx: https://www.wga.hu",
     ),
-    "sample-met": Credit("Sample museum, in the Met's protocol", CC0, BY_ROW, INVENTED),
-    "sample-rijksmuseum": Credit(
-        "Sample museum, in the Rijksmuseum's protocol", CC0, BY_ROW, INVENTED
-    ),
-    "sample-wga": Credit("Sample museum, in the WGA's form", CC0, BY_ROW, INVENTED),
+    "sample-met": Credit("Sample museum, in the Met's protocol", CC0, BY_ROW),
+    "sample-rijksmuseum": Credit("Sample museum, in the Rijksmuseum's protocol", CC0, BY_ROW),
+    "sample-wga": Credit("Sample museum, in the WGA's form", CC0, BY_ROW),
 }
-"""Source to its credit. The Met's and the Rijksmuseum's open access policies, the WGA's copyright statement."""
+"""Source to its terms; the line that it asks for comes with its records. The Met's and the Rijksmuseum's open access policies, the WGA's copyright statement."""
 
 VOCABULARIES = (
     Credit(
@@ -65,9 +51,7 @@ VOCABULARIES = (
 
 
 def credit(source: str, given: Mapping[str, str]) -> Credit:
-    """Return a source's credit; for one that is not known, the attribution line that was given, if any."""
-    known = CREDITS.get(source)
-    if known is not None:
-        return known
+    """Return a source's terms with the attribution line that came with its records."""
     line = given.get(source) or "no attribution line was given: ask whoever brought this collection"
-    return Credit(source, "not said", BY_ROW, line)
+    known = CREDITS.get(source, Credit(source, "not said", BY_ROW))
+    return replace(known, attribution=line)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from crawlers import SOURCES
 from omniart_data.cli import app
 
 COMMAND = Path(sys.executable).with_name("omniart-data")
@@ -45,7 +46,7 @@ def left_behind(workspace: Path) -> list[str]:
     ("given", "said"),
     [
         ("met=none-such.csv", "none-such.csv"),
-        ("louvre=some.csv", "'louvre' is no source; there are met, rijksmuseum, wga, local"),
+        ("louvre=some.csv", f"'louvre' is no source; there are {', '.join(SOURCES)}, local"),
         ("some.csv", "write SOURCE=PATH"),
         ("rijksmuseum=none-such", "none-such"),
         ("wga=none-such.zip", "none-such.zip"),
@@ -150,7 +151,7 @@ def test_dry_run_says_what_a_crawl_takes(tmp_path: Path, monkeypatch: pytest.Mon
         assert code == 0
         assert "requests" in out
         assert "GB" in out
-        assert {line.split()[0] for line in out.splitlines()[1:4]} == {"met", "rijksmuseum", "wga"}
+        assert {line.split()[0] for line in out.splitlines()[1:4]} == set(SOURCES)
         assert not (tmp_path / "workspace").exists()
 
 

@@ -138,6 +138,7 @@ def test_invented_works_are_called_so(
         dropped=contents.dropped.slice(0, 0),
         records_read={"met": 20},
         inputs=(),
+        credits={"met": "The Met, Open Access"},
     )
     write_release(other, sample.folder.parent / "real", version="1.0.0")
     real_release = open_release(sample.folder.parent / "real")
@@ -150,7 +151,9 @@ def test_invented_works_are_called_so(
         "invented"
         not in (real_release.folder / "README.md").read_text(encoding="utf-8").split("##")[0]
     )
-    assert "Open Access" in (real_release.folder / "README.md").read_text(encoding="utf-8")
+    assert "| The Met, Open Access |" in (real_release.folder / "README.md").read_text(
+        encoding="utf-8"
+    )
     assert render_table_one(real_release).startswith("Release 1.0.0")
 
 
