@@ -96,65 +96,72 @@ def init(
     typer.echo(f"{path} made. `omniart-data build --dry-run` says what a crawl will take.")
 
 
+Dumps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="SOURCE=PATH",
+        help="Read a bulk file instead of crawling; may be given several times. "
+        f"SOURCE is {', '.join(SOURCES)} or local.",
+    ),
+]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Crawl the invented sample museum that comes along.")
+]
+WorkspaceFolder = Annotated[
+    Path | None,
+    typer.Option(help="Where everything is kept.  [default: workspace, or as omniart.toml says]"),
+]
+Config = Annotated[Path, typer.Option(help="The settings file of a live crawl.")]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(help="TOML file that names the columns of --from local=PATH.", exists=True),
+]
+Images = Annotated[
+    str | None, typer.Option(help="all that rights allow, or none.", metavar="all|none")
+]
+PersonalImages = Annotated[
+    bool | None,
+    typer.Option(
+        "--personal-images",
+        help="Also fetch pictures for personal and educational use (WGA); no release holds them.",
+    ),
+]
+ReleaseVersion = Annotated[
+    str,
+    typer.Option(
+        metavar="X.Y.Z",
+        help="Version of the release.  [default: 1.0.0, then the next minor version]",
+    ),
+]
+Update = Annotated[
+    bool, typer.Option("--update", help="Crawl museums again that were crawled to the end.")
+]
+AllowMoves = Annotated[
+    bool,
+    typer.Option(
+        "--allow-moves", help="Let artworks change their split where groups turn out to be one."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what a crawl will take, and stop.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Crawl without asking.")]
+
+
 @app.command(name="build")
 @ends_in_one_line
 def build_command(
-    dumps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--from",
-            metavar="SOURCE=PATH",
-            help="Read a bulk file instead of crawling; may be given several times. "
-            f"SOURCE is {', '.join(SOURCES)} or local.",
-        ),
-    ] = None,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Crawl the invented sample museum that comes along.")
-    ] = False,
-    workspace: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where everything is kept.  [default: workspace, or as omniart.toml says]"
-        ),
-    ] = None,
-    config: Annotated[Path, typer.Option(help="The settings file of a live crawl.")] = Path(
-        FILE_NAME
-    ),
-    mapping: Annotated[
-        Path | None,
-        typer.Option(help="TOML file that names the columns of --from local=PATH.", exists=True),
-    ] = None,
-    images: Annotated[
-        str | None, typer.Option(help="all that rights allow, or none.", metavar="all|none")
-    ] = None,
-    personal_images: Annotated[
-        bool | None,
-        typer.Option(
-            "--personal-images",
-            help="Also fetch pictures for personal and educational use (WGA); no release holds them.",
-        ),
-    ] = None,
-    release_version: Annotated[
-        str,
-        typer.Option(
-            "--release-version",
-            metavar="X.Y.Z",
-            help="Version of the release.  [default: 1.0.0, then the next minor version]",
-        ),
-    ] = "",
-    update: Annotated[
-        bool, typer.Option("--update", help="Crawl museums again that were crawled to the end.")
-    ] = False,
-    allow_moves: Annotated[
-        bool,
-        typer.Option(
-            "--allow-moves", help="Let artworks change their split where groups turn out to be one."
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what a crawl will take, and stop.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Crawl without asking.")] = False,
+    dumps: Dumps = None,
+    demo: Demo = False,
+    workspace: WorkspaceFolder = None,
+    config: Config = Path(FILE_NAME),
+    mapping: Mapping = None,
+    images: Images = None,
+    personal_images: PersonalImages = None,
+    release_version: ReleaseVersion = "",
+    update: Update = False,
+    allow_moves: AllowMoves = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
 ) -> None:
     """Make a release: from the live museums, from bulk files (--from), or from the sample museum (--demo).
 
