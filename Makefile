@@ -18,13 +18,15 @@ help: ## List the targets
 
 install: .venv/installed ## Make .venv and install the project with everything it can use
 
-demo: .venv/installed ## Build a release of the invented sample museum and train its baseline (about 4 minutes)
+demo: .venv/installed ## Build a release of the invented sample museum and train its baseline (about a minute, after the install)
 	$(BIN)/omniart-data build --demo --workspace $(WORKSPACE)
-	$(BIN)/omniart-model train $(WORKSPACE)/releases/omniart-1.0.0 --workspace $(WORKSPACE) --base efficientnet-lite0 --preset fast
-	@echo
-	@echo "release          $(WORKSPACE)/releases/omniart-1.0.0"
-	@echo "data card        $(WORKSPACE)/releases/omniart-1.0.0/README.md"
-	@echo "baseline report  $(WORKSPACE)/baselines/1.0.0/report.html"
+	@release=$$(ls -d $(WORKSPACE)/releases/omniart-* | sort -V | tail -n 1) && \
+	baseline=$(WORKSPACE)/baselines/$${release##*/omniart-} && \
+	$(BIN)/omniart-model train $$release --workspace $(WORKSPACE) --base efficientnet-lite0 --preset fast && \
+	echo && \
+	echo "release          $$release" && \
+	echo "data card        $$release/README.md" && \
+	echo "baseline report  $$baseline/report.html"
 
 test: .venv/installed ## Run all tests
 	$(BIN)/pytest

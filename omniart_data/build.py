@@ -18,15 +18,16 @@ from crawlers.engine.images import ImageReport, fetch_images
 from crawlers.engine.run import run_crawl
 from crawlers.engine.source import Source
 from crawlers.engine.store import ImageStore, RawStore, disk_error
+from crawlers.local import Local
 from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, gather_store
-from omniart_data.images import check_any, import_local, picture_table, wanted
+from omniart_data.images import count_pictures, import_local, picture_table, wanted
 from omniart_data.normalise import normalise
 from omniart_data.pictures import for_release
 from omniart_data.progress import bar
 from omniart_data.release import Contents, open_release, write_release
 from omniart_data.release.manifest import read_manifest
 from omniart_data.workspace import Workspace
-from schemas.errors import ReleaseError
+from schemas.errors import ReleaseError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,8 @@ def _contents(
             personal=plan.personal_images,
             progress=advance,
         )
-    check_any(pictures)
+    if asked:
+        _check_pictures(plan, pictures)
 
     def picture(sha256: str) -> tuple[bytes, str]:
         return for_release(images.read(sha256), max_px=plan.image_px), f"{sha256}.jpg"
@@ -131,6 +133,19 @@ def _contents(
         inputs=tuple(gathered.inputs),
         options={"images": plan.images, "image_px": plan.image_px},
         credits=plan.credits,
+    )
+
+
+def _check_pictures(plan: Plan, pictures: pa.Table) -> None:
+    """Refuse a collection whose pictures are all missing; say so where bulk files bring none anyway."""
+    had, missing = count_pictures(pictures)
+    if not missing or had:
+        return
+    if plan.dumps and not any(isinstance(dump.reader, Local) for dump in plan.dumps):
+        log.warning("%d artworks have a picture that bulk files do not bring along", missing)
+        return
+    raise UsageError(
+        f"none of {missing:,} pictures could be had: see the images' folder, or build with --images none"
     )
 
 

@@ -11,7 +11,6 @@ from crawlers.engine.store import ImageStore, RawStore
 from crawlers.local import Local
 from omniart_data.gather import Dump
 from omniart_data.pictures import Size, UnreadableError, measure
-from schemas.errors import UsageError
 from schemas.release import PICTURE
 from schemas.rights import policy
 
@@ -121,15 +120,12 @@ def _measure_all(
             yield size
 
 
-def check_any(pictures: pa.Table) -> None:
-    """Raise UsageError where pictures were offered and not one could be had: something is amiss."""
+def count_pictures(pictures: pa.Table) -> tuple[int, int]:
+    """Return how many artworks have their picture at hand, and how many lack one that was offered."""
     counts = {
         row["values"]: row["counts"]
         for row in pc.value_counts(pictures["image_status"]).to_pylist()
     }
     had = counts.get("in release", 0) + counts.get("kept out", 0)
     missing = counts.get("not fetched", 0) + counts.get("unreadable", 0)
-    if missing and not had:
-        raise UsageError(
-            f"none of {missing:,} pictures could be had: see the images' folder, or build with --images none"
-        )
+    return had, missing
