@@ -22,11 +22,12 @@ from crawlers.local import Local
 from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, gather_store
 from omniart_data.images import count_pictures, import_local, picture_table, wanted
 from omniart_data.normalise import normalise
-from omniart_data.pictures import for_release
 from omniart_data.progress import bar
 from omniart_data.release import Contents, open_release, write_release
 from omniart_data.release.manifest import read_manifest
-from omniart_data.workspace import Workspace
+from omniart_data.release.pictures import for_release, large_pictures
+from omniart_data.settings import check_images
+from omniart_data.workspace import Workspace, parse_version
 from schemas.errors import ReleaseError, UsageError
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,9 @@ class Plan:
     """Crawl sources again whose crawl came to its end."""
     allow_moves: bool = False
     """Let artworks change their split where two groups turn out to be one."""
+
+    def __post_init__(self) -> None:
+        check_images(self.images)
 
     @property
     def credits(self) -> dict[str, str]:
@@ -105,8 +109,9 @@ def _contents(
 ) -> Contents:
     normalised = normalise(gathered.records)
     asked = plan.images != "none"
+    local: set[str] = set()
     if asked:
-        _bring_images(plan, normalised.artworks, store, images, fetching)
+        local = _bring_images(plan, normalised.artworks, store, images, fetching)
     with bar("decode", "pictures") as advance:
         pictures = picture_table(
             normalised.artworks,
@@ -114,13 +119,16 @@ def _contents(
             store,
             asked=asked,
             personal=plan.personal_images,
+            local=local,
             progress=advance,
         )
     if asked:
         _check_pictures(plan, pictures)
 
     def picture(sha256: str) -> tuple[bytes, str]:
-        return for_release(images.read(sha256), max_px=plan.image_px), f"{sha256}.jpg"
+        with large_pictures():
+            body = for_release(images.read(sha256), max_px=plan.image_px)
+        return body, f"{sha256}.jpg"
 
     return Contents(
         artworks=normalised.artworks,
@@ -151,11 +159,11 @@ def _check_pictures(plan: Plan, pictures: pa.Table) -> None:
 
 def _bring_images(
     plan: Plan, artworks: pa.Table, store: RawStore, images: ImageStore, fetching: FetchConfig
-) -> None:
+) -> set[str]:
+    """Bring pictures into the image store; return the references of local ones that are there now."""
     if plan.dumps:
         with bar("import", "pictures") as advance:
-            import_local(plan.dumps, images, store, advance)
-        return
+            return import_local(plan.dumps, images, store, advance)
     urls = wanted(artworks, personal=plan.personal_images)
     with bar("fetch", "pictures", len(urls)) as advance:
         report = asyncio.run(_fetch(urls, fetching, images, store, advance))
@@ -165,6 +173,7 @@ def _bring_images(
             "%d pictures could not be had this time: the same command asks for them again",
             report.failed + report.left,
         )
+    return set()
 
 
 async def _fetch(
@@ -181,6 +190,8 @@ async def _fetch(
 def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     """Write a candidate, and let it become a release by one rename where it holds anything new."""
     versions = workspace.versions()
+    if plan.version and versions and parse_version(plan.version) < versions[-1]:
+        raise UsageError(f"{plan.version} is below {_text(versions[-1])}, the newest release here")
     newest = workspace.release(_text(versions[-1])) if versions else None
     version = plan.version or (_text(_minor(versions[-1])) if versions else "1.0.0")
     folder = workspace.release(version)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from crawlers import SOURCES
-from crawlers.dump_files import file_sha256
+from crawlers.dump_files import check_readable, file_sha256
 from crawlers.engine.source import Source
 from crawlers.engine.store import RawStore
 from crawlers.local import Local
@@ -107,12 +107,9 @@ def parse_dump(text: str, mapping: Path | None = None) -> Dump:
 
 def gather_dumps(dumps: Sequence[Dump], progress: Progress) -> Gathered:
     """Read bulk files, in the order given; raise UsageError or SourceError for one that is unsound."""
+    _check_distinct(dumps)
     gathered = Gathered()
-    seen: set[tuple[str, Path]] = set()
     for dump in dumps:
-        if (dump.source, dump.path.resolve()) in seen:
-            raise UsageError(f"--from {dump.source}={dump.path} is given twice")
-        seen.add((dump.source, dump.path.resolve()))
         records = 0
         for found in dump.reader.read_dump(dump.path):
             count = gathered.add(found, dump.source)
@@ -120,6 +117,22 @@ def gather_dumps(dumps: Sequence[Dump], progress: Progress) -> Gathered:
             progress(count)
         gathered.inputs.append(_input_of(dump, records))
     return gathered
+
+
+def _check_distinct(dumps: Sequence[Dump]) -> None:
+    """Refuse a file that is given twice, and two collections of one name, whose ids would be mixed up."""
+    paths, names = Counter[tuple[str, Path]](), Counter[str]()
+    for dump in dumps:
+        check_readable(dump.path)
+        paths[dump.source, dump.path.resolve()] += 1
+        if paths[dump.source, dump.path.resolve()] > 1:
+            raise UsageError(f"--from {dump.source}={dump.path} is given twice")
+        name = dump.credit[0]
+        names[name] += isinstance(dump.reader, Local)
+        if names[name] > 1:
+            raise UsageError(
+                f"--from local={dump.path}: another collection here is called {name}, too"
+            )
 
 
 def _input_of(dump: Dump, records: int) -> Input:

@@ -1,6 +1,6 @@
 """Which pictures a release asks for, how they come into the workspace, and what became of each."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -10,12 +10,15 @@ import pyarrow.compute as pc
 from crawlers.engine.store import ImageStore, RawStore
 from crawlers.local import Local
 from omniart_data.gather import Dump
-from omniart_data.pictures import Size, UnreadableError, measure
+from omniart_data.release.pictures import Size, UnreadableError, large_pictures, measure
 from schemas.release import PICTURE
 from schemas.rights import policy
 
 WORKERS = 2
 """Threads that decode; Pillow lets go of Python's lock while it does."""
+
+LOCAL = "local:"
+"""How references to the pictures of local collections begin."""
 
 PICTURES = pa.schema([pa.field("id", pa.string()), *[f for f in PICTURE if f.name != "image"]])
 """What is known of each artwork's picture; the bytes stay in the image store."""
@@ -42,14 +45,22 @@ def wanted(artworks: pa.Table, *, personal: bool) -> list[str]:
 
 def import_local(
     dumps: Iterable[Dump], images: ImageStore, store: RawStore, progress: Callable[[int], None]
-) -> None:
-    """Bring the pictures of local collections into the image store."""
+) -> set[str]:
+    """Bring the pictures of local collections into the image store; return the references that were there.
+
+    A picture that was there at an earlier build and is so no longer is not used: it may have been taken away
+    for a reason.
+    """
+    images.sweep()
+    seen = set()
     for dump in dumps:
         if not isinstance(dump.reader, Local):
             continue
         for reference, body in dump.reader.read_images(dump.path):
             store.put_image(reference, images.put(body), "fetched", len(body))
+            seen.add(reference)
             progress(1)
+    return seen
 
 
 @dataclass(frozen=True)
@@ -65,13 +76,19 @@ def picture_table(
     *,
     asked: bool,
     personal: bool,
+    local: Collection[str],
     progress: Callable[[int], None],
 ) -> pa.Table:
-    """Return one row of PICTURES for each artwork; every picture is decoded once, however many share it."""
+    """Return one row of PICTURES for each artwork; every picture is decoded once, however many share it.
+
+    ``local`` holds the references of local pictures that are there now.
+    """
     columns = artworks.select(["image_url", "rights", "source"]).to_pydict()
     rows = zip(columns["image_url"], columns["rights"], columns["source"], strict=True)
     found = [
         _look_up(url, rights, source, store, images, personal=personal)
+        if asked and (not url.startswith(LOCAL) or url in local)
+        else _Found(None, "not fetched")
         if asked
         else _Found(None, "not asked for")
         for url, rights, source in rows
@@ -114,7 +131,7 @@ def _measure_all(
         except UnreadableError:
             return None
 
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with large_pictures(), ThreadPoolExecutor(WORKERS) as pool:
         for size in pool.map(one, hashes):
             progress(1)
             yield size

@@ -53,13 +53,18 @@ class Settings:
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.images not in {"all", "none"}:
-            raise UsageError(f'images is {self.images!r}: use "all" or "none"')
+        check_images(self.images)
         if not 64 <= self.image_px <= 4096:
             raise UsageError(f"image_px is {self.image_px}: use 64 to 4096")
         for host, rate in self.rates.items():
             if not isinstance(rate, int | float) or rate <= 0:
                 raise UsageError(f"rates: {host} is {rate!r}: use requests per second above 0")
+
+
+def check_images(images: str) -> None:
+    """Raise UsageError unless images are asked for in one of the two ways."""
+    if images not in {"all", "none"}:
+        raise UsageError(f"images is {images!r}: use all or none")
 
 
 def check_contact(contact: str) -> str:
@@ -68,9 +73,10 @@ def check_contact(contact: str) -> str:
     >>> check_contact(" data@museum.example ")
     'data@museum.example'
     """
-    if not _CONTACT.fullmatch(contact.strip()):
-        raise UsageError(f"{contact!r} is neither an e-mail address nor a web page")
-    return contact.strip()
+    text = contact.strip()
+    if not (_CONTACT.fullmatch(text) and text.isascii() and text.isprintable()):
+        raise UsageError(f"{contact!r} is neither an e-mail address nor a web page (in ASCII)")
+    return text
 
 
 def read_settings(path: Path) -> Settings:
@@ -107,3 +113,5 @@ def _check_type(path: Path, key: str, value: object) -> None:
     wanted = _TYPES[key]
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise UsageError(f"{path}: {key} is {value!r}: it should be a TOML {wanted.__name__}")
+    if isinstance(value, list) and (not value or not all(isinstance(one, str) for one in value)):
+        raise UsageError(f"{path}: {key} is {value!r}: it should be a list of one or more names")

@@ -7,9 +7,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawlers.engine.store import ImageStore, RawStore
-from schemas.errors import StoreError
+from schemas.errors import StoreError, UsageError
 
-_RELEASE = re.compile(r"omniart-(\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+Version = tuple[int, int, int]
+
+
+def parse_version(text: str) -> Version:
+    """Return a version as three numbers; raise UsageError for any other text.
+
+    >>> parse_version("1.10.0")
+    (1, 10, 0)
+    """
+    match = _VERSION.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{text!r} is no version: write three numbers, such as 1.0.0")
+    return int(match[1]), int(match[2]), int(match[3])
 
 
 class Workspace:
@@ -40,14 +54,14 @@ class Workspace:
             with RawStore(self.root / "raw" / "raw.sqlite") as store:
                 yield store, ImageStore(self.root / "images")
 
-    def versions(self) -> list[tuple[int, int, int]]:
+    def versions(self) -> list[Version]:
         """Return the versions of the whole releases here, the oldest first."""
-        found = []
-        for folder in self.releases.glob("omniart-*"):
-            match = _RELEASE.fullmatch(folder.name)
-            if match and (folder / "manifest.json").is_file():
-                found.append((int(match[1]), int(match[2]), int(match[3])))
-        return sorted(found)
+        names = (
+            folder.name.removeprefix("omniart-")
+            for folder in self.releases.glob("omniart-*")
+            if (folder / "manifest.json").is_file()
+        )
+        return sorted(parse_version(name) for name in names if _VERSION.fullmatch(name))
 
     def release(self, version: str) -> Path:
         """Return the folder of a release, whether it is there or not."""

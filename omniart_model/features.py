@@ -16,9 +16,10 @@ from torch import nn
 from tqdm import tqdm
 
 from omniart_data.release import Release
+from omniart_data.release.pictures import large_pictures
 from omniart_model.bases import Base
 from omniart_model.cache import FeatureCache, Halves
-from omniart_model.pictures import large_pictures, see
+from omniart_model.pictures import see
 from schemas.errors import ModelError
 from schemas.release import SPLITS
 

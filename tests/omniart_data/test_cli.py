@@ -239,3 +239,54 @@ def test_unmatched_words_are_listed(tmp_path: Path, met_file: Write, api: Answer
         ["3", "material", "met", "en", "porcelein", "porcelain"],
         ["3", "material", "met", "en", "xyzzyite", ""],
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('sources = ["met", ["x"]]', "sources is"),
+        ("sources = []", "sources is"),
+        ('sources = ["louvre"]', "'louvre' is no source"),
+        ('images = "some"', "use all or none"),
+        ("image_px = true", "image_px is"),
+        ('rates = { "met.example" = 0 }', "met.example is 0"),
+        ("colour = 1", "colour is no setting"),
+        ("contact = ", "is not TOML"),
+    ],
+)
+def test_wrong_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, said: str
+) -> None:
+    """A wrong setting is named, with what it may be, before anything is asked of anybody."""
+    monkeypatch.chdir(tmp_path)
+    contact = "" if setting.startswith("contact") else 'contact = "data@museum.example"\n'
+    Path("omniart.toml").write_text(f"{contact}{setting}\n", encoding="utf-8")
+
+    code, out, err = run("build", "--dry-run")
+
+    assert (code, out) == (2, "")
+    assert said in one_line(err)
+
+
+@pytest.mark.parametrize(
+    "contact", ["a\x01b@x.example", "bücher@b.example", "nobody", "a@b c.d", ""]
+)
+def test_init_refuses_what_build_would(tmp_path: Path, contact: str) -> None:
+    """No settings file is made that a build would then refuse."""
+    code, _, err = run("init", "--contact", contact, tmp_path / "o.toml")
+
+    assert code == 2
+    assert "neither an e-mail address nor a web page" in one_line(err)
+    assert not (tmp_path / "o.toml").exists()
+
+
+def test_misspelt_images(tmp_path: Path, met_file: Write, api: Answer) -> None:
+    """A slip in --images is a usage error, and never an image crawl."""
+    path = met_file([api(1)])
+
+    code, _, err = run(
+        "build", "--from", f"met={path}", "--workspace", tmp_path, "--images", "nnoe"
+    )
+
+    assert code == 2
+    assert "use all or none" in one_line(err)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from omniart_data.release.pictures import large_pictures
 from omniart_model.bases import BASES
-from omniart_model.pictures import large_pictures, see
+from omniart_model.pictures import see
 from schemas.errors import ModelError
 
 BASE = BASES["efficientnet-lite0"]
