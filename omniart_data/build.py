@@ -23,7 +23,7 @@ from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, g
 from omniart_data.images import count_pictures, import_local, picture_table, wanted
 from omniart_data.normalise import normalise
 from omniart_data.progress import bar
-from omniart_data.release import Contents, open_release, write_release
+from omniart_data.release import Contents, Release, open_release, write_release
 from omniart_data.release.manifest import read_manifest
 from omniart_data.release.pictures import for_release, large_pictures
 from omniart_data.settings import check_images
@@ -74,6 +74,8 @@ class Built:
     folder: Path
     new: bool
     """False: the newest release in the workspace holds exactly this already."""
+    previous: Path | None = None
+    """The release that it follows; None: the first in its workspace."""
 
 
 def build(plan: Plan, workspace: Workspace, fetching: FetchConfig) -> Built:
@@ -196,7 +198,9 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     version = plan.version or (_text(_minor(versions[-1])) if versions else "1.0.0")
     folder = workspace.release(version)
     if newest is not None:
-        contents = replace(contents, previous=open_release(newest), allow_moves=plan.allow_moves)
+        previous = open_release(newest)
+        _check_kind(contents, previous)
+        contents = replace(contents, previous=previous, allow_moves=plan.allow_moves)
     candidate = workspace.releases / ".candidate"
     shutil.rmtree(candidate, ignore_errors=True)
     manifest = write_release(contents, candidate, version=version)
@@ -210,7 +214,18 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
         raise disk_error(folder, error) from error
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
-    return Built(folder, new=True)
+    return Built(folder, new=True, previous=newest)
+
+
+def _check_kind(contents: Contents, previous: Release) -> None:
+    """Refuse to let real releases follow invented ones, or the other way round."""
+    invented = any(source.startswith("sample-") for source in contents.records_read)
+    if invented != previous.is_sample:
+        kinds = ("the sample museum", "real museums")
+        new, old = kinds if invented else kinds[::-1]
+        raise UsageError(
+            f"the releases in {previous.folder.parent} are of {old}: give {new} a --workspace of their own"
+        )
 
 
 def _text(version: tuple[int, int, int]) -> str:

@@ -14,10 +14,10 @@ from crawlers import SOURCES
 from crawlers.engine.fetch import FetchConfig
 from omniart_data.build import Built, Plan, build
 from omniart_data.cost import estimate
-from omniart_data.gather import parse_dump
+from omniart_data.gather import check_dumps, parse_dump
 from omniart_data.release import open_release, verify_release
 from omniart_data.release.explain import explain as explain_artwork
-from omniart_data.release.stats import render_fact, render_table_one
+from omniart_data.release.stats import render_changes, render_fact, render_table_one
 from omniart_data.settings import FILE_NAME, TEMPLATE, Settings, check_contact, read_settings
 from omniart_data.unmatched import unmatched_terms
 from omniart_data.workspace import Workspace
@@ -143,7 +143,9 @@ AllowMoves = Annotated[
         "--allow-moves", help="Let artworks change their split where groups turn out to be one."
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what a crawl will take, and stop.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be crawled or read, and stop.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Crawl without asking.")]
 
 
@@ -169,6 +171,8 @@ def build_command(
     """
     if demo and dumps:
         raise UsageError("--demo and --from exclude each other: give one of them")
+    if dumps and update:
+        raise UsageError("--update asks museums again, and --from asks none: give one of them")
     settings = _settings(config, needed=not demo and not dumps)
     place = Workspace(workspace or Path(settings.workspace))
     plan = Plan(
@@ -182,9 +186,11 @@ def build_command(
     )
     built: Built | None
     if dumps:
-        built = build(
-            plan.reading(parse_dump(text, mapping) for text in dumps), place, FetchConfig()
-        )
+        plan = plan.reading(parse_dump(text, mapping) for text in dumps)
+        built = _build_dumps(plan, place, dry_run=dry_run)
+    elif demo and dry_run:
+        typer.echo("1,200 invented works in three museums, served and crawled on this machine")
+        built = None
     elif demo:
         built = _build_demo(plan, place)
     else:
@@ -196,6 +202,15 @@ def build_command(
 def _settings(config: Path, *, needed: bool) -> Settings:
     """Read the settings file of a live crawl; other builds do without one unless it is there."""
     return read_settings(config) if needed or config.exists() else Settings()
+
+
+def _build_dumps(plan: Plan, place: Workspace, *, dry_run: bool) -> Built | None:
+    check_dumps(plan.dumps)
+    if not dry_run:
+        return build(plan, place, FetchConfig())
+    for dump in plan.dumps:
+        typer.echo(f"{dump.credit[0]:<20}{dump.size_bytes / 1e6:>10,.2f} MB  {dump.path}")
+    return None
 
 
 def _build_demo(plan: Plan, place: Workspace) -> Built:
@@ -224,6 +239,7 @@ def _build_live(
     if dry_run:
         return None
     if not yes and not typer.confirm("Start?", err=True):
+        typer.echo("nothing was asked of any museum", err=True)
         return None
     rates = {host: rate for source in sources.values() for host, rate in source.rates.items()}
     fetching = FetchConfig(contact=settings.contact, rates={**rates, **settings.rates})
@@ -236,6 +252,8 @@ def _say(built: Built) -> None:
         typer.echo(f"{built.folder} holds exactly this already: nothing written")
         return
     typer.echo(render_fact(release, "census"))
+    if built.previous is not None:
+        typer.echo(render_changes(open_release(built.previous), release))
     typer.echo(f"release    {built.folder}")
     typer.echo(f"data card  {built.folder / 'README.md'}")
 

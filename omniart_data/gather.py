@@ -34,6 +34,17 @@ class Dump:
     reader: Source | Local
 
     @property
+    def files(self) -> list[Path]:
+        """Return the file, or all files of a folder in order of name."""
+        files = sorted(self.path.rglob("*")) if self.path.is_dir() else [self.path]
+        return [file for file in files if file.is_file()]
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how large the files are together."""
+        return sum(file.stat().st_size for file in self.files)
+
+    @property
     def credit(self) -> tuple[str, str]:
         """Return the source's name in the records, and its attribution line."""
         if isinstance(self.reader, Local):
@@ -107,7 +118,6 @@ def parse_dump(text: str, mapping: Path | None = None) -> Dump:
 
 def gather_dumps(dumps: Sequence[Dump], progress: Progress) -> Gathered:
     """Read bulk files, in the order given; raise UsageError or SourceError for one that is unsound."""
-    _check_distinct(dumps)
     gathered = Gathered()
     for dump in dumps:
         records = 0
@@ -119,8 +129,8 @@ def gather_dumps(dumps: Sequence[Dump], progress: Progress) -> Gathered:
     return gathered
 
 
-def _check_distinct(dumps: Sequence[Dump]) -> None:
-    """Refuse a file that is given twice, and two collections of one name, whose ids would be mixed up."""
+def check_dumps(dumps: Sequence[Dump]) -> None:
+    """Refuse a file that is not there or cannot be read, a file that is given twice, and two collections of one name, whose ids would be mixed up."""
     paths, names = Counter[tuple[str, Path]](), Counter[str]()
     for dump in dumps:
         check_readable(dump.path)
@@ -137,14 +147,11 @@ def _check_distinct(dumps: Sequence[Dump]) -> None:
 
 def _input_of(dump: Dump, records: int) -> Input:
     """Describe a bulk file by its bytes, a folder by the bytes of all its files in order of name."""
-    files = sorted(dump.path.rglob("*")) if dump.path.is_dir() else [dump.path]
-    files = [file for file in files if file.is_file()]
-    hashes = [file_sha256(file) for file in files]
+    hashes = [file_sha256(file) for file in dump.files]
     together = (
         hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
     )
-    size_bytes = sum(file.stat().st_size for file in files)
-    return Input(dump.source, dump.path.resolve().name, together, size_bytes, records)
+    return Input(dump.source, dump.path.resolve().name, together, dump.size_bytes, records)
 
 
 def gather_store(store: RawStore, sources: Mapping[str, Source], progress: Progress) -> Gathered:

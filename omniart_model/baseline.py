@@ -22,6 +22,7 @@ from omniart_model.checkpoint import ABOUT, load_checkpoint, save_checkpoint
 from omniart_model.evaluate import Evaluation, evaluate
 from omniart_model.features import FeatureReport, extract_features
 from omniart_model.files import as_json, read_json, write_whole
+from omniart_model.folders import clear_up, put_in_place, unfinished_prefix
 from omniart_model.frozen import FrozenBase, load_base
 from omniart_model.labels import encode
 from omniart_model.predict import predict_split
@@ -102,18 +103,17 @@ def train_baseline(
     """
     out = out.resolve()
     made_with = _made_with(release, config)
+    clear_up(out)
     if out.exists() and _may_stay(out, made_with, replace=replace):
         return None
     check_trainable(pictured_works(release), str(release.folder))
     device = choose_device(config.device)
     prepared = prepare_features(release, config.base, workspace, device)
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+    unfinished = out.with_name(f"{unfinished_prefix(out)}{os.getpid()}")
     try:
         report = _make(release, config, prepared, unfinished, device)
         _finish(unfinished, made_with)
-        if out.exists():
-            shutil.rmtree(out)
-        unfinished.rename(out)
+        put_in_place(unfinished, out)
     except OSError as error:
         raise ModelError(f"{out} cannot be written: {error.strerror or error}") from error
     finally:

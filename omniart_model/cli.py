@@ -20,7 +20,12 @@ from schemas.errors import OmniartError, UsageError
 if TYPE_CHECKING:
     from omniart_data.release import Release
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Train the multi-task baseline on a release, predict with it, and score anybody's predictions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 _EXTRA = ("torch", "torchvision", "safetensors", "efficientnet_lite_pytorch")
 _SIZES = ", ".join(f"{name} {units:,} units" for name, units in PRESETS.items())

@@ -4,6 +4,7 @@ Anybody's predictions can be scored: nothing here knows of a network.
 """
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,11 +154,14 @@ def _read(path: Path) -> pa.Table:
 def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: Path) -> None:
     """Raise ModelError unless each wanted id is found exactly once, and no other."""
     given = found.to_pylist()
-    seen, known = set(given), set(wanted)
+    seen, known = Counter(given), set(wanted)
     if len(given) != len(seen):
-        twice = next(one for one in sorted(seen, key=str) if given.count(one) > 1)
+        twice = min((one for one, times in seen.items() if times > 1), key=str)
         raise ModelError(f"{path}: {len(given) - len(seen)} ids occur again, the first is {twice}")
-    for left, what in ((seen - known, "not to be predicted"), (known - seen, "not predicted")):
+    for left, what in (
+        (seen.keys() - known, "not to be predicted"),
+        (known - seen.keys(), "not predicted"),
+    ):
         if left:
             raise ModelError(
                 f"{path}: {len(left)} works are {what}, the first is {min(left, key=str)}"

@@ -57,6 +57,14 @@ LABEL = noun(
     ("task", pa.string(), "artist, type or material."),
     ("label", pa.string(), "The label, an English term or an artist's name."),
     ("number", pa.int32(), "Its number in the task, never reused."),
+    (
+        "matched",
+        pa.bool_(),
+        (
+            "The label comes from the vocabulary; false: a museum's word that no table knows, kept as "
+            "it was found. True for artists."
+        ),
+    ),
     ("train", pa.int64(), "Artworks with it in train."),
     ("validation", pa.int64(), "Artworks with it in validation."),
     ("test", pa.int64(), "Artworks with it in test."),

@@ -1,12 +1,10 @@
 """Words brought to one form: spelling, number, and the stem that groups what is one word."""
 
+from collections.abc import Callable
 from functools import cache
-
-from nltk.stem.snowball import SnowballStemmer
 
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
-_SNOWBALL = SnowballStemmer("english")
 _SAME_IN_PLURAL = ("ss", "us", "is", "as", "os")
 
 
@@ -14,6 +12,14 @@ _SAME_IN_PLURAL = ("ss", "us", "is", "as", "os")
 def spellings() -> dict[str, tuple[str, str]]:
     """Return word -> (chosen spelling, stem that replaces Snowball's or an empty text)."""
     return {row["word"]: (row["spelling"], row["stem"]) for row in vocabulary_rows("spellings")}
+
+
+@cache
+def _snowball() -> Callable[[str], str]:
+    from nltk.stem.snowball import SnowballStemmer  # noqa: PLC0415 - nltk takes a second to import
+
+    stemmer = SnowballStemmer("english")
+    return lambda word: str(stemmer.stem(word))
 
 
 @cache
@@ -29,7 +35,7 @@ def stem(word: str) -> str:
     False
     """
     spelling, own = spellings().get(word, (word, ""))
-    return own or str(_SNOWBALL.stem(spelling))
+    return own or _snowball()(spelling)
 
 
 @cache

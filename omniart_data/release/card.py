@@ -39,7 +39,14 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
         "Subsets",
         "A filter on the column `artist_works`; in the shape of Table 4 of the paper.",
     ),
-    ("labels", "Class index", "`labels.parquet`: a label never changes its number."),
+    (
+        "labels",
+        "Class index",
+        (
+            "`labels.parquet`: a label never changes its number. `matched` labels come from the vocabulary "
+            "(or are artists); the others are museums' words that no table knows, kept as they were found."
+        ),
+    ),
     (
         "terms",
         "Museum words that were translated",
@@ -52,7 +59,11 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("images", "Pictures", "By the column `image_status`."),
     ("rights", "Rights on the pictures", "By the column `rights`, a URI for each artwork."),
     ("centuries", "Centuries", "17 is 1601 to 1700, -1 is 100 to 1 BCE."),
-    ("groups", "Duplicates", "Artworks of one group are never in two splits."),
+    (
+        "groups",
+        "Duplicates and views of one object",
+        "Artworks of one group are never in two splits; `groups.parquet` says what binds them.",
+    ),
 )
 """Fact, heading and what to know of it, in the order of the card."""
 

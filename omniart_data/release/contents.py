@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from omniart_data.release.groups import EDGE, explain_groups, group_artworks, same_picture_edges
+from omniart_data.release.groups import (
+    EDGE,
+    explain_groups,
+    group_artworks,
+    same_picture_edges,
+    view_edges,
+)
 from omniart_data.release.rows import compute, count, order
 from omniart_data.release.split import assign_splits
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
@@ -49,7 +55,7 @@ class Contents:
 
     ``pictures`` has one row for each artwork (``PICTURES``). ``picture`` gives for an image SHA-256 the
     bytes to embed and a file name; it is asked only for pictures whose status is "in release".
-    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes. ``credits`` gives each source
+    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes and views of one object. ``credits`` gives each source
     the attribution line that it asks for.
     """
 
@@ -92,9 +98,8 @@ def compose(contents: Contents, version: str) -> Composed:
         raise ReleaseError("pictures and artworks are not of the same ids")
     dropped = _shaped(contents.dropped, DROPPED, "dropped")
     check_census(contents.records_read, artworks, dropped)
-    edges = pa.concat_tables(
-        [same_picture_edges(pictures), (contents.edges or EDGE.empty_table()).cast(EDGE)]
-    )
+    given = (contents.edges or EDGE.empty_table()).cast(EDGE)
+    edges = pa.concat_tables([same_picture_edges(pictures), view_edges(artworks), given])
     groups = group_artworks(artworks["id"].combine_chunks(), edges)
     artworks = artworks.append_column("group", groups["group"])
     ledger = contents.previous.ledger if contents.previous else None

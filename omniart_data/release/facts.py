@@ -169,12 +169,13 @@ def _labels(told: Told) -> Numbers:
     for task in TASKS:
         of_task = told.labels.filter(compute.equal(told.labels["task"], task))
         used = {s: _positive(of_task[s]) for s in (*SPLITS, UNATTRIBUTED)}
-        lines[task] = {"labels": of_task.num_rows, **{f"in {s}": n for s, n in used.items()}}
+        own = {"labels": of_task.num_rows, "matched": _positive(of_task["matched"])}
+        lines[task] = {**own, **{f"in {s}": n for s, n in used.items()}}
     return lines
 
 
 def _positive(column: "pa.ChunkedArray[Any]") -> int:
-    return compute.sum(compute.greater(column, 0)).as_py() or 0
+    return compute.sum(compute.greater(column.cast(pa.int64()), 0)).as_py() or 0
 
 
 def _crossed(found: Mapping[Any, int], columns: Iterable[str], rows: Iterable[str] = ()) -> Numbers:
@@ -209,7 +210,10 @@ FACTS: Mapping[str, tuple[str, Callable[[Told], Numbers]]] = {
         "data/* where artist_works is more than N: rows, rows by split, distinct labels, floor(year)",
         _subsets,
     ),
-    "labels": ("labels.parquet: labels by task, and those with an artwork in a split", _labels),
+    "labels": (
+        "labels.parquet: labels by task, those that are matched, and those with an artwork in a split",
+        _labels,
+    ),
     "terms": (
         "terms.parquet: occurrences by kind, source and how; translated = 1 - unmatched / all",
         _terms,

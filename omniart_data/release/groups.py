@@ -1,5 +1,6 @@
 """Which artworks may never be on two sides of a split: those with the same picture, and whatever else binds."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,10 +10,23 @@ import pyarrow as pa
 
 from omniart_data.release.rows import compute, first_of_each, order
 
+log = logging.getLogger(__name__)
+
 EDGE = pa.schema([("a", pa.string()), ("b", pa.string()), ("because", pa.string())])
 """Two artworks that belong together, and why."""
 
 SAME_PICTURE = "duplicate: the same picture, byte for byte"
+DETAIL = "detail of the same picture"
+
+LARGEST_BOUND = 50
+"""Artworks that one name may bind; beyond it the name is no name but a habit, such as "Landscape"."""
+
+_SIDE = r"(?i)(?:\s*\(\s*(?:r|v|recto|verso)\s*\)|[\s,._/-]+(?:recto|verso))\s*$"
+"""How an object number says which side of a sheet it is: ``RP-P-BI-121(R)``, ``50.130.149n verso``."""
+_DETAIL = r"(?i)(?:\s*\(\s*detail\s*\)|,\s*detail\s*(?P<bracket>\)?))\s*$"
+"""How a title of the Web Gallery of Art says that it is a crop: ``The Fall (detail)``, ``Vault (north, detail)``."""
+_DETAILS_OF = "wga"
+_SAMPLE = "sample-"
 
 
 def group_artworks(ids: "pa.Array[Any]", edges: Iterable[tuple[str, str]] | pa.Table) -> pa.Table:
@@ -43,12 +57,81 @@ def same_picture_edges(pictures: pa.Table) -> pa.Table:
     Reads ``id`` and ``image_sha256`` (null: no picture at hand, binds nothing). Each artwork is bound
     to the least id that has its picture, so that a picture of a hundred makes 99 edges.
     """
-    known = order(pictures.select(["id", "image_sha256"]).drop_null(), "id")
-    least = known["id"].take(first_of_each(known["image_sha256"]))
-    bound = pa.Table.from_arrays([least, known["id"]], names=["a", "b"])
-    bound = order(bound.filter(compute.not_equal(bound["a"], bound["b"])), "a", "b")
-    because = pa.array([SAME_PICTURE] * bound.num_rows, pa.string())
-    return bound.append_column("because", because).cast(EDGE)
+    because = pa.repeat(pa.scalar(SAME_PICTURE), pictures.num_rows)
+    named = [pictures["id"], pictures["image_sha256"], because]
+    return _to_the_least(pa.Table.from_arrays(named, names=["id", "name", "because"]))
+
+
+def view_edges(artworks: pa.Table) -> pa.Table:
+    """Return the edges, as ``EDGE``, between artworks that are views of one object by what is said of them.
+
+    Reads ``id``, ``source``, ``object_number``, ``title`` and ``artist``: see ``side_edges`` and
+    ``detail_edges``.
+    """
+    return pa.concat_tables([side_edges(artworks), detail_edges(artworks)])
+
+
+def side_edges(artworks: pa.Table) -> pa.Table:
+    """Return the edges, as ``EDGE``, between the two sides of a sheet, and the sheet where it has a row too.
+
+    Reads ``id``, ``source`` and ``object_number``: artworks of one source whose numbers are equal but for a
+    closing ``(R)``, ``(V)``, ``recto`` or ``verso``.
+    """
+    number = compute.utf8_trim_whitespace(compute.fill_null(artworks["object_number"], ""))
+    sheet = compute.replace_substring_regex(number, _SIDE, "")
+    because = compute.binary_join_element_wise("recto and verso of ", sheet, "")
+    name = compute.binary_join_element_wise(artworks["source"], sheet, " ")
+    return _bound(artworks["id"], name, because, sheet, number)
+
+
+def detail_edges(artworks: pa.Table) -> pa.Table:
+    """Return the edges, as ``EDGE``, between a picture and the rows that show a detail of it.
+
+    Reads ``id``, ``source``, ``title`` and ``artist``: artworks of the Web Gallery of Art (its rows are
+    photographs) by the same artist whose titles are equal but for a closing ``(detail)``. Where an artist
+    has several pictures of that title nothing says whose detail it is, and all are bound.
+    """
+    source = compute.replace_substring_regex(artworks["source"], f"^{_SAMPLE}", "")
+    rows = artworks.filter(
+        compute.and_(compute.equal(source, _DETAILS_OF), compute.is_valid(artworks["artist"]))
+    )
+    title = compute.utf8_trim_whitespace(compute.fill_null(rows["title"], ""))
+    whole = compute.replace_substring_regex(title, _DETAIL, r"\1")
+    because = pa.repeat(pa.scalar(DETAIL), rows.num_rows)
+    name = compute.binary_join_element_wise(rows["source"], rows["artist"], whole, "\n")
+    return _bound(rows["id"], name, because, whole, title)
+
+
+def _bound(ids: Any, name: Any, because: Any, stem: Any, given: Any) -> pa.Table:
+    """Return the edges between artworks of one name, where a stem at least is not what was given.
+
+    A name whose stem is empty binds nothing, and neither does one of more than ``LARGEST_BOUND``.
+    """
+    columns = {"id": ids, "name": name, "because": because}
+    rows = pa.Table.from_arrays(list(columns.values()), names=list(columns))
+    marked = rows["name"].filter(
+        compute.and_(compute.not_equal(stem, given), compute.not_equal(stem, ""))
+    )
+    rows = rows.filter(compute.is_in(rows["name"], value_set=_flat(compute.unique(marked))))
+    sizes = rows.group_by("name").aggregate([([], "count_all")])
+    absurd = order(sizes.filter(compute.greater(sizes["count_all"], LARGEST_BOUND)), "name")
+    for line in absurd.to_pylist():
+        said = ", ".join(str(line["name"]).split("\n"))
+        log.warning(
+            "%s: %d artworks are too many to be views of one, and are not bound",
+            said,
+            line["count_all"],
+        )
+    left_out = compute.is_in(rows["name"], value_set=_flat(absurd["name"]))
+    return _to_the_least(rows.filter(compute.invert(left_out)))
+
+
+def _to_the_least(rows: pa.Table) -> pa.Table:
+    """Return edges from the least id of each name to its others; rows are (id, name, because)."""
+    known = order(rows.drop_null(), "id")
+    least = known["id"].take(first_of_each(known["name"]))
+    bound = pa.Table.from_arrays([least, known["id"], known["because"]], schema=EDGE)
+    return order(bound.filter(compute.not_equal(bound["a"], bound["b"])), "a", "b")
 
 
 def explain_groups(groups: pa.Table, edges: pa.Table) -> pa.Table:

@@ -9,23 +9,40 @@ TASKS = {"artist": "artist", "type": "artwork_types", "material": "materials"}
 """Task to the column that holds its labels."""
 
 
-def label_index(rows: pa.Table, previous: pa.Table | None = None) -> pa.Table:
+UNMATCHED = "unmatched"
+"""``TERM_USE.how`` of a word that no table knows."""
+
+
+def label_index(rows: pa.Table, terms: pa.Table, previous: pa.Table | None = None) -> pa.Table:
     """Return ``LABEL`` rows in the order of tasks and numbers, with the artworks of each split.
 
     A label that the previous index knows keeps its number, also where no artwork has it any more; new
-    ones are numbered on from there, in the order of their text.
+    ones are numbered on from there, in the order of their text. Whether a label is ``matched`` is what
+    ``terms`` (``TERM_USE``) say; where they do not name it any more, what the previous index said.
     """
     lines = []
+    known = _known(terms, previous)
     for task in TASKS:
         found = _counts(rows, task)
         numbers = _numbers(task, previous)
         for label in sorted({label for label, _ in found} - numbers.keys()):
             numbers[label] = len(numbers)
         for label, number in sorted(numbers.items(), key=lambda pair: pair[1]):
-            line = {"task": task, "label": label, "number": number}
+            matched = task == "artist" or known.get((task, label), False)
+            line = {"task": task, "label": label, "number": number, "matched": matched}
             of_split = {s: found.get((label, s), 0) for s in (*SPLITS, UNATTRIBUTED)}
             lines.append({**line, **of_split})
     return pa.Table.from_pylist(lines, schema=LABEL)
+
+
+def _known(terms: pa.Table, previous: pa.Table | None) -> dict[tuple[str, str], bool]:
+    """Return of each (task, label) whether it comes from the vocabulary."""
+    before = previous.to_pylist() if previous and "matched" in previous.column_names else []
+    known = {(line["task"], line["label"]): bool(line["matched"]) for line in before}
+    uses: dict[tuple[str, str], bool] = {}
+    for kind, label, how in count(terms, "kind", "label", "how"):
+        uses[kind, label] = uses.get((kind, label), False) or how != UNMATCHED
+    return known | uses
 
 
 def label_uses(rows: pa.Table, task: str, *keys: str) -> pa.Table:

@@ -1,7 +1,9 @@
 """A release as its readers see it."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,7 +85,7 @@ class Release:
         if unknown:
             raise ReleaseError(f"a release has no column {unknown[0]!r}")
         shards = [shard for split in splits or ALL_SPLITS for shard in self.shards(split)]
-        return pa.concat_tables(pq.read_table(shard, columns=wanted) for shard in shards)
+        return pa.concat_tables(self._columns(shard, wanted) for shard in shards)
 
     def pictures(self, split: str) -> Iterator[tuple[str, str, bytes | None]]:
         """Yield (id, image_sha256, bytes) in the order of ``table(split)``, one row group in memory.
@@ -91,10 +93,14 @@ class Release:
         ``image_sha256`` is "" where no picture was at hand, the bytes None where the release has none.
         """
         for shard in self.shards(split):
-            with pq.ParquetFile(shard) as file:
+            with self._undamaged(shard):
+                file = pq.ParquetFile(shard, page_checksum_verification=True)
+            with file:
                 for group in range(file.num_row_groups):
-                    rows = file.read_row_group(group, columns=["id", "image_sha256", IMAGE])
-                    for row in rows.to_pylist():
+                    with self._undamaged(shard):
+                        rows = file.read_row_group(group, columns=["id", "image_sha256", IMAGE])
+                        held = rows.to_pylist()
+                    for row in held:
                         image = row[IMAGE]
                         yield row["id"], row["image_sha256"] or "", image and image["bytes"]
 
@@ -112,8 +118,29 @@ class Release:
 
     def side_table(self, name: str) -> pa.Table:
         """Return one of the tables beside data/: labels, dropped, judgements, terms, ledger, groups."""
-        return pq.read_table(self.folder / f"{name}.parquet")
+        return self._columns(self.folder / f"{name}.parquet", None)
+
+    def _columns(self, path: Path, columns: list[str] | None) -> pa.Table:
+        with self._undamaged(path):
+            table = pq.read_table(path, columns=columns, page_checksum_verification=True)
+            if columns is not None:
+                table = table.select(columns)
+        return table
 
     def _json(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / name).read_bytes())
+        with self._undamaged(self.folder / name):
+            body = (self.folder / name).read_bytes()
+            if hashlib.sha256(body).hexdigest() != self.manifest.files[name].sha256:
+                raise ValueError(f"{name} is not the one that the manifest names")
+            found: dict[str, Any] = json.loads(body)
         return found
+
+    @contextmanager
+    def _undamaged(self, path: Path) -> Iterator[None]:
+        """Raise ReleaseError where a file of the release cannot be read as what it is."""
+        try:
+            yield
+        except (pa.ArrowException, OSError, ValueError, KeyError) as wrong:
+            raise ReleaseError(
+                f"{path} is damaged: run `omniart-data verify {self.folder}`"
+            ) from wrong

@@ -1,6 +1,7 @@
 """The figures of a release for people: Table 1 of the paper."""
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from omniart_data.release.read import Release
 
@@ -43,6 +44,14 @@ def render_fact(release: Release, name: str) -> str:
     return "\n".join(
         [f"{name.replace('_', ' ').capitalize()}", *(_aligned(lines) if rows else ["-"])]
     )
+
+
+def render_changes(old: Release, new: Release) -> str:
+    """Return in one line how many artworks came and went since an earlier release."""
+    before, after = (release.table(columns=["id"])["id"] for release in (old, new))
+    stayed = pc.sum(pc.is_in(after, value_set=before)).as_py() or 0
+    came, went = len(after) - stayed, len(before) - stayed
+    return f"since {old.version}: {came:,} artworks are new, {went:,} are no longer in it"
 
 
 def _head(release: Release) -> list[str]:

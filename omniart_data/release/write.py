@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version as installed
@@ -19,6 +19,7 @@ from omniart_data.release.card import data_card
 from omniart_data.release.contents import EMBEDDED, Composed, Contents, bits, compose
 from omniart_data.release.facts import ALL, COLUMNS, Told, measure
 from omniart_data.release.labels import label_index
+from omniart_data.release.leftovers import remove_leftovers
 from omniart_data.release.manifest import (
     NAME,
     SEAL,
@@ -40,6 +41,9 @@ PICTURE_ROWS = 256
 """Rows in a row group that holds pictures, at most: what a reader of pictures must hold at a time."""
 PICTURE_BYTES = 64_000_000
 """Bytes of pictures after which a row group is closed all the same: what the writer must hold."""
+
+PARQUET: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
+"""How tables are written; with a checksum in each page, a reader sees damage where it reads."""
 
 MADE_WITH = ("omniart-data", "pyarrow", "pillow", "nltk")
 """Packages whose version a release's bytes can hang on."""
@@ -85,7 +89,7 @@ class _Draft:
 
     def write_table(self, name: str, table: pa.Table) -> None:
         path = f"{name}.parquet"
-        pq.write_table(table, self.folder / path, compression="zstd", row_group_size=BATCH_ROWS)
+        pq.write_table(table, self.folder / path, row_group_size=BATCH_ROWS, **PARQUET)
         digest = RowDigest()
         digest.add(table)
         self.enter(path)
@@ -100,7 +104,7 @@ class _Draft:
         while not unnamed or group is not None:
             path = self.folder / "data" / f"{split}.{len(unnamed)}"
             unnamed.append(path)
-            with path.open("wb") as file, pq.ParquetWriter(file, ROW, compression="zstd") as shard:
+            with path.open("wb") as file, pq.ParquetWriter(file, ROW, **PARQUET) as shard:
                 while group is not None and file.tell() < SHARD_BYTES:
                     digest.add(group)
                     shard.write_table(group, row_group_size=group.num_rows)
@@ -141,7 +145,8 @@ def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -
     for split in (*SPLITS, UNATTRIBUTED):
         chosen = composed.rows.filter(compute.equal(composed.rows["split"], split))
         draft.write_split(split, chosen.combine_chunks(), contents.picture)
-    labels = label_index(composed.rows, contents.previous.labels if contents.previous else None)
+    previous = contents.previous.labels if contents.previous else None
+    labels = label_index(composed.rows, composed.terms, previous)
     for name in ("dropped", "judgements", "terms", "groups", "ledger"):
         draft.write_table(name, getattr(composed, name))
     draft.write_table("labels", labels)
@@ -187,10 +192,11 @@ def _changelog(contents: Contents, facts: dict[str, Any], version: str) -> str:
 @contextmanager
 def _draft(folder: Path) -> Iterator[_Draft]:
     """Give a draft that takes the folder's name when all went well, and else is gone."""
-    hidden = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    prefix = f"{folder.name}.partial-"
+    hidden = folder.with_name(f"{prefix}{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(folder)
+        remove_leftovers(folder.parent, prefix)
         hidden.mkdir()
         yield (draft := _Draft(hidden))
         for inner in (hidden / "data", hidden):
@@ -212,25 +218,6 @@ def _disk_error(folder: Path, refused: OSError) -> StoreError:
             f"{folder} does not fit on the disk: make room and start again, nothing half written stays"
         )
     return StoreError(f"{folder} cannot be written: {refused.strerror or refused}")
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what killed runs left of this release; a run that still lives keeps its own."""
-    for left in sorted(folder.parent.glob(f"{folder.name}.partial-*")):
-        number = left.name.rpartition("-")[2]
-        if number.isdigit() and (int(number) == os.getpid() or not _lives(int(number))):
-            log.info("removing %s, left by a run that was broken off", left)
-            shutil.rmtree(left)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 def _to_disk(path: Path) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from crawlers.engine.fetch import FetchConfig
 from omniart_data.build import Built, Plan, build
-from omniart_data.gather import parse_dump
+from omniart_data.gather import check_dumps, parse_dump
 from omniart_data.release import open_release, verify_release
 from omniart_data.workspace import Workspace
 from schemas.errors import UsageError
@@ -45,6 +45,7 @@ def attic(tmp_path: Path) -> Path:
 def built_of(workspace: Path, *folders: Path, version: str = "") -> Built:
     """Build from collections, with their pictures."""
     dumps = [parse_dump(f"local={folder}") for folder in folders]
+    check_dumps(dumps)
     return build(Plan(version=version).reading(dumps), Workspace(workspace), FetchConfig())
 
 

@@ -20,6 +20,7 @@ from omniart_data.release.read import Release, open_release
 from omniart_data.release.stats import render_table_one, table_one
 from omniart_data.release.verify import verify_release
 from omniart_data.release.write import write_release
+from schemas.artwork import TERM_USE
 from schemas.release import ROW
 
 texts = st.text(max_size=6)
@@ -207,8 +208,9 @@ def test_a_label_keeps_its_number(first: list[str], then: list[str]) -> None:
     def numbers(index: pa.Table) -> dict[str, int]:
         return {str(line["label"]): int(line["number"]) for line in index.to_pylist()}
 
-    one = label_index(rows(first))
-    two = label_index(rows(then), one)
+    terms = TERM_USE.empty_table()
+    one = label_index(rows(first), terms)
+    two = label_index(rows(then), terms, one)
 
     assert numbers(one) == {label: n for n, label in enumerate(sorted(set(first)))}
     assert numbers(one).items() <= numbers(two).items()
@@ -221,9 +223,49 @@ def test_a_label_that_stands_twice_counts_once(made: ModuleType) -> None:
     """An artwork that names a material twice is one artwork with it."""
     row = made.artwork(1, "Anna", materials=["ink", "ink"]) | {"split": "test"}
 
-    index = label_index(pa.Table.from_pylist([row], schema=ROW))
+    index = label_index(pa.Table.from_pylist([row], schema=ROW), TERM_USE.empty_table())
 
     assert {line["label"]: line["test"] for line in index.to_pylist()}["ink"] == 1
+
+
+def test_a_label_says_whether_the_vocabulary_knows_it(made: ModuleType) -> None:
+    """A word that only ever was unmatched is not matched; artists are; one that is gone stays as it was."""
+    uses = [
+        {"kind": kind, "label": label, "how": how, "source": "met", "occurrences": 1}
+        for kind, label, how in (
+            ("type", "painting", "table"),
+            ("type", "gevelsteen", "unmatched"),
+            ("type", "print", "unmatched"),
+            ("type", "print", "head"),
+            ("material", "painting", "unmatched"),
+        )
+    ]
+    terms = pa.Table.from_pylist(uses, schema=TERM_USE)
+    words = {"artwork_types": ["painting", "gevelsteen", "print"], "materials": ["painting"]}
+    rows = pa.Table.from_pylist([made.artwork(1, "Anna", **words) | {"split": "test"}], schema=ROW)
+
+    index = label_index(rows, terms)
+    later = label_index(rows.slice(0, 0), terms.slice(0, 0), index)
+
+    assert {(line["task"], line["label"]): line["matched"] for line in index.to_pylist()} == {
+        ("artist", "Anna"): True,
+        ("type", "painting"): True,
+        ("type", "gevelsteen"): False,
+        ("type", "print"): True,
+        ("material", "painting"): False,
+    }
+    assert later["matched"].equals(index["matched"])
+
+
+def test_matched_labels_are_counted(make_release: Callable[..., Release]) -> None:
+    """Facts and card say how many labels of each task come from the vocabulary."""
+    release = make_release()
+
+    lines = release.facts["labels"]["rows"]
+
+    counts = {task: (line["labels"], line["matched"]) for task, line in lines.items()}
+    assert counts == {"artist": (5, 5), "type": (3, 1), "material": (4, 1)}
+    assert "| type | 3 | 1 |" in (release.folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_ledger_keeps_what_it_was_told() -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import itertools
+import re
+import tarfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,12 +13,18 @@ from hypothesis import strategies as st
 
 from omniart_data.release.contents import PICTURES
 from omniart_data.release.groups import (
+    DETAIL,
     EDGE,
+    LARGEST_BOUND,
     SAME_PICTURE,
+    detail_edges,
     explain_groups,
     group_artworks,
     same_picture_edges,
+    side_edges,
 )
+from omniart_data.release.split import assign_splits
+from schemas.artwork import ARTWORK
 
 names = st.integers(0, 30).map("a:{:02d}".format)
 edge_lists = st.lists(st.tuples(names, names), max_size=40)
@@ -100,6 +108,134 @@ def test_reasons_are_told_for_groups_of_several() -> None:
         {"id": "b", "group": "a", "because": "recto; views"},
         {"id": "c", "group": "a", "because": "recto"},
     ]
+
+
+def numbered(*numbers: str | None, source: str = "rijksmuseum") -> list[dict[str, str | None]]:
+    """Return rows of one source with these object numbers, their ids in order."""
+    return [
+        {"id": f"{source}:{n:03d}", "source": source, "object_number": number}
+        for n, number in enumerate(numbers)
+    ]
+
+
+def titled(*titles: str, artist: str | None = "Anna", source: str = "wga") -> list[dict[str, str]]:
+    """Return rows of one artist and source with these titles, their ids in order."""
+    rows = [
+        {"id": f"{source}:{n:03d}", "source": source, "title": title, "artist": artist}
+        for n, title in enumerate(titles)
+    ]
+    return pa.Table.from_pylist(rows, schema=ARTWORK).to_pylist()
+
+
+def pairs(edges: pa.Table) -> list[tuple[str, str]]:
+    """Return the last digits of the ids at the ends of each edge."""
+    return [(str(e["a"])[-1], str(e["b"])[-1]) for e in edges.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("recto", "verso"),
+    [
+        ("RP-P-BI-121(R)", "RP-P-BI-121(V)"),
+        ("RP-P-BI-121 ( R )", "RP-P-BI-121 (V) "),
+        ("50.130.149n recto", "50.130.149n verso"),
+        ("50.130.149n Recto", "50.130.149n, Verso"),
+        ("RP-T-1(recto)", "RP-T-1 (verso)"),
+        ("RP-T-1-recto", "RP-T-1-verso"),
+        ("RP-T-1(R)", "RP-T-1"),
+    ],
+)
+def test_two_sides_of_a_sheet_are_bound(recto: str, verso: str) -> None:
+    """Object numbers that are equal but for the side bind, and the reason names the sheet."""
+    edges = side_edges(pa.Table.from_pylist(numbered(recto, verso), schema=ARTWORK))
+
+    assert pairs(edges) == [("0", "1")]
+    sheet = recto.split("(")[0].strip().lower().removesuffix("recto").rstrip(" -")
+    assert edges["because"].to_pylist()[0].lower() == f"recto and verso of {sheet}"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ("RP-P-1(R)", "RP-P-2(V)"),
+        ("RP-P-1", "RP-P-1"),  # a number that stands twice says nothing of sides
+        ("(R)", "(V)"),
+        ("", ""),
+        (None, "(V)"),
+        ("RP-P-1(A)", "RP-P-1(B)"),
+        ("Diverso", "Di"),
+        ("1R", "1V"),
+    ],
+)
+def test_other_object_numbers_bind_nothing(numbers: tuple[str, str]) -> None:
+    """Other objects, no number, other letters and words that only end so are left apart."""
+    table = pa.Table.from_pylist(numbered(*numbers), schema=ARTWORK)
+
+    assert side_edges(table).equals(EDGE.empty_table())
+
+
+def test_sides_are_of_one_source() -> None:
+    """The same number in two museums is two sheets."""
+    rows = numbered("1(R)") + numbered("1(V)", source="met")
+
+    assert side_edges(pa.Table.from_pylist(rows, schema=ARTWORK)).num_rows == 0
+
+
+@pytest.mark.parametrize("source", ["wga", "sample-wga"])
+def test_details_are_bound_to_their_picture(source: str) -> None:
+    """A title and its details are one picture; others of the artist are not, nor two of one plain title."""
+    titles = ("Vault", "Vault (detail)", "Spring", "Vault (north)", "Vault (north, detail)")
+    rows = titled(*titles, "Spring", "(detail)", "Fall (details)", source=source)
+
+    edges = detail_edges(pa.Table.from_pylist(rows, schema=ARTWORK))
+
+    assert pairs(edges) == [("0", "1"), ("3", "4")]
+    assert set(edges["because"].to_pylist()) == {DETAIL}
+
+
+def test_details_are_of_one_known_artist_of_the_gallery() -> None:
+    """Another artist's, nobody's, and another museum's title with (detail) bind nothing."""
+    both = ("Vault", "Vault (detail)")
+    rows = [titled(both[0])[0], titled(*both, artist="Bert")[1]]
+    nobody, elsewhere = titled(*both, artist=None), titled(*both, source="met")
+
+    for apart in (rows, nobody, elsewhere):
+        assert detail_edges(pa.Table.from_pylist(apart, schema=ARTWORK)).num_rows == 0
+
+
+def test_a_name_of_too_many_binds_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Fifty artworks of one name are bound; one more, and the name is left out and told."""
+    titles = ["Landscape (detail)"] + ["Landscape"] * LARGEST_BOUND
+    most = pa.Table.from_pylist(titled(*titles[:-1], "Sea", "Sea (detail)"), schema=ARTWORK)
+    more = pa.Table.from_pylist(titled(*titles, "Sea", "Sea (detail)"), schema=ARTWORK)
+
+    assert detail_edges(most).num_rows == LARGEST_BOUND - 1 + 1
+    assert caplog.messages == []
+    assert pairs(detail_edges(more)) == [("1", "2")]
+    (told,) = caplog.messages
+    assert told.startswith("wga, Anna, Landscape: 51 artworks")
+
+
+@pytest.mark.real
+def test_no_real_sheet_is_on_two_sides(shared_data: Path) -> None:
+    """Of 2,000 artworks' worth of pages of the Rijksmuseum, recto and verso of a sheet are in one split."""
+    pages = shared_data / "rijksmuseum/oai-legacy-dc-2022/pages-1-2000.tar.gz"
+    with tarfile.open(pages) as archive:
+        texts = [
+            archive.extractfile(page).read().decode("utf-8", "replace")  # type: ignore[union-attr]
+            for page in itertools.islice((m for m in archive if m.isfile()), 400)
+        ]
+    numbers = sorted({n for text in texts for n in re.findall(r"\b[A-Z]{2}-[\w.-]+\([RV]\)", text)})
+    rows = [row | {"artist": f"A{n % 7}"} for n, row in enumerate(numbered(*numbers))]
+    table = pa.Table.from_pylist(rows, schema=ARTWORK)
+    groups = group_artworks(table["id"].combine_chunks(), side_edges(table))
+
+    splits = assign_splits(table.append_column("group", groups["group"]))
+
+    sides: dict[str, set[str]] = {}
+    for number, split in zip(numbers, splits["split"].to_pylist(), strict=True):
+        sides.setdefault(number[:-3], set()).add(split)
+    assert len(numbers) - len(sides) > 50  # sheets of which both sides are there
+    assert all(len(found) == 1 for found in sides.values())
 
 
 @pytest.mark.real

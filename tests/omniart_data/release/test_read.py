@@ -148,6 +148,52 @@ def test_a_harmed_release_is_not_opened(
         open_release(folder)
 
 
+def _harm(path: Path, at: int = 0) -> None:
+    """Turn every bit of 64 bytes of a file, which keeps its size."""
+    body = bytearray(path.read_bytes())
+    body[at : at + 64] = bytes(byte ^ 255 for byte in body[at : at + 64])
+    path.write_bytes(body)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("facts.json", lambda release: release.facts),
+        ("receipt.json", lambda release: release.is_sample),
+        ("labels.parquet", lambda release: release.labels),
+        ("terms.parquet", lambda release: release.side_table("terms")),
+        ("data/test-00000-of-00001.parquet", lambda release: release.table("test")),
+        ("data/test-00000-of-00001.parquet", lambda release: list(release.pictures("test"))),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 0.05, 0.5, 1])
+def test_damage_is_told_in_one_line(
+    make_release: Callable[..., Release],
+    name: str,
+    read: Callable[[Release], object],
+    place: float,
+) -> None:
+    """A file that is damaged anywhere and has its size is named, with what to do."""
+    release = make_release(60)
+    path = release.folder / name
+    _harm(path, int(place * (path.stat().st_size - 64)))
+
+    with pytest.raises(ReleaseError) as told:
+        read(open_release(release.folder))
+
+    assert str(told.value) == f"{path} is damaged: run `omniart-data verify {release.folder}`"
+
+
+def test_a_changed_number_in_the_facts_is_damage(make_release: Callable[..., Release]) -> None:
+    """JSON that can still be read but is not what was sealed is damaged too."""
+    folder = make_release(60).folder
+    facts = (folder / "facts.json").read_bytes()
+    (folder / "facts.json").write_bytes(facts.replace(b"table_one", b"table_two"))
+
+    with pytest.raises(ReleaseError, match=r"facts\.json is damaged"):
+        open_release(folder).facts  # noqa: B018
+
+
 @pytest.mark.parametrize(
     "body",
     [

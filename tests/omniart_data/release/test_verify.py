@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -112,6 +113,15 @@ def _lose(rows: Rows) -> None:
     next(r for r in rows if r["image_status"] == "kept out")["image_status"] = "lost"
 
 
+def _unmatch(rows: Rows) -> None:
+    next(r for r in rows if r["label"] == "painting")["matched"] = False
+
+
+def _two_sides(rows: Rows) -> None:
+    one, other = [row for row in rows if row["source"] == "sample-met"][:2]
+    one["object_number"], other["object_number"] = "SM-1(R)", "SM-1(V)"
+
+
 def _one_picture(rows: Rows) -> None:
     rows[1]["image_sha256"] = rows[0]["image_sha256"]
 
@@ -137,6 +147,9 @@ def _one_picture(rows: Rows) -> None:
         ("labels", _delete, "a label is missing"),
         ("labels", _set("number", 7), "do not run from 0"),
         ("labels", _set("test", 999), "counts are not those of the rows"),
+        ("labels", _unmatch, "matched is not what terms.parquet says"),
+        ("terms", _set("how", "unmatched"), "matched is not what terms.parquet says"),
+        ("train", _two_sides, "are views of one object and are not one group"),
         ("train", _set("materials", ["moon dust"]), "a label is missing"),
         ("train", _set("judgements", [99]), "points to a judgement that is not there"),
         ("judgements", _twice, "a number stands twice"),
@@ -188,6 +201,41 @@ def test_shares_are_checked(made: ModuleType, make_release: Callable[..., Releas
 
     assert not any("are not 70/20/10" in f for f in verify_release(folder).failures)
     assert train.is_file()
+
+
+def test_shares_are_checked_where_groups_bind(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """An artist with a group may be a little off 70/20/10; with all works in train the artist is named."""
+    contents = made.contents(200, images=False, artists=1)
+    numbers = [
+        f"{n}{side}" for n in range(100) for side in ("(R)", "(V)")
+    ]  # neighbours are of two sources: one source's are two apart
+    rows = contents.artworks.to_pylist()
+    for source in made.SOURCES:
+        own = [row for row in rows if row["source"] == source]
+        for row, number in zip(own, numbers, strict=False):
+            row["object_number"] = number
+    artworks = pa.Table.from_pylist(rows, schema=contents.artworks.schema)
+    folder = make_release(200, images=False, artists=1, artworks=artworks).folder
+    assert verify_release(folder).failures == ()
+    assert pq.read_table(folder / "groups.parquet").num_rows == 200
+
+    moved = pq.read_table(next(folder.glob("data/validation-*"))).to_pylist()
+    made.tamper(folder, "validation", lambda rows: rows.clear())
+
+    def add(rows: Rows) -> None:
+        rows.extend(row | {"split": "train"} for row in moved)
+        rows.sort(key=lambda row: str(row["id"]))
+
+    made.tamper(folder, "train", add)
+    made.tamper(
+        folder,
+        "ledger",
+        lambda rows: [r.update(split="train") for r in rows if r["split"] != "test"],
+    )
+
+    assert any("are not 70/20/10" in failure for failure in verify_release(folder).failures)
 
 
 @pytest.mark.parametrize("name", ["train", "labels"])

@@ -271,6 +271,16 @@ def test_a_killed_run_leaves_no_release_and_no_trace(made: ModuleType, tmp_path:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["release", "undisturbed"]
 
 
+@pytest.mark.parametrize("name", [".candidate", "release [1]", "1.0.*"])
+def test_leftovers_of_any_name_are_swept(made: ModuleType, tmp_path: Path, name: str) -> None:
+    """What a killed run left is removed whatever the release is called: hidden, or with marks of a pattern."""
+    (tmp_path / f"{name}.partial-999999999").mkdir()
+
+    made.made_release(tmp_path / name)
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_run_that_lives_keeps_its_draft(made: ModuleType, tmp_path: Path) -> None:
     """What another living process is writing, and what only looks alike, is not removed."""
     kept = {f"release.partial-{os.getppid()}", "release.partial-mine", "other.partial-999999999"}
