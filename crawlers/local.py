@@ -26,6 +26,8 @@ BATCH_RECORDS = 5_000
 MAX_IMAGE_BYTES = 256 << 20
 """A larger file is no photograph that could be decoded within reason; it counts as not there."""
 MAX_ID_LENGTH = 200
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp"})
+"""Endings of files that are named as `images` by mistake for their folder."""
 PRECEDENCE = 1
 _YEAR_RANGE = range(-(2**31), 2**31)
 
@@ -54,6 +56,10 @@ class Local:
         folder, mapping = self._open(path)
         wanted = {name for row in _Index(folder, mapping) if (name := row.file_or_none())}
         missing = set(wanted)
+        if wanted and not mapping.images:
+            log.warning(
+                "%s: the mapping has no `images`: name their folder or tars", mapping.source
+            )
         for place in _places(folder, mapping):
             for name, body in _pictures(place, sorted(missing)):
                 missing.discard(name)
@@ -81,6 +87,10 @@ class Local:
             if path.suffix != ".toml":
                 raise UsageError(f"{path} is neither a folder nor a mapping that ends in .toml")
             return path.parent, load_mapping(path)
+        if self.mapping is None and not (path / MAPPING_FILE).exists():
+            raise UsageError(
+                f"{path} has no {MAPPING_FILE}: put one there, or name another with --mapping FILE"
+            )
         return path, load_mapping(self.mapping or path / MAPPING_FILE)
 
 
@@ -326,6 +336,10 @@ def _in_tar(path: Path, wanted: frozenset[str]) -> Iterator[tuple[str, bytes]]:
                     seen.add(name)
                     yield name, body.read()
     except (tarfile.TarError, EOFError, ValueError) as error:
+        if path.suffix.lower() in PICTURES:
+            raise UsageError(
+                f'images names the picture {path.name}: name its folder, as in images = ["."]'
+            ) from error
         raise SourceError(
             f"{path} is a damaged tar file, or none ({error}): make it again"
         ) from error

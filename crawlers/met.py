@@ -238,8 +238,7 @@ def _makers(met: _Answer) -> tuple[Maker, ...]:
         name,
         met_fields.squeeze(met.text("artistRole")),
         met_fields.qualifier(met.text("artistPrefix"), met.text("artistSuffix")),
-        met_fields.year(met.text("artistBeginDate")),
-        met_fields.year(met.text("artistEndDate")),
+        *met_fields.life(met.text("artistBeginDate"), met.text("artistEndDate")),
         _ids(met.later_text("artistULAN_URL"), met.later_text("artistWikidata_URL")),
     )
     listed = [

@@ -42,6 +42,7 @@ _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u02ff\u1e00-\u1eff]")
 _YEAR = re.compile(r"(-?[0-9]{1,5})(?:-[0-9]{1,2}-[0-9]{1,2})?")
 _JOINING = re.compile(r"(and/or|and|or|\?)\s+(?=\S)")
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z")
+_MODERN = 1900
 _STILL_ALIVE = 9999
 
 
@@ -133,6 +134,19 @@ def year(text: str) -> int | None:
     found = _YEAR.fullmatch(text.strip())
     number = int(found[1]) if found else 0
     return None if number in {0, _STILL_ALIVE} else number
+
+
+def life(begin: str, end: str) -> tuple[int | None, int | None]:
+    """Return an artist's first and last year; a hundred years after a modern birth is no death.
+
+    The Met writes birth + 100 where somebody lives: 353 of 13,387 records die after 2026.
+
+    >>> life("1950", "2050"), life("1606", "1669"), life("1600", "1700")
+    ((1950, None), (1606, 1669), (1600, 1700))
+    """
+    born, died = year(begin), year(end)
+    lives = born is not None and born >= _MODERN and died == born + 100
+    return born, None if lives else died
 
 
 def years(first: int, last: int, text: str) -> tuple[int, int] | tuple[None, None]:
@@ -252,8 +266,7 @@ def makers(artist: Mapping[str, str]) -> tuple[Maker, ...]:
             name,
             entry("Artist Role", at),
             qualifier(entry("Artist Prefix", at), entry("Artist Suffix", at)),
-            year(entry("Artist Begin Date", at)),
-            year(entry("Artist End Date", at)),
+            *life(entry("Artist Begin Date", at), entry("Artist End Date", at)),
             tuple(
                 link
                 for column in ("Artist ULAN URL", "Artist Wikidata URL")

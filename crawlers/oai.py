@@ -63,7 +63,9 @@ def parse_xml(body: bytes, where: str) -> etree._Element:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = _BLANKS.sub(" ", str(error)) or "nothing in it"
-        raise SourceError(f"{where} is torn or no XML ({reason}): fetch it again") from error
+        raise SourceError(
+            f"{where} is torn or no XML, as OAI-PMH pages are ({reason}): fetch it again"
+        ) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise SourceError(f"{where} declares a document type or entities: not read")
     return root

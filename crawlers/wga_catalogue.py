@@ -52,6 +52,9 @@ class Row:
     columns: Mapping[str, str] | None
 
 
+_WORKBOOK = "xl/workbook.xml"
+
+
 def unzip(body: bytes, where: str) -> bytes:
     """Return the one text table in a zip archive; its name is never used as a path."""
     try:
@@ -61,6 +64,8 @@ def unzip(body: bytes, where: str) -> bytes:
                 for member in archive.infolist()
                 if PurePosixPath(member.filename).suffix.lower() in {".csv", ".txt"}
             ]
+            if _WORKBOOK in archive.namelist():
+                raise SourceError(f"{where} is an Excel workbook: save its table as CSV first")
             if len(tables) != 1:
                 names = ", ".join(sorted(repr(m.filename) for m in archive.infolist())[:5])
                 raise SourceError(f"{where} holds {names or 'nothing'}, not one .csv or .txt")

@@ -296,7 +296,9 @@ def stats(
 @ends_in_one_line
 def explain(
     release: Annotated[Path, typer.Argument(help="Folder of a release.")],
-    artwork: Annotated[str, typer.Argument(help="Id of an artwork, as in met:436105.")],
+    artwork: Annotated[
+        str, typer.Argument(help="Id of an artwork: source:source_id, as in the column id.")
+    ],
 ) -> None:
     """Say why an artwork's labels are what they are, or why a record was dropped."""
     typer.echo(explain_artwork(open_release(_folder(release)), artwork))
@@ -320,7 +322,8 @@ def unmatched(
 
 def _folder(release: Path) -> Path:
     if not release.is_dir():
-        raise UsageError(f"{release} is not there: name the folder of a release")
+        missing = "is a file" if release.exists() else "is not there"
+        raise UsageError(f"{release} {missing}: name the folder of a release")
     return release
 
 

@@ -42,6 +42,8 @@ _ACCEPT = {
     "": "*/*",
 }
 _CHUNK_BYTES = 1 << 16
+TELL_FROM_S = 10.0
+"""A wait of this length is told to whoever watches; shorter ones are everyday."""
 
 
 @dataclass(frozen=True)
@@ -322,7 +324,9 @@ class Fetch:
         salt = f"{config.seed} {asked.url}"
         wait_s = back_off_s(first_s, attempt, most_s=config.max_wait_s, salt=salt)
         wait_s = max(wait_s, failure.retry_after_s)
-        log.info("%s: %s; again in %.1f s", asked.url, failure.reason, wait_s)
+        told = logging.WARNING if wait_s >= TELL_FROM_S else logging.INFO
+        tries = f"try {attempt + 2} of {config.retries + 1}"
+        log.log(told, "%s: %s; %s in %.0f s", asked.url, failure.reason, tries, wait_s)
         host.retries += 1
         host.waited_s += wait_s
         if failure.wall and everybody:

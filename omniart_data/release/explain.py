@@ -27,9 +27,9 @@ def explain(release: Release, artwork: str) -> str:
         (pc.field("source") == source) & (pc.field("source_id") == source_id)
     )
     if not dropped.num_rows:
-        raise UsageError(
-            f"{artwork} is not in this release: ids are source:source_id, as in met:436105"
-        )
+        known = release.table(columns=["id"])["id"]
+        example = f", as in {known[0].as_py()}" if len(known) else ""
+        raise UsageError(f"{artwork} is not in this release: ids are source:source_id{example}")
     return "\n".join(
         f"{artwork} dropped, {row['rule']}: {row['reason']}" for row in dropped.to_pylist()
     )
@@ -66,6 +66,9 @@ def _said(value: Any) -> str:
         return "-"
     if isinstance(value, list):
         return ", ".join(map(_said, value))
+    if isinstance(value, dict) and set(value) <= {"text", "language"}:
+        return repr(value["text"])
     if isinstance(value, dict):
-        return ", ".join(repr(part) for name, part in value.items() if part and name != "language")
+        told = {name: part for name, part in value.items() if part not in (None, "", [])}
+        return "(" + ", ".join(f"{name} {_said(part)}" for name, part in told.items()) + ")"
     return repr(value) if isinstance(value, str) else str(value)

@@ -254,7 +254,7 @@ def test_the_mapping_may_lie_anywhere(tmp_path: Path) -> None:
     assert read(folder, elsewhere) == expected
     inside = elsewhere.rename(folder / "mine.toml")
     assert read(inside) == expected
-    with pytest.raises(UsageError, match=r"collection\.toml is not there"):
+    with pytest.raises(UsageError, match=r"has no collection\.toml: put one there"):
         read(folder)
     with pytest.raises(UsageError, match="is no folder"):
         read(inside, inside)

@@ -1,6 +1,7 @@
 """What a maintainer meets on the command line: one clear line and an exit code, whatever goes wrong."""
 
 import hashlib
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,11 +79,11 @@ def test_empty_file(tmp_path: Path, source: str) -> None:
     assert left_behind(tmp_path / "w") == []
 
 
-def test_forbidden_workspace(powerless: Powerless, met_file: Write, api: Answer) -> None:
+def test_forbidden_workspace(powerless: Powerless, api: Answer) -> None:
     """A workspace that may not be written is named, with what to do."""
-    path = met_file([api(1)])
-
-    with powerless() as (forbidden, _):
+    with powerless() as (forbidden, free):
+        path = free / "met.jsonl"
+        path.write_text(json.dumps(api(1)) + "\n", encoding="utf-8")
         code, _, err = run("build", "--from", f"met={path}", "--workspace", forbidden / "w")
 
     assert code == 1

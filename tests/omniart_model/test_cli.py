@@ -118,6 +118,28 @@ def test_help_imports_little() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_help_says_what_it_is_for() -> None:
+    """The command has a line of its own above the list of what it can do."""
+    help_text = " ".join(command("--help").stdout.split())
+
+    assert "Train the multi-task baseline on a release" in help_text
+
+
+def test_a_damaged_release_is_one_line(release: Release, baseline: Path, tmp_path: Path) -> None:
+    """A table whose bytes were changed in place is named, with what to do, and no traceback."""
+    damaged = tmp_path / "damaged"
+    shutil.copytree(release.folder, damaged)
+    labels = damaged / "labels.parquet"
+    labels.write_bytes(bytes(labels.stat().st_size))
+
+    done = command("evaluate", damaged, baseline / "predictions.parquet")
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"omniart-model: {labels} is damaged: run `omniart-data verify {damaged}`\n",
+    )
+
+
 def test_a_missing_extra_is_named(release: Release, tmp_path: Path) -> None:
     """Without torch, train says what to install, in one line."""
     (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('No torch', name='torch')")

@@ -6,12 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from omniart_data.release.manifest import seal_of
 from omniart_data.release.read import Release, open_release
 from schemas.errors import ReleaseError
-from schemas.release import SPLITS
+from schemas.release import ROW, SPLITS
 
 
 def test_tables_come_without_pictures_unless_asked(make_release: Callable[..., Release]) -> None:
@@ -163,7 +164,6 @@ def _harm(path: Path, at: int = 0) -> None:
         ("labels.parquet", lambda release: release.labels),
         ("terms.parquet", lambda release: release.side_table("terms")),
         ("data/test-00000-of-00001.parquet", lambda release: release.table("test")),
-        ("data/test-00000-of-00001.parquet", lambda release: list(release.pictures("test"))),
     ],
 )
 @pytest.mark.parametrize("place", [0, 0.05, 0.5, 1])
@@ -182,6 +182,18 @@ def test_damage_is_told_in_one_line(
         read(open_release(release.folder))
 
     assert str(told.value) == f"{path} is damaged: run `omniart-data verify {release.folder}`"
+
+
+def test_a_damaged_picture_is_not_handed_out(make_release: Callable[..., Release]) -> None:
+    """A byte that is changed inside a picture's page is damage, by the checksum of the page."""
+    release = make_release(60)
+    (path,) = release.shards("test")
+    pages = pq.read_metadata(path).row_group(0).column(len(ROW) - 1)  # image.bytes comes first
+    assert pages.path_in_schema == "image.bytes"
+    _harm(path, pages.data_page_offset + pages.total_compressed_size // 2)
+
+    with pytest.raises(ReleaseError, match="is damaged: run `omniart-data verify"):
+        list(release.pictures("test"))
 
 
 def test_a_changed_number_in_the_facts_is_damage(make_release: Callable[..., Release]) -> None:

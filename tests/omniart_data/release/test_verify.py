@@ -208,9 +208,7 @@ def test_shares_are_checked_where_groups_bind(
 ) -> None:
     """An artist with a group may be a little off 70/20/10; with all works in train the artist is named."""
     contents = made.contents(200, images=False, artists=1)
-    numbers = [
-        f"{n}{side}" for n in range(100) for side in ("(R)", "(V)")
-    ]  # neighbours are of two sources: one source's are two apart
+    numbers = [f"{n}{side}" for n in range(100) for side in ("(R)", "(V)")]
     rows = contents.artworks.to_pylist()
     for source in made.SOURCES:
         own = [row for row in rows if row["source"] == source]
