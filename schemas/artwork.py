@@ -33,7 +33,12 @@ ARTWORK = noun(
     ("techniques", pa.list_(pa.string()), "Techniques, English terms."),
     ("year_first", pa.int32(), "First possible year of creation, BCE below zero; null: not known."),
     ("year_last", pa.int32(), "Last possible year of creation, included."),
-    ("year", pa.float32(), "Mean of the two, only for intervals of at most 300 years."),
+    (
+        "year",
+        pa.float32(),
+        "Mean of the two, for intervals of at most 300 years, of 25 where the museum gives numbers without a text; "
+        + "null where they are the time frame of the artist (WGA without a date).",
+    ),
     ("circa", pa.bool_(), "The museum says 'circa'; null where there are no years."),
     ("date_text", pa.string(), "The date in the museum's words."),
     ("types_as_given", pa.list_(TEXT), "Artwork types in the museum's words."),
