@@ -268,7 +268,8 @@ def verify(
     for failure in report.failures:
         typer.echo(failure, err=True)
     typer.echo(
-        f"{report.files} files, {report.artworks:,} artworks, {len(report.failures)} failures"
+        f"{report.files} files, {report.artworks:,} artworks, "
+        f"{len(report.failures)} {'failure' if len(report.failures) == 1 else 'failures'}"
     )
     raise typer.Exit(code=bool(report.failures))
 

@@ -16,6 +16,7 @@ from omniart_model.bases import BASES, DEFAULT_BASE, find_base
 from omniart_model.settings import PRESETS, TrainConfig
 from omniart_model.tasks import TASKS, choose_tasks
 from schemas.errors import OmniartError, UsageError
+from schemas.release import SPLITS
 
 if TYPE_CHECKING:
     from omniart_data.release import Release
@@ -147,6 +148,8 @@ def predict(
     device: Device = "auto",
 ) -> None:
     """Write a network's answers for the works of a split to a Parquet file (docs/predictions.md)."""
+    _check_split(split)
+    _check_there(checkpoint, "the folder of a baseline")
     opened = _open(release)
     from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
     from omniart_model.checkpoint import check_class_index, load_checkpoint
@@ -180,11 +183,23 @@ def evaluate(
     from omniart_model.files import as_json, write_whole
     from omniart_model.report import terminal
 
+    _check_split(split)
+    _check_there(predictions, "a file of predictions")
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
     evaluation = evaluate_predictions(_open(release), predictions, chosen, split)
     typer.echo(terminal(evaluation, "predictions"))
     if json_out is not None:
         write_whole(json_out, as_json(evaluation.as_dict()))
+
+
+def _check_split(split: str) -> None:
+    if split not in SPLITS:
+        raise UsageError(f"--split {split}: there are {', '.join(SPLITS)}")
+
+
+def _check_there(path: Path, what: str) -> None:
+    if not path.exists():
+        raise UsageError(f"{path} is not there: name {what}")
 
 
 def _open(folder: Path) -> "Release":

@@ -83,7 +83,7 @@ def read_predictions(
     for a file that is no such table, lacks a work, holds one twice, or holds one that is not asked for.
     """
     table = _read(path)
-    _check_ids(table["id"], ids, path)
+    _check_ids(table["id"], ids, f"{path}{_made_for(table)}")
     table = table.take(
         compute.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks())
     )
@@ -151,7 +151,15 @@ def _read(path: Path) -> pa.Table:
     return table
 
 
-def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: Path) -> None:
+def _made_for(table: pa.Table) -> str:
+    """Return what a file says of itself: which split of which release it answers; nothing if it does not."""
+    about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    if not {"release", "split"} <= about.keys():
+        return ""
+    return f" (made for the {about['split']} split of release {about['release']})"
+
+
+def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: str) -> None:
     """Raise ModelError unless each wanted id is found exactly once, and no other."""
     given = found.to_pylist()
     seen, known = Counter(given), set(wanted)

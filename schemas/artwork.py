@@ -36,8 +36,7 @@ ARTWORK = noun(
     (
         "year",
         pa.float32(),
-        "Mean of the two, for intervals of at most 300 years, of 25 where the museum gives numbers without a text; "
-        + "null where they are the time frame of the artist (WGA without a date).",
+        "Mean of the two, up to 300 years apart (25 where there is no text); null for an artist's time frame.",
     ),
     ("circa", pa.bool_(), "The museum says 'circa'; null where there are no years."),
     ("date_text", pa.string(), "The date in the museum's words."),

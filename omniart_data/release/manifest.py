@@ -105,21 +105,28 @@ def _parsed(body: bytes) -> Manifest:
 
 def check_files(folder: Path, manifest: Manifest) -> None:
     """Raise ReleaseError unless the folder holds the manifest's files, of their sizes, and no others."""
+    for wrong in wrong_files(folder, manifest).values():
+        raise ReleaseError(f"{folder}: {wrong}")
+
+
+def wrong_files(folder: Path, manifest: Manifest) -> dict[str, str]:
+    """Return what is wrong with a folder's files as a look from outside tells, by path."""
     there = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.is_symlink() or not path.is_dir()
     }
-    there -= {NAME, SEAL}
-    for path in sorted(there ^ manifest.files.keys()):
-        state = "is missing" if path in manifest.files else "is not part of the release"
-        raise ReleaseError(f"{folder}: {path} {state}")
-    for path, entry in sorted(manifest.files.items()):
-        size = (folder / path).lstat().st_size
-        if (folder / path).is_symlink():
-            raise ReleaseError(f"{folder}: {path} is a link; a release holds its files itself")
-        if size != entry.size_bytes:
-            raise ReleaseError(f"{folder}: {path} has {size:,} bytes, not {entry.size_bytes:,}")
+    wrong = dict.fromkeys(
+        there - manifest.files.keys() - {NAME, SEAL}, "is not part of the release"
+    )
+    for path, entry in manifest.files.items():
+        if path not in there:
+            wrong[path] = "is missing"
+        elif (folder / path).is_symlink():
+            wrong[path] = "is a link; a release holds its files itself"
+        elif (size := (folder / path).lstat().st_size) != entry.size_bytes:
+            wrong[path] = f"has {size:,} bytes, not {entry.size_bytes:,}"
+    return {path: f"{path} {wrong[path]}" for path in sorted(wrong)}
 
 
 def file_entry(path: Path) -> FileEntry:

@@ -20,9 +20,9 @@ from omniart_data.release.manifest import (
     NAME,
     SEAL,
     Manifest,
-    check_files,
     file_entry,
     read_manifest,
+    wrong_files,
 )
 from omniart_data.release.read import ALL_SPLITS, Release
 from omniart_data.release.rows import RowDigest, compute, count, first_of_each, order
@@ -68,12 +68,11 @@ def verify_release(folder: Path) -> VerifyReport:
 
 
 def _bytes(folder: Path, manifest: Manifest) -> Iterator[str]:
-    try:
-        check_files(folder, manifest)
-    except ReleaseError as wrong:
-        yield str(wrong)
-        return
+    wrong = wrong_files(folder, manifest)
+    yield from wrong.values()
     for path, entry in manifest.files.items():
+        if path in wrong:
+            continue
         try:
             found = file_entry(folder / path)
         except OSError as refused:
