@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.manifest import Manifest, check_files, read_manifest
+from omniart_data.release.rows import compute
 from schemas.errors import ReleaseError
 from schemas.release import ROW, SPLITS, UNATTRIBUTED
 
@@ -144,3 +145,11 @@ class Release:
             raise ReleaseError(
                 f"{path} is damaged: run `omniart-data verify {self.folder}`"
             ) from wrong
+
+
+def came_and_went(old: Release, ids: "pa.ChunkedArray[Any]") -> str:
+    """Return in one line how many of these artworks an earlier release lacks, and how many it had beside them."""
+    before = old.table(columns=["id"])["id"]
+    stayed = compute.sum(compute.is_in(ids, value_set=before.combine_chunks())).as_py() or 0
+    came, went = len(ids) - stayed, len(before) - stayed
+    return f"since {old.version}: {came:,} artworks are new, {went:,} are no longer in it"

@@ -1,9 +1,8 @@
 """The figures of a release for people: Table 1 of the paper."""
 
 import pandas as pd
-import pyarrow.compute as pc
 
-from omniart_data.release.read import Release
+from omniart_data.release.read import Release, came_and_went
 
 HEADINGS = {
     "entries": "Entries",
@@ -48,10 +47,7 @@ def render_fact(release: Release, name: str) -> str:
 
 def render_changes(old: Release, new: Release) -> str:
     """Return in one line how many artworks came and went since an earlier release."""
-    before, after = (release.table(columns=["id"])["id"] for release in (old, new))
-    stayed = pc.sum(pc.is_in(after, value_set=before)).as_py() or 0
-    came, went = len(after) - stayed, len(before) - stayed
-    return f"since {old.version}: {came:,} artworks are new, {went:,} are no longer in it"
+    return came_and_went(old, new.table(columns=["id"])["id"])
 
 
 def _head(release: Release) -> list[str]:

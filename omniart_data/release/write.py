@@ -30,6 +30,7 @@ from omniart_data.release.manifest import (
     file_entry,
     seal_of,
 )
+from omniart_data.release.read import came_and_went
 from omniart_data.release.rows import BATCH_ROWS, RowDigest, batches, compute
 from schemas.errors import ReleaseError, StoreError, UsageError
 from schemas.release import IMAGE, ROW, SPLITS, UNATTRIBUTED
@@ -156,7 +157,7 @@ def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -
     draft.write("facts.json", as_json(facts, sort_keys=False))
     draft.write("receipt.json", as_json(receipt))
     draft.write("README.md", data_card(version, facts, receipt).encode())
-    draft.write("CHANGELOG.md", _changelog(contents, facts, version).encode())
+    draft.write("CHANGELOG.md", _changelog(contents, rows, facts, version).encode())
 
 
 def _receipt(contents: Contents) -> dict[str, Any]:
@@ -175,7 +176,7 @@ def _receipt(contents: Contents) -> dict[str, Any]:
     }
 
 
-def _changelog(contents: Contents, facts: dict[str, Any], version: str) -> str:
+def _changelog(contents: Contents, rows: pa.Table, facts: dict[str, Any], version: str) -> str:
     census = facts["census"]["rows"][ALL]
     in_splits = sum(census[split] for split in SPLITS)
     text = (
@@ -186,7 +187,8 @@ def _changelog(contents: Contents, facts: dict[str, Any], version: str) -> str:
         return f"# Changelog\n\n{text}- The first release.\n"
     earlier = (contents.previous.folder / "CHANGELOG.md").read_text(encoding="utf-8")
     earlier = earlier.removeprefix("# Changelog\n\n")
-    return f"# Changelog\n\n{text}- Follows {contents.previous.version}.\n\n{earlier}"
+    changes = came_and_went(contents.previous, rows["id"])
+    return f"# Changelog\n\n{text}- {changes.capitalize()}.\n\n{earlier}"
 
 
 @contextmanager
