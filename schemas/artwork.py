@@ -63,7 +63,7 @@ ARTWORK = noun(
 ARTIST_STATUS = {
     "named": "one maker of undoubted part: the artist",
     "qualified": "the only maker is named with a doubt or as a model (attributed to, after, workshop of)",
-    "several": "several makers of undoubted part",
+    "several": "several makers, or one who is named beside somebody in doubt",
     "not a person": "a firm, a manufactory, initials or a monogrammist",
     "other role": "only makers who did not make it: publisher, sitter, patron",
     "anonymous": "the museum says that the maker is unknown or anonymous",

@@ -54,6 +54,9 @@ _DOUBTED = "a question mark stands in the name"
 _DOUBT_IN_NAME = re.compile(r"\(\?\)|\?\)|(?:^|\s)\?|^(?![A-ZÀ-Ý]{3}).*\?$")
 """Not "DELACROIX, Eug?ne", where the WGA has lost a letter (wga.md, section 3.1)."""
 
+_LONGEST = 1000
+"""Characters of a name or qualifier that are read: no real one is longer, and a hostile one costs no more."""
+
 _DOUBT = re.compile(r"\?|\(\?\)")
 _OR = re.compile(r"(?:^|\s)(?:and/)?or(?:\s|$)|/")
 _JOINED = re.compile(r"^and\s+")
@@ -70,7 +73,7 @@ class Part:
 
     name: str
     part: str
-    """maker, qualified, not a person, anonymous or other."""
+    """maker, qualified, model (of a copy, or once thought to be the maker), not a person, anonymous, helper (somebody unknown in another role) or other."""
     qualifier: str = ""
     because: str = ""
 
@@ -84,6 +87,13 @@ def attribute(makers: Sequence[Mapping[str, Any]] | None) -> Judged:
     (None, 'qualified', 'workshop of')
     >>> attribute([{"name": "anoniem", "role": "", "qualifier": ""}]).value
     (None, 'anonymous', '')
+
+    Somebody in doubt beside a named person leaves it open who made what, and so nobody is named; a model
+    ("after Rubens") and an attribution that was given up say nothing of who made this object.
+
+    >>> anonymous = {"name": "anoniem", "role": "", "qualifier": ""}
+    >>> attribute([anonymous, {"name": "Rijn, Rembrandt van", "role": "", "qualifier": ""}]).value
+    (None, 'several', '')
     """
     parts = [
         part_of(maker["name"] or "", maker["role"] or "", maker["qualifier"] or "")
@@ -92,7 +102,8 @@ def attribute(makers: Sequence[Mapping[str, Any]] | None) -> Judged:
     ]
     because = "; ".join(dict.fromkeys(part.because for part in parts)) or "no maker given"
     accepted = {name_key(part.name): part.name for part in reversed(parts) if part.part == "maker"}
-    if len(accepted) == 1:
+    in_doubt = any(part.part in _IN_DOUBT for part in parts)
+    if len(accepted) == 1 and not in_doubt:
         return Judged((next(iter(accepted.values())), "named", ""), because)
     if accepted:
         return Judged((None, "several", ""), because)
@@ -103,10 +114,15 @@ def attribute(makers: Sequence[Mapping[str, Any]] | None) -> Judged:
     return Judged((None, "none", ""), because)
 
 
+_IN_DOUBT = frozenset({"qualified", "not a person", "anonymous"})
+"""Parts that somebody had in the making, without our knowing who that is."""
+
 _WITHOUT_ARTIST = {
     "qualified": "qualified",
+    "model": "qualified",
     "not a person": "not a person",
     "anonymous": "anonymous",
+    "helper": "anonymous",
     "other": "other role",
 }
 """Part -> status, the first that occurs decides."""
@@ -123,9 +139,11 @@ def part_of(name: str, role: str, qualifier: str) -> Part:
     >>> part_of("Lucas Cranach the Elder and Workshop", "Artist", "").qualifier
     'and workshop'
     """
+    name, qualifier = name[:_LONGEST], qualifier[:_LONGEST]
     name = _JOINED.sub("", _DATES_BEHIND.sub("", " ".join(name.split()))).strip(" ,;")
     if is_unknown(name):
-        return Part(name, "anonymous", "", f"{name!r} names nobody")
+        part = "helper" if _roles().get(plain(role)) == "other" else "anonymous"
+        return Part(name, part, "", f"{name!r} names nobody")
     found = _by_role(role) or _in_field(qualifier) or _in_name(name)
     if found is not None:
         return Part(name, *found)
@@ -140,7 +158,7 @@ def _by_role(role: str) -> tuple[str, str, str] | None:
     """Judge a role; None: who has it made the object, or the role is not known."""
     place = _roles().get(plain(role))
     if place == "formerly_attributed":
-        return "qualified", plain(role), f"role {role!r}: an attribution given up"
+        return "model", plain(role), f"role {role!r}: an attribution given up"
     return ("other", "", f"role {role!r} is not that of the maker") if place == "other" else None
 
 
@@ -168,7 +186,10 @@ def _classed(kind: str, term: str, words: str) -> tuple[str, str, str] | None:
         return None
     if kind == "role_publisher":
         return "other", "", because
-    return "qualified", words, because
+    return ("model" if kind in _MODELS else "qualified"), words, because
+
+
+_MODELS = frozenset({"after", "copyist", "formerly_attributed"})
 
 
 def _in_name(name: str) -> tuple[str, str, str] | None:

@@ -1,5 +1,6 @@
 """The date grammar: a museum's date text to first and last year."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil, floor
@@ -58,18 +59,47 @@ def parse_years(text: str) -> Years | None:
     Years(first=1700, last=1743, circa=False)
     >>> parse_years("306–30 B.C."), parse_years("voor 1650").last
     (Years(first=-306, last=-30, circa=False), 1649)
-    >>> parse_years("Edo period") is None
-    True
+    >>> parse_years("Edo period") is None, parse_years("1786 - 1725") is None
+    (True, True)
+    >>> parse_years("186[3?]").first, parse_years("Dated 1214 AH/1799–1800 AD").first
+    (1863, 1799)
     """
-    words = date_words(text)
+    words = date_words(_without_other_numbers(text[:_LONGEST]))
     place = 0
     while place < len(words):
         reader = _Reader(words, place)
         years = reader.range()
-        if years is not None:
+        if years is not None or reader.is_inverted:
             return years
         place += 1
     return None
+
+
+_LONGEST = 1000
+"""Characters of a date text that are read."""
+
+_DOUBTED_DIGITS = re.compile(r"\b(\d{2,3})[\[(](\d{1,2})\s?\??[\])]")
+_HIJRI_BEHIND = re.compile(r"\b\d{1,4}(?:\s*[-–/]\s*\d{1,4})?\s*A\.?\s?H\b\.?")
+_HIJRI_BEFORE = re.compile(r"\bA\.?\s?H\b\.?[^\d/()]{0,40}\d{1,4}(?:\s*[-–]\s*\d{1,4})?")
+_LOW = re.compile(r"(?<![\d–-])\b\d{1,3}\b(?!\s*[-–]\s*\d)")
+
+
+def _without_other_numbers(text: str) -> str:
+    """Return a date text in which digits in doubt are joined, and the years of the Hijra left out.
+
+    >>> _without_other_numbers("dated 114 (A.H. 1014/ A.D. 1605–6)").split()
+    ['dated', '(', '/', 'A.D.', '1605–6)']
+    """
+
+    def joined(found: re.Match[str]) -> str:
+        digits = found[1] + found[2]
+        return digits if len(digits) == 4 else found[0]
+
+    text = _DOUBTED_DIGITS.sub(joined, text)
+    if not re.search(r"\bA\.?\s?H\b", text):
+        return text
+    without = _HIJRI_BEFORE.sub(" ", _HIJRI_BEHIND.sub(" ", text))
+    return _LOW.sub(" ", without) if re.search(r"\d{4}", without) else without
 
 
 class _Reader:
@@ -77,6 +107,8 @@ class _Reader:
 
     def __init__(self, words: tuple[Word, ...], place: int) -> None:
         self._words, self._place = words, place
+        self.is_inverted = False
+        """The last range was read whole, and ends before it begins ("1786 - 1725")."""
 
     def range(self) -> Years | None:
         """Read one or two points and what opens or closes them."""
@@ -98,7 +130,9 @@ class _Reader:
             left = replace(left, bound=left.bound or "not before")
         elif self._takes("until"):
             left = replace(left, bound=left.bound or "not after")
-        return _interval(left, right)
+        years = _interval(left, right)
+        self.is_inverted = years is None and right is not None
+        return years
 
     def _next(self, ahead: int = 0) -> Word:
         place = self._place + ahead

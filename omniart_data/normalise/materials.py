@@ -19,12 +19,14 @@ def split_medium(medium: Texts, materials: Texts, techniques: Texts) -> Judged:
     """Name the materials and techniques of an artwork, and the types that they imply.
 
     A text of the one may name the other ("etching" as a material), so each phrase goes where its term
-    belongs. Paint on a support makes the technique "painting".
+    belongs. Paint on a support makes the technique "painting", whether a text says so or a list holds both.
 
     >>> split_medium([{"text": "Oil on canvas", "language": "en"}], [], []).value
     (['oil paint', 'canvas'], ['painting'], ['painting'])
     >>> split_medium([], [{"text": "olieverf op doek", "language": "nl"}], []).value
     (['oil paint', 'canvas'], ['painting'], ['painting'])
+    >>> split_medium([], [{"text": one, "language": "nl"} for one in ("doek", "olieverf")], []).value
+    (['canvas', 'oil paint'], ['painting'], ['painting'])
     """
     named: dict[tuple[str, str], None] = {}
     uses: list[TermUse] = []
@@ -42,7 +44,8 @@ def split_medium(medium: Texts, materials: Texts, techniques: Texts) -> Judged:
     labels = {
         kind: [label for one, label in named if one == kind] for kind in ("material", "technique")
     }
-    if painted_on and any(implied_types().get(one) == _PAINTING for one in labels["material"]):
+    of_paintings = [one for one in labels["material"] if implied_types().get(one) == _PAINTING]
+    if (painted_on and of_paintings) or len(of_paintings) > 1:
         labels["technique"] = list(dict.fromkeys([*labels["technique"], _PAINTING]))
         because["paint on a support: painting"] = None
     types = [label for kind, label in named if kind == "type"]

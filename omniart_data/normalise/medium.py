@@ -59,12 +59,16 @@ def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
     """
     spoken = language if language in _CONNECTING else "en"
     found: dict[Piece, None] = {}
-    for line in re.split(r"[;\r\n]+|\.\s+", text):
+    for line in re.split(r"[;\r\n]+|\.\s+", text[:_LONGEST]):
         part = _LABEL.sub("", without_brackets(plain(line)))
         part = _HEDGES.sub(" ", _SIZE.sub(" ", part))
         for piece in _between(_protected(plain(part), spoken), spoken):
             found[piece] = None
     return tuple(found)
+
+
+_LONGEST = 4000
+"""Characters of a medium text that are read; the longest real one of 143,469 has some hundreds."""
 
 
 @cache
@@ -96,13 +100,20 @@ def resolved(piece: str, kind: str, language: str) -> tuple[Found, ...]:
     return (Found(label, kind, "unmatched", "no row in terms.csv: kept as given"),)
 
 
+@cache
+def longest_term() -> int:
+    """Return the number of words in the longest term of the tables; longer phrases are not looked for."""
+    files = ("terms", "aat_materials", "composites")
+    return max(row["term"].count(" ") + 1 for name in files for row in vocabulary_rows(name))
+
+
 def _within(piece: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
     """Return the terms of a phrase from left to right, the longest first; "head" if words are left over."""
     words = piece.split(" ")
     found: list[Found] = []
     left_over, start = False, 0
     while start < len(words):
-        for end in range(len(words), start, -1):
+        for end in range(min(len(words), start + longest_term()), start, -1):
             part = " ".join(words[start:end])
             term = next(filter(None, (look_up(part, kind, language) for kind in kinds)), None)
             if term is not None:

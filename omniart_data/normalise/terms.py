@@ -11,9 +11,6 @@ from omniart_data.normalise.vocabulary import vocabulary_rows
 
 KINDS = ("type", "material", "technique")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
-_SHORTEST_HEAD = 5
-"""Letters of the shortest term that may end a Dutch compound: "versiering" is no ring."""
-
 _AAT = "http://vocab.getty.edu/aat/"
 _SPACES = re.compile(r"\s+")
 
@@ -94,12 +91,10 @@ def by_ending(term: str, kind: str, language: str) -> Found | None:
 
 
 def _by_compound(word: str, kind: str) -> Found | None:
-    """Return what the longest term that a Dutch compound ends in says; then what a known head says."""
-    rows = _exact("nl", kind)
-    for start in range(1, len(word) - _SHORTEST_HEAD + 1):
-        found = rows.get(word[start:])
-        if found is not None and found.label:
-            return Found(found.label, kind, "head", f"{found.because}, as the ending of the term")
+    """Return what the longest known head that a Dutch compound ends in says.
+
+    Only endings of the reviewed list: any term as an ending makes iron of a sundial ("zonnewijzer").
+    """
     for ending, label in _compound_heads(kind):
         if word.endswith(ending) and word != ending:
             because = f"compound_heads.csv: ...{ending} ({kind}) -> {label}"

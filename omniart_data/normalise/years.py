@@ -82,6 +82,9 @@ def _is_plausible_alone(numbers: Years) -> bool:
 
 
 def _weighed(text: str, said: Years, numbers: Years) -> Judged:
+    if _is_fragment(said, numbers):
+        because = f"the museum's numbers: {said.first} in the text {text!r} is another number"
+        return _dated(numbers, because)
     if fits(said, numbers):
         agreed = Years(numbers.first, numbers.last, said.circa)
         return _dated(agreed, f"the museum's numbers, which fit the text {text!r}")
@@ -89,6 +92,13 @@ def _weighed(text: str, said: Years, numbers: Years) -> Judged:
         said,
         f"the text {text!r}; the museum's numbers {numbers.first} to {numbers.last} do not fit it",
     )
+
+
+def _is_fragment(said: Years, numbers: Years) -> bool:
+    """Return whether a text's only "year" is a piece of something else: low, and long before the numbers."""
+    if said.first is None or said.first != said.last or numbers.first is None:
+        return False
+    return 0 < said.first < 1000 and numbers.first - said.first > 100
 
 
 def fits(said: Years, numbers: Years) -> bool:

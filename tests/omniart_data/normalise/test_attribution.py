@@ -1,5 +1,7 @@
 """The artist is the one maker of undoubted part; every other case has its status."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,14 +157,44 @@ def test_unknown_role_is_no_maker() -> None:
 
 
 def test_exactly_one() -> None:
-    """Two makers are several; the same one twice, or one beside a contributor, is one."""
+    """Two makers are several; the same one twice, or one beside contributors, is one."""
     two = [maker("Jan Steen"), maker("Frans Hals")]
     twice = [maker("Steen, Jan", ""), maker("Jan Steen", "Maker")]
-    beside = [maker("Steen, Jan", ""), maker("Galle, Philips", "contributor"), maker("anoniem", "")]
+    beside = [
+        maker("Steen, Jan", ""),
+        maker("Galle, Philips", "contributor"),
+        maker("anoniem", "contributor"),
+    ]
 
     assert attribute(two).value == (None, "several", "")
     assert attribute(twice).value == ("Steen, Jan", "named", "")
     assert attribute(beside).value == ("Steen, Jan", "named", "")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        maker("anoniem", ""),
+        maker("Monogrammist AF (graveur)", ""),
+        maker("Giovanni Battista Tiepolo", "Artist", "and Workshop"),
+        maker("Wang Hui", "Artist", "leaves a, o, p by"),
+        maker("Hippolyte Flandrin", "Artist", "or"),
+        maker("Meissen Manufactory", "Maker"),
+    ],
+)
+def test_nobody_is_named_beside_somebody_in_doubt(other: dict[str, Any]) -> None:
+    """Whoever else had a part, and is not known for certain, leaves it open who made what."""
+    assert attribute([other, maker("Jan Steen", "Artist")]).value == (None, "several", "")
+    assert attribute([maker("Jan Steen", "Artist"), other]).value == (None, "several", "")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [maker("Peter Paul Rubens", "Artist", "After"), maker("Jan Lievens", "Former Attribution")],
+)
+def test_a_model_takes_nothing_from_the_maker(model: dict[str, Any]) -> None:
+    """Who made a copy is its artist; so is the present attribution beside one that was given up."""
+    assert attribute([model, maker("Jan Steen", "Artist")]).value == ("Jan Steen", "named", "")
 
 
 def test_nobody_named() -> None:
