@@ -141,7 +141,7 @@ def markdown(report: Report) -> str:
     if report.is_sample:
         lines += [f"**{INVENTED}**", ""]
     lines += [
-        f"Scored on the {report.evaluation.split} split: {report.evaluation.works:,} works.",
+        f"Scored on the {report.evaluation.split} split: {report.evaluation.works:,} works that have a picture.",
         "",
     ]
     for task in report.evaluation.tasks:
@@ -171,7 +171,7 @@ def html(report: Report) -> str:
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n{sample}\n"
         f"<p>Scored on the {escape(report.evaluation.split)} split: "
-        f"{report.evaluation.works:,} works.</p>\n{tables}"
+        f"{report.evaluation.works:,} works that have a picture.</p>\n{tables}"
         f"<h2>Training</h2>\n{curve_svg(report.training.epochs, report.training.best)}\n"
         f"<h2>How it was made</h2>\n<ul>{facts}</ul>\n</main>\n</body>\n</html>\n"
     )
