@@ -27,7 +27,7 @@ IMAGE_STATUS = {
     "kept out": "the picture is in the workspace, its rights do not let it be passed on",
     "not asked for": "the release was built with --images none",
     "not allowed": "the rights do not let the picture be fetched",
-    "none offered": "the source offers no picture",
+    "none offered": "the source offers no picture, or its bulk file (the Met's) has no picture addresses",
     "not fetched": "the source offers a picture that could not be had",
     "unreadable": "what the source served is not a picture that can be decoded",
 }

@@ -274,7 +274,9 @@ def test_a_read_record_fits_the_schema(changes: dict[str, Any]) -> None:
         record = read(saved("9000002") | changes, "9000002")
     except RecordError:
         return
-    to_batch([record]).validate(full=True)
+    batch = to_batch([record])
+    batch.validate(full=True)
+    assert batch["source_id"].to_pylist() == ["9000002"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -378,11 +377,12 @@ def test_a_csv_row_and_an_api_answer_tell_the_same(shared_data: Path) -> None:
 
 def test_pyarrow_errors_do_not_leak(tmp_path: Path) -> None:
     """No error but ours comes out of a wrong file."""
+    refused = 0
     for cut in range(1, 400, 23):
         path = written(tmp_path, table(rows_of(2))[:-cut])
         try:
             read(path)
         except (SourceError, UsageError):
-            continue
-        except pa.ArrowException as error:
-            pytest.fail(f"cut by {cut}: {error}")
+            refused += 1
+
+    assert refused > 0
