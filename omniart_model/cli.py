@@ -16,7 +16,6 @@ from omniart_model.bases import BASES, DEFAULT_BASE, find_base
 from omniart_model.settings import PRESETS, TrainConfig
 from omniart_model.tasks import TASKS, choose_tasks
 from schemas.errors import OmniartError, UsageError
-from schemas.release import SPLITS
 
 if TYPE_CHECKING:
     from omniart_data.release import Release
@@ -149,8 +148,8 @@ def predict(
 ) -> None:
     """Write a network's answers for the works of a split to a Parquet file (docs/predictions.md)."""
     _check_split(split)
-    _check_there(checkpoint, "the folder of a baseline")
     opened = _open(release)
+    _check_there(checkpoint, "the folder of a baseline")
     from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
     from omniart_model.checkpoint import check_class_index, load_checkpoint
     from omniart_model.predict import check_features, predict_split
@@ -184,15 +183,18 @@ def evaluate(
     from omniart_model.report import terminal
 
     _check_split(split)
+    opened = _open(release)
     _check_there(predictions, "a file of predictions")
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
-    evaluation = evaluate_predictions(_open(release), predictions, chosen, split)
+    evaluation = evaluate_predictions(opened, predictions, chosen, split)
     typer.echo(terminal(evaluation, "predictions"))
     if json_out is not None:
         write_whole(json_out, as_json(evaluation.as_dict()))
 
 
 def _check_split(split: str) -> None:
+    from schemas.release import SPLITS
+
     if split not in SPLITS:
         raise UsageError(f"--split {split}: there are {', '.join(SPLITS)}")
 
