@@ -1,6 +1,6 @@
 """What a museum must do: say how to ask it, and how to read what it answers."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,62 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Unfetched:
+    """An object that a source named and that could not be had this time, and why."""
+
+    source_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A bulk file as downloaded whole: kept as it is, and read by ``Source.read_dump``."""
+
+    path: Path
+    sha256: str
+    url: str
+    fetched: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """Raw records that are stored together, in one transaction with the cursor to go on from."""
+    """What is stored together, in one transaction with the cursor to go on from.
+
+    ``records``: what was received. ``unfetched``: objects that were asked for and could not be had;
+    the second pass asks for them again. ``named``: the ids of a list, all that the source has, which
+    this page, later ones or the second pass settle; ``in_bulk``: those that ``bulk``, the source's bulk
+    file, describes. Both are walked through once, so that they may be generators. ``expected``: how
+    many records the whole crawl brings, as the source says; None: it says nothing here.
+    """
 
     records: tuple[RawRecord, ...]
     cursor: str
+    unfetched: tuple[Unfetched, ...] = ()
+    named: Iterable[str] = ()
+    in_bulk: Iterable[str] = ()
+    bulk: Bulk | None = None
+    expected: int | None = None
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """A further answer about one object that is wanted besides its main record: its kind and address."""
+
+    kind: str
+    url: str
+    expect: str = "json"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a source promises of its records, for ``probe`` to check on a few of them.
+
+    ``holds`` is asked of each record that is not withdrawn; at least the share ``least`` must keep it.
+    """
+
+    name: str
+    holds: Callable[[Record], bool]
+    least: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,8 +120,27 @@ class Source(Protocol):
         """Yield pages, from after ``cursor``; only what changed since ``since`` where it is given."""
         ...
 
+    def crawl_ids(self, fetch: "Fetch", ids: Sequence[str]) -> AsyncIterator[Page]:
+        """Yield pages about these objects alone, each as a record, withdrawn, or unfetched; cursors are empty.
+
+        The second pass asks so for what failed, and for what the source no longer names.
+        """
+        ...
+
+    def supplements(self, raws: Sequence[RawRecord]) -> Sequence[Supplement]:
+        """Return what is wanted besides, by what is held of one object (newest of each kind); pure.
+
+        It is asked again after each answer, as one address may stand in the answer before; what is
+        held already is not named again. A source whose records say all has none.
+        """
+        ...
+
+    def promises(self) -> Sequence[Promise]:
+        """Return what ``probe`` is to check on ten records."""
+        ...
+
     def read(self, raws: Sequence[RawRecord]) -> Record:
-        """Read all that is held about one object, newest last; pure; raise RecordError."""
+        """Read what is held of one object, the newest of each kind, newest last; pure; raise RecordError."""
         ...
 
     def read_dump(self, path: Path) -> Iterator[pa.RecordBatch | RecordError]:
