@@ -69,14 +69,34 @@ class EdmObject:
 
     @property
     def says_nothing(self) -> bool:
-        """Return whether it holds nothing that tells one object from another."""
+        """Return whether it holds nothing that tells one object from another; a picture alone does not."""
         told = (self.object_number, self.titles, self.types, self.makers, self.materials)
-        return not any((*told, self.dates, self.images))
+        return not any((*told, self.dates))
 
 
 def read_edm(rdf: etree._Element) -> EdmObject | None:
     """Return what an EDM record says of its object; None where it holds no ``edm:ProvidedCHO``."""
     return _Reader(rdf).read()
+
+
+def holds_object(element: etree._Element) -> bool:
+    """Return whether there is an ``edm:ProvidedCHO`` anywhere under an element."""
+    return any(True for _ in _of_class(element, "edm:ProvidedCHO"))
+
+
+def rights_and_images(rdf: etree._Element) -> tuple[str, tuple[str, ...]]:
+    """Return what ``read_edm`` says of rights and images, without the rest."""
+    return _Reader(rdf).rights_and_images()
+
+
+def _of_class(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Yield the resources of a class, which is their element's name, or else stands in ``rdf:type``."""
+    yield from element.iter(_name(name))
+    prefix, local = name.split(":")
+    for kind in element.iter(_name("rdf:type")):
+        parent = kind.getparent()
+        if parent is not None and kind.get(_RESOURCE) == _NAMESPACES[prefix] + local:
+            yield parent
 
 
 class _Reader:
@@ -91,7 +111,7 @@ class _Reader:
                 self._resources[about].append(element)
 
     def read(self) -> EdmObject | None:
-        aggregation = next(self._rdf.iter(_name("ore:Aggregation")), None)
+        aggregation = self._aggregation()
         object_ = self._object(aggregation)
         if object_ is None:
             return None
@@ -113,9 +133,20 @@ class _Reader:
             images=self._images(aggregation),
         )
 
+    def rights_and_images(self) -> tuple[str, tuple[str, ...]]:
+        """Return the statement of rights, and the requests for pictures."""
+        aggregation = self._aggregation()
+        object_ = self._object(aggregation)
+        if object_ is None:
+            return "", ()
+        return self._rights(aggregation, object_), self._images(aggregation)
+
+    def _aggregation(self) -> etree._Element | None:
+        return next(_of_class(self._rdf, "ore:Aggregation"), None)
+
     def _object(self, aggregation: etree._Element | None) -> etree._Element | None:
         """Return the object that the aggregation is about, or else the first one that says anything."""
-        objects = list(self._rdf.iter(_name("edm:ProvidedCHO")))
+        objects = list(_of_class(self._rdf, "edm:ProvidedCHO"))
         meant = set(self._values(aggregation, "edm:aggregatedCHO"))
         ranked = sorted(objects, key=lambda one: (one.get(_ABOUT) not in meant, not len(one)))
         return next(iter(ranked), None)

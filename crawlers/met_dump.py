@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,8 @@ from schemas.record import Maker, Record, Text, to_batch
 BATCH_ROWS = 10_000
 BLOCK_BYTES = 4 << 20
 """What the CSV reader takes at a time; no record of the museum comes near it."""
+FLAGS_BLOCK_BYTES = 512 << 10
+"""The same where two columns are taken during a crawl, whose memory is to stay flat."""
 MAX_LINE_BYTES = 16 << 20
 """The longest line of a file of API answers; the museum's longest is below 100 kB."""
 ANSWERS_HELD = 2_000
@@ -227,13 +229,54 @@ class _Torn:
         )
 
 
+def public_flags(path: Path) -> Iterator[tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]]:
+    """Yield object numbers of MetObjects.csv with, for each, whether it is in the public domain.
+
+    Raises SourceError as the whole reading does, and takes no more memory than a block.
+    """
+    with open_dump(path) as stream:
+        head = stream.read(_HEADER_BYTES).removeprefix(_BOM).lstrip()
+    if not head or head.startswith((b"{", b"[", b"<")):
+        raise SourceError(f"{path} is no MetObjects.csv: {_REMEDY}")
+    _header(path, head)
+    torn = _Torn()
+    for block in _blocks(path, ["Object ID", "Is Public Domain"], torn, FLAGS_BLOCK_BYTES):
+        torn.records += block.num_rows
+        columns = Columns(block)
+        numbers = columns.text("Object ID")
+        sound = pc.match_substring_regex(numbers, _NUMBERS["Object ID"])
+        if not pc.all(sound).as_py():
+            raise SourceError(f"{path} is a damaged copy of MetObjects.csv: {_REMEDY}")
+        yield (
+            numbers.cast(pa.uint32()).to_numpy(),
+            _public(columns).to_numpy(zero_copy_only=False),
+        )
+    _check_whole(path, torn)
+
+
 def _read_rows(
     path: Path, met: Museum, header: Sequence[str]
 ) -> Iterator[pa.RecordBatch | RecordError]:
     """Yield the rows of MetObjects.csv; raise SourceError at the end where some were torn."""
     rows = _Rows(met, file_sha256(path))
     wanted = [*REQUIRED, *(name for name in OPTIONAL if name in header)]
-    torn = rows.torn
+    for block in _blocks(path, wanted, rows.torn, BLOCK_BYTES):
+        for first in range(0, block.num_rows, BATCH_ROWS):
+            yield from rows.read(block.slice(first, BATCH_ROWS))
+    _check_whole(path, rows.torn)
+
+
+def _check_whole(path: Path, torn: "_Torn") -> None:
+    if torn.count:
+        raise SourceError(f"{path} is a damaged copy of MetObjects.csv: {torn}; {_REMEDY}")
+    if not torn.records:
+        raise SourceError(f"{path} holds a header and no records: fetch it again")
+
+
+def _blocks(
+    path: Path, wanted: Sequence[str], torn: "_Torn", block_bytes: int
+) -> Iterator[pa.RecordBatch]:
+    """Yield the wanted columns as texts, some thousand rows at a time; torn rows are counted."""
 
     def note(row: arrow_csv.InvalidRow) -> Literal["skip"]:
         torn.records += 1
@@ -246,28 +289,22 @@ def _read_rows(
             open_dump(path) as stream,
             arrow_csv.open_csv(
                 stream,
-                read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
+                read_options=arrow_csv.ReadOptions(use_threads=False, block_size=block_bytes),
                 parse_options=arrow_csv.ParseOptions(
                     newlines_in_values=True, invalid_row_handler=note
                 ),
                 convert_options=arrow_csv.ConvertOptions(
-                    include_columns=wanted,
+                    include_columns=list(wanted),
                     column_types=dict.fromkeys(wanted, pa.string()),
                     strings_can_be_null=False,
                 ),
             ) as reader,
         ):
-            for block in reader:
-                for first in range(0, block.num_rows, BATCH_ROWS):
-                    yield from rows.read(block.slice(first, BATCH_ROWS))
+            yield from reader
     except pa.ArrowInvalid as error:
         raise SourceError(
             f"{path} is a damaged copy of MetObjects.csv ({error}): {_REMEDY}"
         ) from error
-    if torn.count:
-        raise SourceError(f"{path} is a damaged copy of MetObjects.csv: {torn}; {_REMEDY}")
-    if not torn.records:
-        raise SourceError(f"{path} holds a header and no records: fetch it again")
 
 
 class _Rows:

@@ -1,29 +1,51 @@
-"""OAI-PMH 2.0: pages of records, read strictly, and the tokens that lead from one page to the next.
+"""OAI-PMH 2.0: answers read strictly, one at a time; ``crawlers.oai_harvest`` asks for them.
 
 Protocol: http://www.openarchives.org/OAI/openarchivesprotocol.html. Elements are found by their local
 names, because harvests lie about whose namespaces were stripped. A page is never trusted: no document
 type, no entities, nothing fetched, libxml2's own limits on depth and text left in force.
 """
 
+import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from crawlers.engine.body import kind_of
 from schemas.errors import SourceError
 
-if TYPE_CHECKING:
-    from crawlers.engine.fetch import Answer, Fetch
-
 MAX_PAGE_BYTES = 32 << 20
 """The most bytes in one page: 50 EDM records take about 1 MB."""
 
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
+_HEADER_END = re.compile(rb"</(?:[\w.-]+:)?header>")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RECORD_END = b"</record>"
+_LISTS = ("ListRecords", "GetRecord", "ListIdentifiers")
+
+_CODES = {
+    "badResumptionToken": "the place to go on from has expired",
+    "badArgument": "the museum refuses the request",
+    "badVerb": "the museum refuses the request",
+    "cannotDisseminateFormat": "the museum does not offer this form of its records",
+    "idDoesNotExist": "the museum knows no such object",
+    "noMetadataFormats": "the museum offers no form of its records",
+    "noSetHierarchy": "the museum has no sets",
+}
+"""The protocol's errors but ``noRecordsMatch``; a server that is in trouble makes up others."""
+
+
+class OaiError(SourceError):
+    """The service answers with one of the protocol's errors: asking the same again changes nothing."""
+
+    def __init__(self, where: str, code: str, said: str) -> None:
+        super().__init__(f"{where}: {_CODES[code]} ({code}: {said})")
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -37,14 +59,31 @@ class Header:
 
 @dataclass(frozen=True)
 class OaiPage:
-    """One answer to ListRecords: its records, and the token that leads on (empty: the list ends)."""
+    """One answer to a list request: its records (or headers) and the token that leads on.
+
+    An empty ``token`` says that the list ends; ``size`` is how many records the whole list has, as the
+    service says (None: it does not). ``matched`` is false where it says that there are none.
+    """
 
     records: tuple[etree._Element, ...]
     token: str
+    size: int | None = None
+    matched: bool = True
+    bodies: tuple[bytes, ...] = ()
+    """The records as received: see ``as_received``."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a service says of itself: its first datestamp, how fine its dates are, what day it is there."""
+
+    earliest: date | None
+    seconds: bool
+    today: date | None
 
 
 def parse_xml(body: bytes, where: str) -> etree._Element:
-    """Return the root of a document, without comments; raise SourceError for what is no safe XML."""
+    """Return the root of a document, without comments and indents; SourceError for what is no safe XML."""
     if len(body) > MAX_PAGE_BYTES:
         raise SourceError(f"{where} has {len(body):,} bytes: no page of records is so large")
     if kind_of(body) == "html":
@@ -56,8 +95,10 @@ def parse_xml(body: bytes, where: str) -> etree._Element:
         load_dtd=False,
         no_network=True,
         huge_tree=False,
+        remove_blank_text=True,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(body, parser)
@@ -72,39 +113,90 @@ def parse_xml(body: bytes, where: str) -> etree._Element:
 
 
 def parse_page(body: bytes, where: str) -> OaiPage:
-    """Return the records of a ListRecords (or GetRecord) answer.
+    """Return the records of a ListRecords or GetRecord answer, or the headers of ListIdentifiers.
 
-    An answer of ``noRecordsMatch`` is an empty page. Raises SourceError, which names the page by
-    ``where``, for every other OAI-PMH error and for what is no OAI-PMH at all.
+    An answer of ``noRecordsMatch`` is an empty page. Raises OaiError for the protocol's other errors,
+    and SourceError, which names the page by ``where``, for what is no OAI-PMH at all.
     """
-    root = parse_xml(body, where)
-    if local_name(root) != "OAI-PMH":
-        raise SourceError(f"{where} is no OAI-PMH but <{local_name(root)}>: fetch it again")
-    for error in children(root, "error"):
-        code = error.get("code", "")
-        if code != "noRecordsMatch":
-            raise SourceError(f"{where}: {_advice(code)} ({code or 'error'}: {text(error)})")
-        return OaiPage((), "")
-    for verb in ("ListRecords", "GetRecord"):
+    root = _parse_answer(body, where)
+    for verb in _LISTS:
         for answer in children(root, verb):
-            tokens = [text(token) for token in children(answer, "resumptionToken")]
-            return OaiPage(tuple(children(answer, "record")), tokens[-1] if tokens else "")
+            name = "header" if verb == "ListIdentifiers" else "record"
+            tokens = list(children(answer, "resumptionToken"))
+            sizes = [token.get("completeListSize", "") for token in tokens]
+            known = [int(size) for size in sizes if size.isdecimal() and len(size) < 10]
+            records = tuple(children(answer, name))
+            return OaiPage(
+                records,
+                text(tokens[-1]) if tokens else "",
+                known[-1] if known else None,
+                bodies=as_received(body, answer, records) if name == "record" else (),
+            )
+    if _error_code(root) == "noRecordsMatch":
+        return OaiPage((), "", matched=False)
     raise SourceError(f"{where} is OAI-PMH, but holds no ListRecords: fetch it again")
 
 
-def _advice(code: str) -> str:
-    """Return what an OAI-PMH error calls for."""
-    if code == "badResumptionToken":
-        return "the place to go on from has expired: start this crawl anew"
-    return "the museum refuses the request"
+def parse_identity(body: bytes, where: str) -> Identity:
+    """Return what an Identify answer says."""
+    root = _parse_answer(body, where)
+    for found in children(root, "Identify"):
+        return Identity(
+            earliest=day_of(child_text(found, "earliestDatestamp")),
+            seconds="T" in child_text(found, "granularity"),
+            today=day_of(child_text(root, "responseDate")),
+        )
+    raise SourceError(f"{where} is OAI-PMH, but holds no Identify: fetch it again")
+
+
+def parse_prefixes(body: bytes, where: str) -> tuple[str, ...]:
+    """Return the metadata prefixes that a ListMetadataFormats answer offers."""
+    root = _parse_answer(body, where)
+    for found in children(root, "ListMetadataFormats"):
+        formats = children(found, "metadataFormat")
+        return tuple(child_text(one, "metadataPrefix") for one in formats)
+    raise SourceError(f"{where} is OAI-PMH, but holds no ListMetadataFormats: fetch it again")
+
+
+def _parse_answer(body: bytes, where: str) -> etree._Element:
+    root = parse_xml(body, where)
+    if local_name(root) != "OAI-PMH":
+        raise SourceError(f"{where} is no OAI-PMH but <{local_name(root)}>: fetch it again")
+    code = _error_code(root)
+    if code in _CODES:
+        raise OaiError(where, code, child_text(root, "error"))
+    if code not in (None, "noRecordsMatch"):
+        said = f"{code or 'error'}: {child_text(root, 'error')}"
+        raise SourceError(f"{where} is an error of no known kind ({said}): fetch it again")
+    return root
+
+
+def _error_code(root: etree._Element) -> str | None:
+    return next((error.get("code", "") for error in children(root, "error")), None)
+
+
+def day_of(said: str) -> date | None:
+    """Return the day of a datestamp of either granularity.
+
+    >>> day_of("2024-08-15T13:51:17Z"), day_of("soon"), day_of("2024-13-01")
+    (datetime.date(2024, 8, 15), None, None)
+    """
+    found = _DATE.match(said)
+    try:
+        return date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
 
 
 def header(record: etree._Element) -> Header:
     """Return a record's header; what it does not hold is empty."""
     for found in children(record, "header"):
+        told: dict[str, str] = {}
+        for child in found:
+            told.setdefault(local_name(child), text(child))
         return Header(
-            child_text(found, "identifier"),
-            child_text(found, "datestamp"),
+            told.get("identifier", ""),
+            told.get("datestamp", ""),
             found.get("status") == "deleted",
         )
     return Header("", "", deleted=False)
@@ -120,6 +212,56 @@ def metadata(record: etree._Element) -> etree._Element | None:
 def canonical(element: etree._Element) -> bytes:
     """Return an element as exclusive canonical XML: the same bytes whatever page it stood in."""
     return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+
+
+def as_received(
+    page: bytes, answer: etree._Element, records: Sequence[etree._Element]
+) -> tuple[bytes, ...]:
+    """Return each record's bytes as they stand in a page, with the prefixes that the page declares for all.
+
+    A page that is not cut so with certainty (another encoding than UTF-8, a prefix on ``record``, more
+    places that look like records than there are) gives canonical XML instead.
+    """
+    encoding = answer.getroottree().docinfo.encoding or "UTF-8"
+    parts = page.split(b"<record>")[1:]
+    if len(parts) != len(records) or encoding.upper() not in {"UTF-8", "US-ASCII"}:
+        return tuple(map(canonical, records))
+    start = b"<record" + b"".join(map(_declaration, answer.nsmap.items())) + b">"
+    ends = [part.rfind(_RECORD_END) for part in parts]
+    if min(ends, default=0) < 0:
+        return tuple(map(canonical, records))
+    return tuple(start + part[:end] + _RECORD_END for part, end in zip(parts, ends, strict=True))
+
+
+def _declaration(named: tuple[str | None, str]) -> bytes:
+    prefix, uri = named
+    return f" xmlns{f':{prefix}' if prefix else ''}={quoteattr(uri)}".encode()
+
+
+def record_content(body: bytes) -> str:
+    """Return the SHA-256 of what one record says, however it was written down; see ``content_of``."""
+    return content_of(canonical(parse_xml(body, "record")))
+
+
+def content_of(record: bytes) -> str:
+    """Return the SHA-256 of what a record says, from its canonical XML.
+
+    Its header is left out: datestamp and sets change when a museum publishes it anew. So does the order
+    in which a graph is written down: its resources, and the statements about each of them, are sorted.
+    (End tags are implied.)
+
+    >>> one = b'<record><header>1</header><metadata><R><a r:about="1"><b>x</b><c>y</c></a></R></metadata></record>'
+    >>> two = b'<record><header>2</header><metadata><R><a r:about="1"><c>y</c><b>x</b></a></R></metadata></record>'
+    >>> content_of(one) == content_of(two), content_of(one) == content_of(two.replace(b"y", b"z"))
+    (True, False)
+    """
+    end = _HEADER_END.search(record)
+    said = record[end.end() if end else 0 :].split(b"<")
+    tags = [tag for tag in said if tag[:1] != b"/" or tag[-1:] != b">"]
+    starts = [at for at, tag in enumerate(tags) if b':about="' in tag]
+    bounds = pairwise([0, *starts, len(tags)])
+    resources = sorted(b"<".join(sorted(tags[first:last])) for first, last in bounds)
+    return hashlib.sha256(b"\n".join(resources)).hexdigest()
 
 
 def local_name(element: etree._Element) -> str:
@@ -140,34 +282,3 @@ def child_text(element: etree._Element, name: str) -> str:
 def text(element: etree._Element) -> str:
     """Return an element's own text with single, ordinary blanks (museums write U+00A0 in dates)."""
     return " ".join((element.text or "").split())
-
-
-async def list_records(
-    fetch: "Fetch", base_url: str, *, prefix: str, since: date | None, token: str
-) -> AsyncIterator[tuple["Answer", OaiPage]]:
-    """Yield one page after the other of ListRecords, from ``token`` on where it is given.
-
-    A request that follows carries the verb and the token and nothing else, as the protocol asks. The
-    list ends with a page without token or without records; a token that leads to itself or to an
-    earlier page is a SourceError.
-    """
-    params = {"verb": "ListRecords", "metadataPrefix": prefix}
-    if since is not None:
-        params["from"] = f"{since.isoformat()}T00:00:00Z"
-    seen = set()
-    while True:
-        if token:
-            params = {"verb": "ListRecords", "resumptionToken": token}
-            seen.add(token)
-        answer = await fetch.get(base_url, params, expect="xml")
-        if answer.gone:
-            raise SourceError(f"{base_url} is gone ({answer.status}): see the museum's own pages")
-        page = parse_page(answer.body, answer.url)
-        if page.token in seen:
-            raise SourceError(f"{base_url} leads back to token {page.token!r}: try again later")
-        if not page.records:
-            page = OaiPage((), "")
-        yield answer, page
-        token = page.token
-        if not token:
-            return

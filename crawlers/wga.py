@@ -5,12 +5,15 @@ allow personal and educational use of the pictures and forbid passing them on; i
 row, so ``rights`` stays empty, and what a release may hold is decided by the source. There is no change
 feed: a crawl takes the whole catalogue, one answer. A row's identity is the key in its URL, KEY in
 ``/html/KEY.html`` and ``/art/KEY.jpg``; extracts without it are told apart by what they say (``row_key``).
+
+The text edition is taken, and the letters that it has lost are put back where a row is read: see
+``crawlers.wga_letters``, and docs/decisions/0008-wga-letters.md for why.
 """
 
 import hashlib
 import json
 import logging
-import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,14 +25,16 @@ import pyarrow as pa
 
 from crawlers import wga_catalogue as catalogue
 from crawlers.dump_files import check_readable, file_sha256, open_dump
-from crawlers.engine.source import Cost, Page
+from crawlers.engine.source import Cost, Page, Promise, Source
 from crawlers.wga_catalogue import Row
+from crawlers.wga_fields import key_of, life, repair_date, row_key, split_technique
+from crawlers.wga_letters import known_letters
 from schemas.errors import RecordError, SourceError
 from schemas.raw import RawRecord
 from schemas.record import Maker, Record, Text, to_batch
 
 if TYPE_CHECKING:
-    from crawlers.engine.fetch import Fetch
+    from crawlers.engine.fetch import Answer, Fetch
 
 log = logging.getLogger(__name__)
 
@@ -38,44 +43,32 @@ CATALOGUE = "/database/download/data_txt.zip"
 KIND = "wga-row"
 DONE = "done"
 """The cursor after the one page there is."""
+TRIES = 4
+"""How often an archive without a sound table is taken for a passing error."""
 RATES: Mapping[str, float] = MappingProxyType({"www.wga.hu": 1.0})
 """Requests per second. The site answers 429 to the hasty, and has banned addresses (2022)."""
 
+_WITH_LETTERS = ("AUTHOR", "TITLE", "DATE", "TECHNIQUE", "LOCATION")
+"""Columns of words in which letters may be lost; no other names anybody or any place that we keep."""
+_UNKNOWN_SHOWN = 10
+_PROMISES = (
+    Promise("URL holds a key", lambda record: bool(record.url and record.images)),
+    Promise("AUTHOR", lambda record: bool(record.makers), 0.9),
+    Promise("TITLE", lambda record: bool(record.titles), 0.9),
+    Promise("TECHNIQUE", lambda record: bool(record.medium), 0.8),
+    Promise("LOCATION", lambda record: bool(record.location), 0.8),
+    Promise("FORM", lambda record: bool(record.types), 0.9),
+    Promise("SCHOOL and TIMEFRAME", lambda record: bool(record.culture and record.period), 0.9),
+)
 _BATCH_RECORDS = 4096
 _SHOWN = 120
 """How much of a line that is no row is shown in its error, in characters."""
 _NONE = frozenset({"", "-"})
 _PRIVATE = "private collection"
-_URL = re.compile(r"https?://[^/]+/(?:html|html_m|art|detail|preview)/(.+)\.(?:html|jpg)")
-_KEY = re.compile(r"[A-Za-z0-9_-][\w.-]*(?:/[A-Za-z0-9_-][\w.-]*)*", re.ASCII)
-"""Parts that begin with no dot, so that a key is never a way up."""
-_MAX_KEY = 200
-
-_MONTHS = ("jan", "febr?", "m.rc", ".pr", "m.j", "j.n", "j.l", "aug", "szept", "okt", "nov", "dec")
-"""Hungarian, as a spreadsheet abbreviates them; any sign stands for a letter that may be lost."""
-_EXCEL_MONTH = re.compile(
-    "(?:" + "|".join(f"({month})" for month in _MONTHS) + r")\.(\d{2})", re.IGNORECASE
-)
-_CIRCA = r"(?:(?:c|ca|about|around)\b\.?\s*)?"
-_BORN = re.compile(rf"\bb\.\s*{_CIRCA}(\d{{3,4}})\b")
-_DIED = re.compile(rf"\bd\.\s*{_CIRCA}(\d{{3,4}})\b")
-
-_UNIT = r"(?:cm|mm|cn|m|in)\b"
-_SIZE = re.compile(
-    rf"""
-    \d[\d.,]*\s*(?:{_UNIT}\s*)?(?:x|×|by)\s*\d       # 87,5 x 66 cm, 264 cm x 348 cm, 110 by 136 cm
-    | \b(?:diameter|height|width|length|depth)\b[^,;\d]{{0,30}}\d     # diameter: c. 270 cm
-    | \d[\d.,]*\s*(?:\d+\s*)?{_UNIT}                  # 33 cm diameter; 110 94 cm
-    | \bx\s+cm\b                                      # a size that was never filled in
-    | \b(?:half|above|over|under|about|below)?\s*life-?\s?size\b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_BEFORE_SIZE = re.compile(r"(?:[\s,;:.(]|\b(?:each|overall|size|total|ca?|about)\b)+$")
 
 
 @dataclass(frozen=True)
-class Wga:
+class Wga(Source):
     """The Web Gallery of Art's rows, told in English."""
 
     name: str = "wga"
@@ -99,12 +92,55 @@ class Wga:
             return
         if since is not None:
             log.info("%s has no feed of changes: the whole catalogue is taken again", self.name)
+        raws, _ = await self._catalogue(fetch)
+        yield Page(tuple(raws.values()), DONE, named=raws, expected=len(raws))
+
+    async def crawl_ids(self, fetch: "Fetch", ids: Sequence[str]) -> AsyncIterator[Page]:
+        """Yield these rows as the newest catalogue has them; one that it lacks is withdrawn.
+
+        No row can be asked for alone, and the catalogue is all that there is: it is taken once more.
+        """
+        raws, answer = await self._catalogue(fetch)
+        yield Page(tuple(raws.get(one) or self._withdrawn(one, answer) for one in ids), "")
+
+    async def _catalogue(self, fetch: "Fetch") -> tuple[dict[str, RawRecord], "Answer"]:
+        """Return the catalogue's rows by id; of two rows with one id the later stands."""
+        answer, table = await self._table(fetch)
+        unknown = _Unknown()
+        raws: dict[str, RawRecord] = {}
+        for row in catalogue.rows(table, answer.url):
+            unknown.look(row.columns or {})
+            raw = self._raw(row, answer.url, answer.fetched)
+            if raws.get(raw.source_id, raw) != raw:
+                log.warning("%s: line %d has the id of an earlier one", raw.source_id, row.line)
+            raws[raw.source_id] = raw
+        if not raws:
+            raise SourceError(f"{answer.url} holds a header and no rows: try later")
+        unknown.tell(self.name)
+        return raws, answer
+
+    async def _table(self, fetch: "Fetch") -> tuple["Answer", bytes]:
+        """Return the archive and the table in it; one that is torn is asked for a few times."""
         url = self.base_url + CATALOGUE
-        answer = await fetch.get(url, expect="zip")
-        if answer.gone:
-            raise SourceError(f"{url} is gone ({answer.status}): see {self.base_url} for a new one")
-        rows = catalogue.rows(catalogue.unzip(answer.body, url), url)
-        yield Page(tuple(self._raw(row, url, answer.fetched) for row in rows), DONE)
+        wrong = SourceError(f"{url} is not asked for")
+        for _ in range(TRIES):
+            answer = await fetch.get(url, expect="zip")
+            if answer.gone:
+                raise SourceError(
+                    f"{url} is gone ({answer.status}): see {self.base_url} for a new one"
+                )
+            try:
+                return answer, catalogue.unzip(answer.body, url)
+            except SourceError as error:
+                wrong = error
+        raise wrong
+
+    def _withdrawn(self, source_id: str, answer: "Answer") -> RawRecord:
+        """Return the statement that a row is gone: it is in the catalogue no more."""
+        fetched = answer.fetched
+        return RawRecord(
+            self.name, source_id, KIND, b"", answer.url, fetched=fetched, withdrawn=True
+        )
 
     def _raw(self, row: Row, url: str, fetched: str) -> RawRecord:
         """Return a row as a raw record: JSON, as the file's encoding is not the row's own.
@@ -120,6 +156,14 @@ class Wga:
     def read(self, raws: Sequence[RawRecord]) -> Record:
         """Read the newest statement of a row; raise RecordError for a line that is none."""
         raw = raws[-1]
+        if raw.withdrawn:
+            return Record(
+                self.name,
+                raw.source_id,
+                received=raw.fetched,
+                withdrawn=True,
+                sha256=raw.sha256,
+            )
         where = f"{self.name}:{raw.source_id}"
         columns = json.loads(raw.body)
         if not isinstance(columns, dict):
@@ -141,7 +185,9 @@ class Wga:
             body = catalogue.unzip(body, str(path))
         sha256 = file_sha256(path)
         batch: list[Record] = []
+        unknown = _Unknown()
         for row in catalogue.rows(body, str(path)):
+            unknown.look(row.columns or {})
             where = f"{self.name}:{path.name}#{row.number}"
             try:
                 batch.append(self._read_row(row, where, sha256))
@@ -152,6 +198,7 @@ class Wga:
                 batch = []
         if batch:
             yield to_batch(batch)
+        unknown.tell(path.name)
 
     def _read_row(self, row: Row, where: str, sha256: str) -> Record:
         if row.columns is None:
@@ -163,10 +210,12 @@ class Wga:
     def _read(
         self, row: Mapping[str, str], where: str, *, sha256: str, number: int, precedence: int
     ) -> Record:
-        """Put a row's words under our names."""
+        """Put a row's words under our names, with the letters that they have lost."""
         source_id = _source_id(row)
         if not source_id:
             raise RecordError(where, "URL", row.get("URL"), sha256=sha256, number=number)
+        letters = known_letters()
+        row = {n: letters.repair(told) if n in _WITH_LETTERS else told for n, told in row.items()}
         author, title = row.get("AUTHOR", ""), row.get("TITLE", "")
         if not author and not title:
             where = f"{self.name}:{source_id}"
@@ -196,10 +245,44 @@ class Wga:
             number=number,
         )
 
+    def promises(self) -> Sequence[Promise]:
+        """Return what the catalogue's rows hold; the first ten may be of one artist."""
+        return _PROMISES
+
     def cost(self) -> Cost:
         """Return what a whole crawl takes: 52,868 rows (2025), pictures of 58 to 219 kB."""
         rate = RATES["www.wga.hu"]
         return Cost(1, 52_868, 52_868 * 140_000, rate, rate)
+
+
+class _Unknown:
+    """Words of a catalogue that have lost a letter and are not known, for a maintainer to add."""
+
+    def __init__(self) -> None:
+        self._words: Counter[str] = Counter()
+        self._rows = 0
+
+    def look(self, row: Mapping[str, str]) -> None:
+        """Note the words of one row."""
+        letters = known_letters()
+        found = {word for name in _WITH_LETTERS for word in letters.unknown(row.get(name, ""))}
+        self._words.update(found)
+        self._rows += bool(found)
+
+    def tell(self, where: str) -> None:
+        """Log how many there are, and those that occur most."""
+        if self._words:
+            words = ", ".join(
+                f"{word} ({count})" for word, count in self._words.most_common(_UNKNOWN_SHOWN)
+            )
+            log.warning(
+                "%s: %d rows keep a '?' for a letter, in %d words that schemas/vocab/lost_letters.csv"
+                " does not tell: %s",
+                where,
+                self._rows,
+                len(self._words),
+                words,
+            )
 
 
 def _said(row: Mapping[str, str], name: str) -> str:
@@ -215,74 +298,3 @@ def _texts(text: str) -> tuple[Text, ...]:
 def _source_id(row: Mapping[str, str]) -> str:
     """Return what tells a row from all others; empty where its URL is not of the site's form."""
     return key_of(row["URL"]) if "URL" in row else row_key(row)
-
-
-def key_of(url: str) -> str:
-    """Return the key in the address of a page or a picture; empty where it holds none.
-
-    >>> key_of("http://www.wga.hu/html/a/albani/annuncia.html")
-    'a/albani/annuncia'
-    >>> key_of("http://www.wga.hu/html/b/beccafum/2st_paul..html")
-    'b/beccafum/2st_paul.'
-    >>> key_of("http://www.wga.hu/art/../../etc/passwd.jpg")
-    ''
-    """
-    found = _URL.fullmatch(url)
-    key = found.group(1) if found else ""
-    return key if _KEY.fullmatch(key) and len(key) <= _MAX_KEY else ""
-
-
-def row_key(row: Mapping[str, str]) -> str:
-    """Return an id for a row of an extract that has no URL: a hash of what names the work.
-
-    Two rows with the same author, title, technique and date then are one.
-
-    >>> row_key({"AUTHOR": "GIOTTO di Bondone", "TITLE": "Faith", "TECHNIQUE": "Fresco"})
-    'row-3fb5bf2693ae87af'
-    """
-    named = [row.get(name, "") for name in ("AUTHOR", "TITLE", "TECHNIQUE", "DATE")]
-    return f"row-{hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]}"
-
-
-def split_technique(text: str) -> tuple[str, str]:
-    """Return the medium and the size that stand in one text; the first comma often parts them, not always.
-
-    >>> split_technique("Oil on oak panel, 87,5 x 66 cm (central panel), 88,5 x 28 cm (each wing)")
-    ('Oil on oak panel', '87,5 x 66 cm (central panel), 88,5 x 28 cm (each wing)')
-    >>> split_technique("Tempera on panel, gold ground, diameter 32 cm")
-    ('Tempera on panel, gold ground', 'diameter 32 cm')
-    >>> split_technique("Oil on canvas. 180 x 227 cm"), split_technique("Fresco"), split_technique("-")
-    (('Oil on canvas', '180 x 227 cm'), ('Fresco', ''), ('', ''))
-    """
-    found = _SIZE.search(text)
-    end = found.start() if found else len(text)
-    head = _BEFORE_SIZE.sub("", text[:end]) if found else text[:end]
-    size = text[len(head) :].strip(" ,;:.")
-    head = head.strip(" ,;")
-    return ("" if head in _NONE else head), (size if found else "")
-
-
-def repair_date(text: str) -> str:
-    """Return a date text, with what a spreadsheet made of ``1902-06`` turned back.
-
-    Only years of 1900 to 1999 with a second part of 01 to 12 were damaged so.
-
-    >>> repair_date("jún.02"), repair_date("jan.00"), repair_date("c. 1663")
-    ('1902-06', '1900-01', 'c. 1663')
-    """
-    found = _EXCEL_MONTH.fullmatch(text)
-    if found is None:
-        return text
-    *months, year = found.groups()
-    month = 1 + next(at for at, one in enumerate(months) if one)
-    return f"19{year}-{month:02d}"
-
-
-def life(text: str) -> tuple[int | None, int | None]:
-    """Return the years of birth and death that a BORN-DIED text gives; "active" and "before" give none.
-
-    >>> life("(b. ca. 1325, Firenze, d. ca. 1399, Firenze)"), life("(active 1444-1475/76 in Bruges)")
-    ((1325, 1399), (None, None))
-    """
-    born, died = _BORN.search(text), _DIED.search(text)
-    return (int(born.group(1)) if born else None), (int(died.group(1)) if died else None)

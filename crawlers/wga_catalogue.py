@@ -7,12 +7,14 @@ columns only. So the header line tells the delimiter, and the bytes above 0x7F t
 import codecs
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from crawlers.wga_letters import known_letters
 from schemas.errors import SourceError
 
 COLUMNS = (
@@ -53,25 +55,26 @@ class Row:
 
 
 _WORKBOOK = "xl/workbook.xml"
+_WORD = re.compile(r"[^\W\d_]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
+_TORN_AT_MOST = 10
+"""A text is UTF-8 with damage if more than this many of its letters are sound for each that is not."""
+_ALIKE = bytes(
+    one
+    for one in range(256)
+    if bytes([one]).decode("cp1250", "replace") == bytes([one]).decode("cp1252", "replace")
+)
+"""Bytes that mean the same in both Windows encodings."""
 
 
 def unzip(body: bytes, where: str) -> bytes:
     """Return the one text table in a zip archive; its name is never used as a path."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            tables = [
-                member
-                for member in archive.infolist()
-                if PurePosixPath(member.filename).suffix.lower() in {".csv", ".txt"}
-            ]
-            if _WORKBOOK in archive.namelist():
-                raise SourceError(f"{where} is an Excel workbook: save its table as CSV first")
-            if len(tables) != 1:
-                names = ", ".join(sorted(repr(m.filename) for m in archive.infolist())[:5])
-                raise SourceError(f"{where} holds {names or 'nothing'}, not one .csv or .txt")
-            if tables[0].file_size > MAX_BYTES:
+            member = _table(archive, where)
+            if member.file_size > MAX_BYTES:
                 raise SourceError(f"{where} unpacks to more than {MAX_BYTES:,} bytes: not read")
-            with archive.open(tables[0]) as file:
+            with archive.open(member) as file:
                 table = file.read(MAX_BYTES + 1)
     except (
         zipfile.BadZipFile,
@@ -89,23 +92,60 @@ def unzip(body: bytes, where: str) -> bytes:
     return table
 
 
-def decode(body: bytes) -> str:
-    """Return a catalogue's text: UTF-8 (or UTF-16 with its mark), else cp850 or cp1252.
+def _table(archive: zipfile.ZipFile, where: str) -> zipfile.ZipInfo:
+    """Return the archive's only text table, or the one called "catalog": a note may lie beside it."""
+    if _WORKBOOK in archive.namelist():
+        raise SourceError(f"{where} is an Excel workbook: save its table as CSV first")
+    paths = {member: PurePosixPath(member.filename.lower()) for member in archive.infolist()}
+    tables = [one for one, path in paths.items() if path.suffix in {".csv", ".txt"}]
+    if len(tables) > 1:
+        tables = [one for one in tables if paths[one].stem == "catalog"]
+    if len(tables) > 1:
+        tables = [one for one in tables if paths[one].suffix == ".csv"]
+    if len(tables) != 1:
+        names = ", ".join(sorted(repr(one.filename) for one in paths)[:5])
+        raise SourceError(f"{where} holds {names or 'nothing'}, not one .csv or .txt")
+    return tables[0]
 
-    Which of the two is counted: cp850 has most of its letters (é, ü, ä, è, à) in 0x80 to 0x9F, where
-    cp1252 has almost none. A byte that stands for nothing becomes U+FFFD.
+
+def decode(body: bytes) -> str:
+    """Return a catalogue's text: UTF-8 (or UTF-16 with its mark), else cp850, cp1252 or cp1250.
+
+    cp850 has most of its letters (é, ü, ä, è, à) in 0x80 to 0x9F, where the other two have almost none;
+    these differ in letters (è is č), and known words tell. A byte that stands for nothing becomes U+FFFD.
     """
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", errors="replace")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        low, high = (sum(map(body.count, _bytes(*span))) for span in ((0x80, 0xA0), (0xA0, 0x100)))
-        return body.decode("cp850" if low > high else "cp1252", errors="replace")
+    text = body.decode("utf-8-sig", errors="replace")
+    torn = text.count("\ufffd")
+    if not torn or torn * _TORN_AT_MOST < sum(map(len, _BEYOND_ASCII.findall(text))):
+        return text
+    low, high = (sum(map(body.count, _bytes(*span))) for span in ((0x80, 0xA0), (0xA0, 0x100)))
+    encoding = "cp850" if low > high else _windows(body)
+    return body.decode(encoding, errors="replace")
 
 
 def _bytes(first: int, end: int) -> list[bytes]:
     return [bytes([one]) for one in range(first, end)]
+
+
+def _windows(body: bytes) -> str:
+    """Return which of two Windows encodings gives more of the words that are known to differ in them."""
+    telling = [line for line in body.splitlines() if line.translate(None, _ALIKE)]
+    found = {
+        encoding: sum(
+            map(
+                known_letters().knows,
+                {
+                    word
+                    for line in telling
+                    for word in _WORD.findall(line.decode(encoding, errors="replace"))
+                },
+            )
+        )
+        for encoding in ("cp1252", "cp1250")
+    }
+    return "cp1250" if found["cp1250"] > found["cp1252"] else "cp1252"
 
 
 def rows(body: bytes, where: str) -> Iterator[Row]:

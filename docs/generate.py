@@ -124,6 +124,9 @@ def command_section(name: str, command: Any) -> Iterator[str]:
     yield from (f"### {name}", "", "```", " ".join([name, *arguments, "[OPTIONS]"]), "```", "")
     yield from (plain(command.help or ""), "")
     yield from parameter_table(command)
+    if command.epilog:
+        heading, *lines = command.epilog.split("\n\n")
+        yield from (heading, "", *lines, "")
 
 
 def first_line(command: Any) -> str:
@@ -156,7 +159,8 @@ def shown(command: Any, parameter: Any) -> str:
     """Return a parameter as it is written: ``RELEASE``, ``[PATH]``, ``--out PATH``, ``-v, --verbose``."""
     word = parameter.metavar or value_word(command, parameter)
     if is_argument(parameter):
-        word = parameter.metavar or parameter.name.upper()
+        many = "..." if parameter.nargs == -1 else ""
+        word = f"{parameter.metavar or parameter.name.upper()}{many}"
         return word if parameter.required else f"[{word}]"
     names = ", ".join([*sorted(parameter.opts, key=len), *parameter.secondary_opts])
     return names if parameter.is_flag else f"{names} {word}"
@@ -243,20 +247,21 @@ def docstring(module: ModuleType, constant: str) -> str:
 def sources_page() -> Iterator[str]:
     """Yield the museums: who they are, what a whole crawl takes, how fast each host may be asked."""
     yield from ("# Sources", "", MADE, "")
-    yield "The museums that `omniart-data build` can crawl, from `SOURCES` in `crawlers/__init__.py`. Their bulk files"
-    yield "are read with `--from NAME=PATH`; a collection of one's own with `--from local=PATH`."
+    yield "The museums that `omniart-data crawl` can crawl, from `SOURCES` in `crawlers/__init__.py`. Their bulk files"
+    yield "are read with `--from NAME=PATH`; a collection of one's own with `--from local=PATH`. How to crawl: [crawling.md](crawling.md)."
     yield ""
     rows = [(f"`{name}`", one.institution, pictures(name)) for name, one in SOURCES.items()]
     yield from table(("name", "institution", "pictures"), rows)
     yield from ("## What a whole crawl takes", "")
     yield "Days are those that the rates alone make: descriptions first, then one image of each object that has"
-    yield "one. They do not depend on the computer. `omniart-data build --dry-run` tells the same for your settings."
+    yield "one. They do not depend on the computer. Museums are crawled side by side, so that in all it takes as long as"
+    yield "the slowest of them. `omniart-data build --dry-run` tells the same for your settings."
     yield ""
     yield from cost_table(SOURCES)
     yield from (
         "## Rates",
         "",
-        "At most so many requests a second; `[rates]` in `omniart.toml` overrides them.",
+        "At most so many requests a second; `[rates]` in `omniart.toml` and `--rate` override them.",
         "",
     )
     rates = [

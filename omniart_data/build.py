@@ -4,31 +4,39 @@ Everything between the two ends is pure, so a build that was broken off is simpl
 crawled or fetched stays in the workspace, and a release is there whole or not at all.
 """
 
-import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 
-from crawlers.engine.fetch import Fetch, FetchConfig
-from crawlers.engine.images import ImageReport, fetch_images
-from crawlers.engine.run import run_crawl
+from crawlers.engine.database import disk_error
+from crawlers.engine.fetch_config import FetchConfig
+from crawlers.engine.image_store import ImageStore
 from crawlers.engine.source import Source
-from crawlers.engine.store import ImageStore, RawStore, disk_error
+from crawlers.engine.store import RawStore
 from crawlers.local import Local
+from omniart_data.crawl import crawl_sources
 from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, gather_store
-from omniart_data.images import count_pictures, import_local, picture_table, wanted
+from omniart_data.images import (
+    count_pictures,
+    import_local,
+    picture_table,
+    release_picture,
+    wanted,
+    warn_of_smaller,
+)
 from omniart_data.normalise import normalise
-from omniart_data.progress import bar
+from omniart_data.picture_run import fetch_pictures
+from omniart_data.progress import View, bar
 from omniart_data.release import Contents, Release, open_release, write_release
 from omniart_data.release.manifest import read_manifest
-from omniart_data.release.pictures import for_release, large_pictures
 from omniart_data.settings import check_images
+from omniart_data.watch import Watch
 from omniart_data.workspace import Workspace, parse_version
-from schemas.errors import ReleaseError, UsageError
+from schemas.errors import ReleaseError, SourceError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +49,15 @@ class Plan:
     sources: Mapping[str, Source] = field(default_factory=dict)
     images: str = "all"
     image_px: int = 512
+    max_pixels: int = 250_000_000
+    """A picture of more is quarantined, and not decoded."""
     personal_images: bool = False
     version: str = ""
     """Empty: 1.0.0, or the next minor version after the newest release in the workspace."""
     update: bool = False
     """Crawl sources again whose crawl came to its end."""
+    probe: bool = False
+    """Begin with a probe of each source that is to be crawled."""
     allow_moves: bool = False
     """Let artworks change their split where two groups turn out to be one."""
 
@@ -78,72 +90,123 @@ class Built:
     """The release that it follows; None: the first in its workspace."""
 
 
-def build(plan: Plan, workspace: Workspace, fetching: FetchConfig) -> Built:
-    """Make the release that a plan asks for; raise OmniartError where that cannot be done."""
-    with workspace.opened() as (store, images):
-        if plan.sources:
-            asyncio.run(_crawl(plan, store, fetching))
-        gathered = _gather(plan, store)
-        check_not_empty(gathered)
-        contents = _contents(plan, gathered, store, images, fetching)
-        return _write(plan, contents, workspace)
+def build(
+    plan: Plan, workspace: Workspace, fetching: FetchConfig, views: Sequence[View] = ()
+) -> Built:
+    """Make the release that a plan asks for; raise OmniartError where that cannot be done.
+
+    ``views`` are shown what is crawled and fetched while it goes. Ctrl-C is a KeyboardInterrupt, once all
+    is in order: the same plan then goes on from there.
+    """
+    with workspace.opened("build") as (store, images):
+        run = _Build(plan, store, images, fetching, views)
+        run.crawl()
+        return _write(plan, run.contents(), workspace)
 
 
-async def _crawl(plan: Plan, store: RawStore, fetching: FetchConfig) -> None:
-    async with Fetch(fetching) as fetch:
-        for name, source in plan.sources.items():
-            if plan.update and store.finished(name):
-                store.begin(name)
-            with bar(f"crawl {name}", "records") as advance:
-                report = await run_crawl(source, fetch, store, progress=advance)
-            log.info("%s: %d pages, %d records", name, report.pages, report.records)
+@dataclass(frozen=True)
+class _Build:
+    """One build: the plan, the stores, and how museums are asked."""
 
+    plan: Plan
+    store: RawStore
+    images: ImageStore
+    fetching: FetchConfig
+    views: Sequence[View]
 
-def _gather(plan: Plan, store: RawStore) -> Gathered:
-    with bar("read", "records") as advance:
-        if plan.dumps:
-            return gather_dumps(plan.dumps, advance)
-        return gather_store(store, plan.sources, advance)
-
-
-def _contents(
-    plan: Plan, gathered: Gathered, store: RawStore, images: ImageStore, fetching: FetchConfig
-) -> Contents:
-    normalised = normalise(gathered.records)
-    asked = plan.images != "none"
-    local: set[str] = set()
-    if asked:
-        local = _bring_images(plan, normalised.artworks, store, images, fetching)
-    with bar("decode", "pictures") as advance:
-        pictures = picture_table(
-            normalised.artworks,
-            images,
-            store,
-            asked=asked,
-            personal=plan.personal_images,
-            local=local,
-            progress=advance,
+    def crawl(self) -> None:
+        """Crawl what is not crawled yet; raise SourceError where a source did not come to its end."""
+        plan = self.plan
+        if not plan.sources:
+            return
+        run = crawl_sources(
+            plan.sources,
+            self.fetching,
+            self.store,
+            Watch("build", self.views),
+            update=plan.update,
+            probe=plan.probe,
         )
-    if asked:
-        _check_pictures(plan, pictures)
+        if run.stopped:
+            raise KeyboardInterrupt
+        for name, one in run.sources.items():
+            if one.failure:
+                raise SourceError(f"{name}: {one.failure}")
+            if one.unfetched:
+                again = f"`omniart-data crawl {name}` asks again"
+                log.warning("%s: %d objects are unfetched; %s", name, one.unfetched, again)
 
-    def picture(sha256: str) -> tuple[bytes, str]:
-        with large_pictures():
-            body = for_release(images.read(sha256), max_px=plan.image_px)
+    def gather(self) -> Gathered:
+        """Read all records, from bulk files or the store."""
+        with bar("read", "records") as advance:
+            if self.plan.dumps:
+                return gather_dumps(self.plan.dumps, advance)
+            return gather_store(self.store, self.plan.sources, advance)
+
+    def contents(self) -> Contents:
+        """Return what a release of this plan holds."""
+        plan, gathered = self.plan, self.gather()
+        check_not_empty(gathered)
+        normalised = normalise(gathered.records)
+        return Contents(
+            artworks=normalised.artworks,
+            dropped=pa.concat_tables([normalised.dropped, gathered.dropped]),
+            judgements=normalised.judgements,
+            term_uses=normalised.term_uses,
+            pictures=self.pictures(normalised.artworks),
+            records_read=gathered.read,
+            picture=self.picture,
+            inputs=tuple(gathered.inputs),
+            options={"images": plan.images, "image_px": plan.image_px},
+            credits=plan.credits,
+        )
+
+    def pictures(self, artworks: pa.Table) -> pa.Table:
+        """Bring in the pictures that are asked for, and return what is known of each."""
+        plan = self.plan
+        asked = plan.images != "none"
+        local = self.bring_images(artworks) if asked else set()
+        pictures = picture_table(
+            artworks, self.images, asked=asked, personal=plan.personal_images, local=local
+        )
+        warn_of_smaller(pictures, self.images, max_px=plan.image_px)
+        if asked:
+            _check_pictures(plan, pictures)
+        return pictures
+
+    def picture(self, sha256: str) -> tuple[bytes, str]:
+        """Return a picture as a release holds it, and its name there."""
+        body = release_picture(self.images, sha256, max_px=self.plan.image_px)
         return body, f"{sha256}.jpg"
 
-    return Contents(
-        artworks=normalised.artworks,
-        dropped=pa.concat_tables([normalised.dropped, gathered.dropped]),
-        judgements=normalised.judgements,
-        term_uses=normalised.term_uses,
-        pictures=pictures,
-        records_read=gathered.read,
-        picture=picture,
-        inputs=tuple(gathered.inputs),
-        options={"images": plan.images, "image_px": plan.image_px},
-        credits=plan.credits,
-    )
+    def bring_images(self, artworks: pa.Table) -> set[str]:
+        """Bring pictures into the image store; return the references of local ones that are there now."""
+        plan = self.plan
+        if plan.dumps:
+            with bar("import", "pictures") as advance:
+                return import_local(
+                    plan.dumps,
+                    self.images,
+                    advance,
+                    max_px=plan.image_px,
+                    max_pixels=plan.max_pixels,
+                )
+        run = fetch_pictures(
+            wanted(artworks, personal=plan.personal_images),
+            self.fetching,
+            self.images,
+            self.store,
+            Watch("build", self.views),
+            max_px=plan.image_px,
+            max_pixels=plan.max_pixels,
+        )
+        if run.report is None:
+            raise KeyboardInterrupt
+        log.info("pictures: %s", run.report)
+        if run.again:
+            again = "the same command asks for them again"
+            log.warning("%d pictures could not be had this time: %s", run.again, again)
+        return set()
 
 
 def _check_pictures(plan: Plan, pictures: pa.Table) -> None:
@@ -157,36 +220,6 @@ def _check_pictures(plan: Plan, pictures: pa.Table) -> None:
     raise UsageError(
         f"none of {missing:,} pictures could be had: see the images' folder, or build with --images none"
     )
-
-
-def _bring_images(
-    plan: Plan, artworks: pa.Table, store: RawStore, images: ImageStore, fetching: FetchConfig
-) -> set[str]:
-    """Bring pictures into the image store; return the references of local ones that are there now."""
-    if plan.dumps:
-        with bar("import", "pictures") as advance:
-            return import_local(plan.dumps, images, store, advance)
-    urls = wanted(artworks, personal=plan.personal_images)
-    with bar("fetch", "pictures", len(urls)) as advance:
-        report = asyncio.run(_fetch(urls, fetching, images, store, advance))
-    log.info("pictures: %s", report)
-    if report.failed or report.left:
-        log.warning(
-            "%d pictures could not be had this time: the same command asks for them again",
-            report.failed + report.left,
-        )
-    return set()
-
-
-async def _fetch(
-    urls: list[str],
-    fetching: FetchConfig,
-    images: ImageStore,
-    store: RawStore,
-    advance: Callable[[int], None],
-) -> ImageReport:
-    async with Fetch(fetching) as fetch:
-        return await fetch_images(urls, fetch, images, store, progress=advance)
 
 
 def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:

@@ -1,38 +1,61 @@
 """What a live crawl will take, told before it begins: requests, days and bytes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from crawlers.engine.source import Cost, Source
+from omniart_data.tables import columns
 from schemas.rights import policy
 
 DAY_S = 86_400
 
 
+@dataclass(frozen=True)
+class _Row:
+    requests: int
+    images: int
+    image_bytes: int
+    describing_s: float
+    picturing_s: float
+
+    def cells(self, name: str) -> tuple[str, ...]:
+        days = (self.describing_s + self.picturing_s) / DAY_S
+        size = f"{self.image_bytes / 1e9:,.0f}"
+        return name, f"{self.requests:,}", f"{self.images:,}", size, f"{days:.1f}"
+
+
 def estimate(sources: Mapping[str, Source], *, images: bool, personal: bool) -> str:
-    """Return a table of requests, days and GB for each source and in all, one line each.
+    """Return a table of requests, images, GB and days for each source and in all, one line each.
 
-    The museums are asked side by side only within one host each, one after the other between them, so that
-    the days add up. They follow from the museums' rates alone, not from this computer.
+    Sources are crawled side by side, so that in all it takes as long as the longest of them; pictures come
+    when all descriptions are there. The days follow from the museums' rates alone, not from this computer.
     """
-    lines = [f"{'source':<14}{'requests':>12}{'images':>12}{'GB':>8}{'days':>8}"]
-    totals = [0, 0, 0.0, 0.0]
-    for name, source in sources.items():
-        wants = images and (policy("", name).may_fetch != "personal" or personal)
-        row = _row(source.cost(), images=wants)
-        lines.append(_line(name, row))
-        totals = [total + value for total, value in zip(totals, row, strict=True)]
-    lines.append(_line("in all", totals))
-    return "\n".join(lines)
+    rows = {
+        name: _row(source.cost(), images=images and _wants(name, personal=personal))
+        for name, source in sources.items()
+    }
+    head = ("source", "requests", "images", "GB", "days")
+    lines = [row.cells(name) for name, row in rows.items()]
+    return columns(head, [*lines, _together(list(rows.values())).cells("in all")])
 
 
-def _row(cost: Cost, *, images: bool) -> list[float]:
-    pictures = cost.images if images else 0
-    seconds = cost.requests / cost.requests_per_second
-    if images:
-        seconds += pictures / cost.images_per_second
-    return [cost.requests, pictures, cost.image_bytes / 1e9 if images else 0.0, seconds / DAY_S]
+def _wants(name: str, *, personal: bool) -> bool:
+    return policy("", name).may_fetch != "personal" or personal
 
 
-def _line(name: str, row: list[float]) -> str:
-    requests, pictures, gigabytes, days = row
-    return f"{name:<14}{requests:>12,.0f}{pictures:>12,.0f}{gigabytes:>8.0f}{days:>8.1f}"
+def _row(cost: Cost, *, images: bool) -> _Row:
+    describing_s = cost.requests / cost.requests_per_second
+    if not images:
+        return _Row(cost.requests, 0, 0, describing_s, 0.0)
+    picturing_s = cost.images / cost.images_per_second
+    return _Row(cost.requests, cost.images, cost.image_bytes, describing_s, picturing_s)
+
+
+def _together(rows: list[_Row]) -> _Row:
+    return _Row(
+        sum(row.requests for row in rows),
+        sum(row.images for row in rows),
+        sum(row.image_bytes for row in rows),
+        max((row.describing_s for row in rows), default=0.0),
+        max((row.picturing_s for row in rows), default=0.0),
+    )

@@ -4,19 +4,20 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
 from crawlers import SOURCES
 from crawlers.dump_files import check_readable, file_sha256
-from crawlers.engine.source import Source
+from crawlers.engine.source import Bulk, Source
 from crawlers.engine.store import RawStore
 from crawlers.local import Local
 from omniart_data.release import Input
 from schemas.artwork import DROPPED
 from schemas.errors import RecordError, SourceError, UsageError
-from schemas.raw import RawRecord
+from schemas.raw import RawRecord, newest_of_each_kind
 from schemas.record import RECORD, Record, to_batch
 
 BATCH = 10_000
@@ -155,16 +156,32 @@ def _input_of(dump: Dump, records: int) -> Input:
 
 
 def gather_store(store: RawStore, sources: Mapping[str, Source], progress: Progress) -> Gathered:
-    """Read all that the raw store holds of these sources, every statement for itself."""
+    """Read all that the raw store holds of these sources: bulk files, then every statement."""
     gathered = Gathered()
     for name, source in sources.items():
+        bulk = store.bulk(name)
+        if bulk is not None:
+            _gather_bulk(gathered, source, bulk, progress)
+        before = gathered.read[name]
         held = _Held()
         for batch in _batches(_read_all(store, source, gathered, held), BATCH):
             progress(gathered.add(to_batch(batch), name))
+        records = gathered.read[name] - before
         gathered.inputs.append(
-            Input(name, "raw store", held.sha256.hexdigest(), held.size_bytes, gathered.read[name])
+            Input(name, "raw store", held.sha256.hexdigest(), held.size_bytes, records)
         )
     return gathered
+
+
+def _gather_bulk(gathered: Gathered, source: Source, bulk: Bulk, progress: Progress) -> None:
+    """Read the bulk file that a crawl brought; where a live answer speaks of the same object, it wins."""
+    check_readable(bulk.path)
+    before = gathered.read[source.name]
+    for found in source.read_dump(bulk.path):
+        progress(gathered.add(found, source.name))
+    records = gathered.read[source.name] - before
+    size_bytes, file_name = bulk.path.stat().st_size, PurePosixPath(urlsplit(bulk.url).path).name
+    gathered.inputs.append(Input(source.name, file_name, bulk.sha256, size_bytes, records))
 
 
 class _Held:
@@ -180,14 +197,40 @@ class _Held:
 
 
 def _read_all(store: RawStore, source: Source, gathered: Gathered, held: _Held) -> Iterator[Record]:
-    for statements in store.records(source.name):
-        for raw in statements:
+    for raws in store.records(source.name):
+        for raw in sorted(raws, key=lambda raw: (raw.kind, raw.sha256)):  # however they came in
             held.add(raw)
-            try:
-                yield source.read([raw])
-            except RecordError as error:
-                error.sha256 = error.sha256 or raw.sha256
-                gathered.add(error, source.name)
+        for statement in _statements(source, raws):
+            if isinstance(statement, RecordError):
+                gathered.add(statement, source.name)
+            else:
+                yield statement
+
+
+def _statements(source: Source, raws: Sequence[RawRecord]) -> Iterator[Record | RecordError]:
+    """Yield what a source said of one object at several times, the newest last.
+
+    The newest of each kind are one statement together. Its evidence is of the kind that a statement is
+    made of; older ones of that kind are statements of their own, and what else was received (supplements)
+    is none.
+    """
+    together = newest_of_each_kind(raws)
+    newest = {raw.kind: raw for raw in together}
+    latest = _read(source, together)
+    kinds = {raw.sha256: raw.kind for raw in together}
+    kind = kinds.get(latest.sha256, raws[-1].kind)
+    for raw in raws:
+        if raw.kind == kind and raw is not newest[kind]:
+            yield _read(source, [raw])
+    yield latest
+
+
+def _read(source: Source, raws: Sequence[RawRecord]) -> Record | RecordError:
+    try:
+        return source.read(raws)
+    except RecordError as error:
+        error.sha256 = error.sha256 or raws[-1].sha256
+        return error
 
 
 def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:

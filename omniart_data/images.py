@@ -1,21 +1,36 @@
 """Which pictures a release asks for, how they come into the workspace, and what became of each."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import hashlib
+import logging
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crawlers.engine.store import ImageStore, RawStore
+from crawlers.engine.image_store import ImageOutcome, ImageStore, Staged
+from crawlers.engine.picture import (
+    MAX_PIXELS,
+    MAX_PX,
+    RefusedPictureError,
+    large_pictures,
+    prepare,
+)
 from crawlers.local import Local
 from omniart_data.gather import Dump
-from omniart_data.release.pictures import Size, UnreadableError, large_pictures, measure
-from schemas.release import PICTURE
+from omniart_data.release.pictures import for_release
+from schemas.release import EMBEDDED, PICTURE
 from schemas.rights import policy
+
+log = logging.getLogger(__name__)
 
 WORKERS = 2
 """Threads that decode; Pillow lets go of Python's lock while it does."""
+
+WRITTEN_TOGETHER = 100
+"""Pictures of a local collection whose outcomes are one transaction."""
 
 LOCAL = "local:"
 """How references to the pictures of local collections begin."""
@@ -44,97 +59,174 @@ def wanted(artworks: pa.Table, *, personal: bool) -> list[str]:
 
 
 def import_local(
-    dumps: Iterable[Dump], images: ImageStore, store: RawStore, progress: Callable[[int], None]
+    dumps: Iterable[Dump],
+    images: ImageStore,
+    progress: Callable[[int], None],
+    *,
+    max_px: int = MAX_PX,
+    max_pixels: int = MAX_PIXELS,
 ) -> set[str]:
     """Bring the pictures of local collections into the image store; return the references that were there.
 
-    A picture that was there at an earlier build and is so no longer is not used: it may have been taken away
-    for a reason.
+    They are prepared like fetched ones; what is no picture is quarantined. A picture that was there at an
+    earlier build and is so no longer is not used: it may have been taken away for a reason.
     """
     images.sweep()
     seen = set()
-    for dump in dumps:
-        if not isinstance(dump.reader, Local):
-            continue
-        for reference, body in dump.reader.read_images(dump.path):
-            store.put_image(reference, images.put(body), "fetched", len(body))
-            seen.add(reference)
-            progress(1)
+    with large_pictures(), ThreadPoolExecutor(WORKERS) as pool:
+        importing = _Import(images, pool, max_px, max_pixels)
+        for dump in dumps:
+            if isinstance(dump.reader, Local):
+                for reference, body in dump.reader.read_images(dump.path):
+                    importing.add(reference, body)
+                    seen.add(reference)
+                    progress(1)
+        importing.finish()
     return seen
+
+
+class _Import:
+    """Pictures on their way into the store: a few are prepared at a time, many written together."""
+
+    def __init__(self, images: ImageStore, pool: Executor, max_px: int, max_pixels: int) -> None:
+        self._images, self._pool = images, pool
+        self._max_px, self._max_pixels = max_px, max_pixels
+        self._waiting: deque[tuple[str, Future[Staged]]] = deque()
+        self._staged: list[Staged] = []
+        self._outcomes: list[ImageOutcome] = []
+
+    def add(self, reference: str, body: bytes) -> None:
+        """Take a picture, unless it is held as it is."""
+        held = self._images.outcome(reference)
+        if (
+            held is not None
+            and held.sha256 == hashlib.sha256(body).hexdigest()
+            and self._images.is_settled(reference, self._max_px)
+        ):
+            return
+        self._waiting.append((reference, self._pool.submit(self._stage, body)))
+        if len(self._waiting) > 2 * WORKERS:
+            self._take()
+
+    def finish(self) -> None:
+        """Wait for all that was taken, and write it."""
+        while self._waiting:
+            self._take()
+        self._write()
+
+    def _stage(self, body: bytes) -> Staged:
+        prepared = prepare(body, max_px=self._max_px, max_pixels=self._max_pixels)
+        return self._images.stage(prepared)
+
+    def _take(self) -> None:
+        """Note how the first that waits has ended."""
+        reference, future = self._waiting.popleft()
+        try:
+            staged = future.result()
+        except RefusedPictureError as error:
+            log.info("%s: %s", reference, error)
+            self._outcomes.append(ImageOutcome(reference, "", "quarantined", error.reason))
+        else:
+            self._staged.append(staged)
+            outcome = ImageOutcome(reference, staged.original.sha256, "fetched")
+            self._outcomes.append(outcome)
+        if len(self._outcomes) >= WRITTEN_TOGETHER:
+            self._write()
+
+    def _write(self) -> None:
+        self._images.put_all(self._staged, self._outcomes)
+        self._staged, self._outcomes = [], []
 
 
 @dataclass(frozen=True)
 class _Found:
-    sha256: str | None
     status: str
+    sha256: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
 
 
 def picture_table(
     artworks: pa.Table,
     images: ImageStore,
-    store: RawStore,
     *,
     asked: bool,
     personal: bool,
     local: Collection[str],
-    progress: Callable[[int], None],
 ) -> pa.Table:
-    """Return one row of PICTURES for each artwork; every picture is decoded once, however many share it.
+    """Return one row of PICTURES for each artwork, as the index of the image store has it.
 
     ``local`` holds the references of local pictures that are there now.
     """
     columns = artworks.select(["image_url", "rights", "source"]).to_pydict()
     rows = zip(columns["image_url"], columns["rights"], columns["source"], strict=True)
     found = [
-        _look_up(url, rights, source, store, images, personal=personal)
+        _look_up(url, rights, source, images, personal=personal)
         if asked and (not url.startswith(LOCAL) or url in local)
-        else _Found(None, "not fetched")
-        if asked
-        else _Found(None, "not asked for")
+        else _Found("not fetched" if asked else "not asked for")
         for url, rights, source in rows
     ]
-    distinct = sorted({one.sha256 for one in found if one.sha256})
-    sizes = dict(zip(distinct, _measure_all(images, distinct, progress), strict=True))
-    statuses, widths, heights = [], [], []
-    for one in found:
-        size = sizes.get(one.sha256 or "")
-        statuses.append("unreadable" if one.sha256 and size is None else one.status)
-        widths.append(size.width_px if size else None)
-        heights.append(size.height_px if size else None)
     return pa.table(
-        [artworks["id"], [one.sha256 for one in found], statuses, widths, heights], schema=PICTURES
+        [
+            artworks["id"],
+            [one.sha256 for one in found],
+            [one.status for one in found],
+            [one.width_px for one in found],
+            [one.height_px for one in found],
+        ],
+        schema=PICTURES,
     )
 
 
-def _look_up(
-    url: str, rights: str, source: str, store: RawStore, images: ImageStore, *, personal: bool
-) -> _Found:
+def _look_up(url: str, rights: str, source: str, images: ImageStore, *, personal: bool) -> _Found:
     if not url:
-        return _Found(None, "none offered")
-    allowed = policy(rights, source)
+        return _Found("none offered")
     if not may_fetch(rights, source, personal=personal):
-        return _Found(None, "not allowed")
-    outcome = store.image(url)
-    if outcome is not None and outcome.status == "unreadable":
-        return _Found(None, "unreadable")
+        return _Found("not allowed")
+    outcome = images.outcome(url)
+    if outcome is not None and outcome.status == "quarantined":
+        return _Found("unreadable")
     if outcome is None or outcome.status != "fetched" or outcome.sha256 not in images:
-        return _Found(None, "not fetched")
-    return _Found(outcome.sha256, "in release" if allowed.may_pass_on else "kept out")
+        return _Found("not fetched")
+    original = images.original(outcome.sha256)
+    if original is None:
+        return _Found("not fetched")
+    status = "in release" if policy(rights, source).may_pass_on else "kept out"
+    return _Found(status, outcome.sha256, original.width_px, original.height_px)
 
 
-def _measure_all(
-    images: ImageStore, hashes: list[str], progress: Callable[[int], None]
-) -> Iterator[Size | None]:
-    def one(sha256: str) -> Size | None:
-        try:
-            return measure(images.read(sha256))
-        except UnreadableError:
-            return None
+def release_picture(images: ImageStore, sha256: str, *, max_px: int) -> bytes:
+    """Return what a release holds of a picture: what is kept, scaled down where that is too large.
 
-    with large_pictures(), ThreadPoolExecutor(WORKERS) as pool:
-        for size in pool.map(one, hashes):
-            progress(1)
-            yield size
+    Raises StoreError where it is not as it was written.
+    """
+    body, kept = images.read(sha256), images.kept(sha256)
+    if kept is not None and max(kept.width_px, kept.height_px) <= max_px:
+        return body
+    with large_pictures():
+        return for_release(body, max_px=max_px)
+
+
+def warn_of_smaller(pictures: pa.Table, images: ImageStore, *, max_px: int) -> int:
+    """Say once how many pictures of a release are kept smaller than it wants them; return the number."""
+    inside = pictures.filter(pc.equal(pictures["image_status"], EMBEDDED))
+    hashes = set(inside["image_sha256"].to_pylist())
+    smaller = sum(_is_smaller(images, sha256, max_px) for sha256 in hashes)
+    if smaller:
+        log.warning(
+            "%d pictures are kept smaller than %d px: `omniart-data images --image-px %d` fetches larger ones",
+            smaller,
+            max_px,
+            max_px,
+        )
+    return smaller
+
+
+def _is_smaller(images: ImageStore, sha256: str, max_px: int) -> bool:
+    original, kept = images.original(sha256), images.kept(sha256)
+    if original is None or kept is None:
+        return False
+    return kept.for_px < min(max_px, max(original.width_px, original.height_px))
 
 
 def count_pictures(pictures: pa.Table) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """What a maintainer sets: one TOML file, handed down as a frozen dataclass."""
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from crawlers import SOURCES
 from schemas.errors import UsageError
 
 FILE_NAME = "omniart.toml"
@@ -23,21 +25,37 @@ contact = "{contact}"
 workspace = "workspace"
 
 # The museums to crawl.
-sources = ["met", "rijksmuseum", "wga"]
+sources = [{sources}]
 
 # Pictures: "all" that their rights let a release hold, or "none".
 images = "all"
 
-# Longer side of the pictures in a release, in pixels.
+# Longer side of the pictures that are kept and released, in pixels.
 image_px = 512
+
+# A picture of more megapixels is not decoded but quarantined; the largest known has 178 (the Night Watch).
+max_megapixels = 250
 
 # The Web Gallery of Art lets its pictures be used personally and for education, and never be passed on.
 # With true they are fetched into the workspace, for training there; no release ever holds them.
 personal_images = false
 
-# Requests per second by host, where they should differ from the museum's own rate.
+# Ask the Rijksmuseum for the Linked Art of its pictures too: years, roles and sizes that its bulk records lack.
+linked_art = true
+
+# Hours for which a host that is down or turns us away is waited for, before it is left for the next run.
+patience_hours = 6
+
+# Requests per second by host, at most, where they should differ from the museum's own rate.
 [rates]
+# "data.rijksmuseum.nl" = 1
 """
+
+
+def new_settings(contact: str) -> str:
+    """Return the text of a settings file with a contact address; UsageError for what is none."""
+    safe = check_contact(contact).replace("\\", "").replace('"', "")
+    return TEMPLATE.format(contact=safe, sources=", ".join(f'"{name}"' for name in SOURCES))
 
 
 @dataclass(frozen=True)
@@ -46,19 +64,37 @@ class Settings:
 
     contact: str = ""
     workspace: str = "workspace"
-    sources: tuple[str, ...] = ("met", "rijksmuseum", "wga")
+    sources: tuple[str, ...] = tuple(SOURCES)
     images: str = "all"
     image_px: int = 512
+    max_megapixels: int = 250
     personal_images: bool = False
+    linked_art: bool = True
+    patience_hours: float = 6.0
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_images(self.images)
         if not 64 <= self.image_px <= 4096:
             raise UsageError(f"image_px is {self.image_px}: use 64 to 4096")
+        if not 1 <= self.max_megapixels <= 10_000:
+            raise UsageError(f"max_megapixels is {self.max_megapixels}: use 1 to 10000")
+        if not 0 <= self.patience_hours <= 1000:
+            raise UsageError(f"patience_hours is {self.patience_hours}: use 0 to 1000")
         for host, rate in self.rates.items():
-            if not isinstance(rate, int | float) or rate <= 0:
+            number = isinstance(rate, int | float) and not isinstance(rate, bool)
+            if not number or not 0 < rate < math.inf:
                 raise UsageError(f"rates: {host} is {rate!r}: use requests per second above 0")
+
+    @property
+    def max_pixels(self) -> int:
+        """Return how many pixels a picture may have."""
+        return self.max_megapixels * 1_000_000
+
+    @property
+    def patience_s(self) -> float:
+        """Return for how many seconds a host is waited for."""
+        return self.patience_hours * 3600
 
 
 def check_images(images: str) -> None:
@@ -98,7 +134,15 @@ def read_settings(path: Path) -> Settings:
     return Settings(**found)
 
 
+def settings_for(config: Path, *, needed: bool) -> Settings:
+    """Read the settings file of a live crawl; what asks no museum does without one unless it is there."""
+    return read_settings(config) if needed or config.exists() else Settings()
+
+
 _TYPES: Mapping[str, type] = {
+    "max_megapixels": int,
+    "linked_art": bool,
+    "patience_hours": float,
     "contact": str,
     "workspace": str,
     "sources": list,
@@ -111,6 +155,8 @@ _TYPES: Mapping[str, type] = {
 
 def _check_type(path: Path, key: str, value: object) -> None:
     wanted = _TYPES[key]
+    if wanted is float and type(value) is int:
+        return
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise UsageError(f"{path}: {key} is {value!r}: it should be a TOML {wanted.__name__}")
     if isinstance(value, list) and (not value or not all(isinstance(one, str) for one in value)):

@@ -1,15 +1,27 @@
 """The workspace: where a maintainer's raw records, images, decisions and releases are kept."""
 
 import fcntl
+import json
+import os
 import re
+import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
-from crawlers.engine.store import ImageStore, RawStore
+from crawlers.engine.database import disk_error
+from crawlers.engine.image_store import ImageStore
+from crawlers.engine.store import RawStore
 from schemas.errors import StoreError, UsageError
 
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+_TRIES, _TRY_S = 5, 0.05
+"""Somebody who asks who holds the lock holds it himself for a moment, and is no reason to give up."""
 
 Version = tuple[int, int, int]
 
@@ -26,33 +38,102 @@ def parse_version(text: str) -> Version:
     return int(match[1]), int(match[2]), int(match[3])
 
 
+@dataclass(frozen=True)
+class Holder:
+    """The process that works in a workspace, as it says itself; empty and 0: it does not say."""
+
+    pid: int = 0
+    host: str = ""
+    command: str = ""
+    started: str = ""
+    """When it started, ISO 8601 in UTC."""
+
+    def __str__(self) -> str:
+        """Return what to call it in a sentence."""
+        if not self.pid:
+            return "another omniart-data"
+        told = [f"pid {self.pid} on {self.host}", f"`{self.command}`" if self.command else ""]
+        since = f"since {self._since()}" if self.started else ""
+        return f"another omniart-data ({', '.join(filter(None, [*told, since]))})"
+
+    def _since(self) -> str:
+        """Return the local time at which it started, with the day where that is not today."""
+        started = datetime.fromisoformat(self.started).astimezone()
+        today = started.date() == datetime.now(UTC).astimezone().date()
+        return started.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+
+
 class Workspace:
     """A folder with ``raw/ images/ decisions/ releases/``, made when it is first opened."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.releases = root / "releases"
+        self.downloads = root / "raw" / "bulk"
+        self._raw = root / "raw" / "raw.sqlite"
+        self._images = root / "images"
+        self._lock = root / ".lock"
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[RawStore, ImageStore]]:
-        """Open the stores for one process at a time; raise StoreError where that is not possible."""
+    def opened(self, command: str = "") -> Iterator[tuple[RawStore, ImageStore]]:
+        """Open the stores for one process at a time, which is said to run ``command``.
+
+        Raises StoreError, which says who it is, where another process works here.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(self._locked(command))
+            store = stack.enter_context(RawStore(self._raw))
+            yield store, stack.enter_context(ImageStore(self._images))
+
+    @contextmanager
+    def _locked(self, command: str) -> Iterator[None]:
         try:
             for name in ("raw", "images", "decisions", "releases"):
                 (self.root / name).mkdir(parents=True, exist_ok=True)
-            lock = (self.root / ".lock").open("w")
+            lock = self._lock.open("a+", encoding="utf-8", errors="replace")
         except OSError as error:
             raise StoreError(
                 f"the workspace {self.root} cannot be written: {error.strerror}; choose another with --workspace"
             ) from error
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _take(lock):
                 raise StoreError(
-                    f"another omniart-data works in {self.root}: wait for it to end"
-                ) from None
-            with RawStore(self.root / "raw" / "raw.sqlite") as store:
-                yield store, ImageStore(self.root / "images")
+                    f"{_read_holder(lock)} works in {self.root}: wait for it to end, or see"
+                    " `omniart-data status`"
+                )
+            started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._say(lock, Holder(os.getpid(), socket.gethostname(), command, started))
+            try:
+                yield
+            finally:
+                lock.truncate(0)
+
+    def _say(self, lock: TextIO, holder: Holder) -> None:
+        try:
+            lock.truncate(0)
+            json.dump(asdict(holder), lock)
+            lock.flush()
+        except OSError as error:
+            raise disk_error(self._lock, error) from error
+
+    def holder(self) -> Holder | None:
+        """Return who works here; None: nobody."""
+        try:
+            with self._lock.open(encoding="utf-8", errors="replace") as lock:
+                return None if _take(lock, fcntl.LOCK_SH, tries=1) else _read_holder(lock)
+        except OSError:
+            return None
+
+    @contextmanager
+    def peek(self) -> Iterator[tuple[RawStore | None, ImageStore | None]]:
+        """Open the stores to read alone, beside whoever works here; None where there is none yet."""
+        with ExitStack() as stack:
+            store = images = None
+            if self._raw.is_file():
+                store = stack.enter_context(RawStore(self._raw, read_only=True))
+            if self._images.is_dir() and (self._images / "index.sqlite").is_file():
+                images = stack.enter_context(ImageStore(self._images, read_only=True))
+            yield store, images
 
     def versions(self) -> list[Version]:
         """Return the versions of the whole releases here, the oldest first."""
@@ -66,3 +147,30 @@ class Workspace:
     def release(self, version: str) -> Path:
         """Return the folder of a release, whether it is there or not."""
         return self.releases / f"omniart-{version}"
+
+
+def _take(lock: TextIO, how: int = fcntl.LOCK_EX, *, tries: int = _TRIES) -> bool:
+    """Take a lock; return whether it could be had."""
+    for left in reversed(range(tries)):
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if left:
+                time.sleep(_TRY_S)
+        else:
+            return True
+    return False
+
+
+def _read_holder(lock: TextIO) -> Holder:
+    """Return who holds a lock by what the file says; it may be half written, or say nothing."""
+    try:
+        lock.seek(0)
+        told = json.load(lock)
+        holder = Holder(
+            int(told["pid"]), str(told["host"]), str(told["command"]), str(told["started"])
+        )
+        datetime.fromisoformat(holder.started)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Holder()
+    return holder

@@ -20,6 +20,7 @@ from omniart_data.release.pictures import large_pictures
 from omniart_model.bases import Base
 from omniart_model.cache import FeatureCache, Halves
 from omniart_model.pictures import see
+from omniart_model.works import looked_at, texts
 from schemas.errors import ModelError
 from schemas.release import SPLITS
 
@@ -56,12 +57,13 @@ def extract_features(
 ) -> FeatureReport:
     """Bring the features of all pictures in some splits into the cache; only new pictures are run.
 
-    A picture that is kept out of the release is read from the workspace, where one is given.
+    A picture that is kept out of the release is read from the workspace, where one is given; one that its
+    rights keep from training is not looked at.
     """
     splits = tuple(splits)
     held = cache.held()
-    column = release.table(*splits, columns=["image_sha256"])["image_sha256"]
-    wanted = {sha256 for sha256 in column.to_pylist() if sha256}
+    works = release.table(*splits, columns=["image_sha256", "may_train"])
+    wanted = set(texts(works.filter(looked_at(works))["image_sha256"]))
     report = FeatureReport(len(wanted), cached=len(wanted & held))
     new = wanted - held
     if not new:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from omniart_data.release.pictures import UnreadableError, upright_rgb
+from omniart_data.release.pictures import RefusedPictureError, upright_rgb
 from omniart_model.bases import Base, Kernel
 from schemas.errors import ModelError
 
@@ -22,7 +22,7 @@ def see(body: bytes, base: Base) -> npt.NDArray[np.uint8]:
     """
     try:
         picture = upright_rgb(body, shorter_px=base.short_side_px)
-    except UnreadableError as error:
+    except RefusedPictureError as error:
         raise ModelError(f"not a picture that can be decoded: {error}") from error
     short = min(picture.size)
     size = tuple(

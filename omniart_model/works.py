@@ -10,6 +10,7 @@ from omniart_model.labels import find_classes
 from omniart_model.tasks import Task
 from schemas.errors import ModelError, UsageError
 from schemas.release import SPLITS
+from schemas.rights import NO
 
 COLUMNS = (
     "id",
@@ -20,6 +21,7 @@ COLUMNS = (
     "materials",
     "year",
     "image_sha256",
+    "may_train",
 )
 
 
@@ -27,14 +29,20 @@ def pictured_works(release: Release, *splits: str) -> pa.Table:
     """Return the works with a picture in some splits (by default in all three), sorted by id.
 
     These are the works that a model learns from and is measured on: ``image_sha256`` is not null,
-    whether the picture is in the release or kept out of it. Raises UsageError for a split that has
-    no labels to be measured on.
+    whether the picture is in the release or kept out of it, and its rights let a network learn from it.
+    Raises UsageError for a split that has no labels to be measured on.
     """
     for split in splits:
         if split not in SPLITS:
             raise UsageError(f"no split is called {split!r}; there are: {', '.join(SPLITS)}")
     table = release.table(*(splits or SPLITS), columns=list(COLUMNS))
-    return table.filter(compute.is_valid(table["image_sha256"])).sort_by("id")
+    return table.filter(looked_at(table)).sort_by("id")
+
+
+def looked_at(works: pa.Table) -> "pa.ChunkedArray[Any]":
+    """Return for each work whether a network looks at its picture: one is known, and may be learnt from."""
+    may = compute.not_equal(works["may_train"], NO)
+    return compute.and_(compute.is_valid(works["image_sha256"]), may)
 
 
 def texts(column: "pa.ChunkedArray[Any]") -> list[str]:

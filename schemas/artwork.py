@@ -49,7 +49,23 @@ ARTWORK = noun(
     (
         "rights",
         pa.string(),
-        "URI of the rights on the image, https and without a closing slash; empty: not said.",
+        (
+            "URI of the rights on the image, https and without a closing slash; words that stand for none "
+            "in vocab/rights.csv as they are; empty: not said."
+        ),
+    ),
+    (
+        "rights_as_given",
+        pa.string(),
+        "The statement of rights as the source makes it: a URI, or its words; empty: none.",
+    ),
+    (
+        "rights_stated",
+        pa.string(),
+        (
+            "When the source said so, ISO 8601 in UTC: the date of the statement that the rights come from, "
+            "as it was first received with this content; empty: the source dates nothing."
+        ),
     ),
     ("image_url", pa.string(), "URL of the first image; empty: the source offers none."),
     ("evidence", pa.list_(EVIDENCE), "The raw records it rests on, the newest first."),

@@ -57,9 +57,23 @@ RECORD = noun(
     ("places", pa.list_(TEXT), "Places it comes from, in the museum's words."),
     ("subjects", pa.list_(TEXT), "What it shows: tags, subject headings, IconClass codes."),
     ("location", pa.string(), "Where it is kept now, where the source says."),
-    ("rights", pa.string(), "URI of the rights on the image, as given; empty: not said."),
+    (
+        "rights",
+        pa.string(),
+        "The rights on the image, as given: a URI, or the museum's words; empty: not said.",
+    ),
+    (
+        "rights_stated",
+        pa.string(),
+        "When the source first said so, where that is before 'stated': a new date alone says nothing new.",
+    ),
     ("images", pa.list_(pa.string()), "Image URLs (or local: references), the first one first."),
     ("evidence", EVIDENCE, "The raw record that this was read from."),
+    (
+        "supplements",
+        pa.list_(pa.string()),
+        "SHA-256 of each further raw record that it was read from.",
+    ),
 )
 
 
@@ -112,9 +126,11 @@ class Record:
     subjects: tuple[Text, ...] = ()
     location: str = ""
     rights: str = ""
+    rights_stated: str = ""
     images: tuple[str, ...] = ()
     sha256: str = ""
     number: int = 0
+    supplements: tuple[str, ...] = ()
 
 
 def to_batch(records: Iterable[Record]) -> pa.RecordBatch:

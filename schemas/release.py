@@ -22,14 +22,17 @@ PICTURE = noun(
     ("image", IMAGE, "The picture itself, null unless image_status is 'in release'."),
 )
 
+EMBEDDED = "in release"
+"""The one ``image_status`` of a picture that lies in the release itself."""
+
 IMAGE_STATUS = {
-    "in release": "the picture is in this file",
+    EMBEDDED: "the picture is in this file",
     "kept out": "the picture is in the workspace, its rights do not let it be passed on",
     "not asked for": "the release was built with --images none",
     "not allowed": "the rights do not let the picture be fetched",
     "none offered": "the source offers no picture, or its bulk file (the Met's) has no picture addresses",
     "not fetched": "the source offers a picture that could not be had",
-    "unreadable": "what the source served is not a picture that can be decoded",
+    "unreadable": "what the source served is no picture that can be used: not decodable, or one placeholder for many works",
 }
 
 ROW = pa.schema(
@@ -47,6 +50,14 @@ ROW = pa.schema(
                 "Artworks with the same value are never on two sides: the least id among them.",
             ),
             ("split", pa.string(), "train, validation, test or unattributed."),
+            (
+                "may_train",
+                pa.string(),
+                (
+                    "Whether the rights let a network learn from the picture: yes, no, or personal "
+                    "(personal and educational use only)."
+                ),
+            ),
         ),
         *PICTURE,
     ]

@@ -6,7 +6,8 @@ import importlib.util
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
@@ -14,9 +15,14 @@ from typing import Any
 
 import pytest
 import typer
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
-from crawlers.engine.fetch import Answer
+from crawlers.engine.fetch import Fetch
+from crawlers.engine.fetch_config import FetchConfig
+from crawlers.engine.run import CrawlReport, run_crawl
 from crawlers.engine.source import Source
+from crawlers.engine.store import RawStore
 from omniart_data.normalise import Rule
 from omniart_data.normalise.engine import WORKING
 from schemas.artwork import ARTWORK
@@ -27,7 +33,12 @@ from schemas.record import RECORD, Maker
 ROOT = Path(__file__).parents[1]
 ROOMS = ("docs", "schemas", "crawlers", "omniart_data", "omniart_model", "tests", "benchmarks")
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *(page for room in ROOMS for page in ROOT.glob(f"{room}/**/*.md"))]
+    page
+    for page in [
+        *ROOT.glob("*.md"),
+        *(one for room in ROOMS for one in ROOT.glob(f"{room}/**/*.md")),
+    ]
+    if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
 )
 QUOTING = [page for page in PAGES if page.parent == ROOT or ROOT / "docs" in page.parents]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -209,42 +220,57 @@ def example(title: str) -> dict[str, Any]:
     return names
 
 
-class Served:
-    """Stands in for Fetch: two objects, one of them gone."""
-
-    async def get(self, url: str, params: dict[str, str] | None = None, *, expect: str) -> Answer:
-        """Answer as the museum of the example would."""
-        assert (params, expect) == (None, "json")
-        number = url.rpartition("/")[2]
-        body = b"[9, 7]" if number == "objects" else OBJECT
-        return Answer(url, 404 if number == "9" else 200, body, "application/json", "2026-01-01")
-
-
 OBJECT = (
     b'{"title": "Bridge", "artist": "", "type": "print", "medium": "Etching", "date": "1650", '
     b'"rights": "https://creativecommons.org/publicdomain/zero/1.0/", "images": []}'
 )
 
 
-def test_the_museum_of_the_walk_is_a_source() -> None:
-    """The class in CONTRIBUTING.md does what a source must: crawl, go on, read, refuse, cost."""
+@asynccontextmanager
+async def example_museum(answers: Mapping[str, bytes | int]) -> AsyncIterator[dict[str, str]]:
+    """Serve the museum of the walk, and give the route to it; a number is a status without a body."""
+
+    async def answer(request: web.Request) -> web.Response:
+        found = answers.get(request.path, 404)
+        if isinstance(found, int):
+            return web.Response(status=found)
+        return web.Response(body=found, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with TestServer(app) as server:
+        yield {"museum.example": str(server.make_url("/"))}
+
+
+def test_the_museum_of_the_walk_is_a_source(tmp_path: Path) -> None:
+    """The class in CONTRIBUTING.md is crawled as it stands: stored, withdrawn, unfetched, resumed, refused."""
     source: Source = example("Add a museum")["Example"]()
     promised = [name for name in vars(Source) if not name.startswith("_")]
     assert not [name for name in promised if not hasattr(source, name)]
     assert set(source.rates) == {"museum.example"}
     assert source.cost().seconds > 0
+    answers: dict[str, bytes | int] = {"/objects": b"[9, 7, 8]", "/objects/7": OBJECT}
+    answers |= {"/objects/8": 400, "/robots.txt": 404}
 
-    served: Any = Served()
+    async def crawled(store: RawStore) -> CrawlReport:
+        async with example_museum(answers) as routes:
+            manners = FetchConfig(default_rate=1000, retries=1, backoff_s=0.01, routes=routes)
+            async with Fetch(manners) as fetch:
+                return await run_crawl(source, fetch, store)
 
-    async def crawled(cursor: str) -> list[RawRecord]:
-        pages = source.crawl(served, cursor=cursor)
-        return [raw async for page in pages for raw in page.records]
-
-    raws = asyncio.run(crawled(""))
-    assert [(raw.source_id, raw.withdrawn) for raw in raws] == [("7", False), ("9", True)]
-    assert [raw.source_id for raw in asyncio.run(crawled("7"))] == ["9"]
-    records = [source.read([raw]) for raw in raws]
-    assert [(one.source_id, one.withdrawn) for one in records] == [("7", False), ("9", True)]
+    with RawStore(tmp_path / "raw.sqlite") as store:
+        census = asyncio.run(crawled(store)).census
+        assert (census.named, census.stored, census.withdrawn) == (3, 1, 1)
+        assert list(census.unfetched.values()) == [1]
+        answers["/objects/8"] = OBJECT
+        assert not asyncio.run(crawled(store)).census.left
+        held = list(store.records("example"))
+    records = [source.read(raws) for raws in held]
+    assert [(one.source_id, one.withdrawn) for one in records] == [
+        ("7", False),
+        ("8", False),
+        ("9", True),
+    ]
     assert records[0].makers == (Maker(""),)
     for field in json.loads(OBJECT):
         body = json.dumps({k: v for k, v in json.loads(OBJECT).items() if k != field}).encode()

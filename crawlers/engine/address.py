@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin
 
-from schemas.errors import SourceError
+from crawlers.engine.failures import AddressError, RedirectError
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@\[\]\\]+)(?::(?P<port>[0-9]{1,5}))?"
@@ -32,14 +32,19 @@ class Address:
     """Path and query, as they stand on the wire; begins with a slash."""
 
     @property
+    def origin(self) -> str:
+        """Return scheme, host and port: what one robots.txt speaks for."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.scheme}://{self.host}{port}"
+
+    @property
     def url(self) -> str:
         """Return the whole address."""
-        port = f":{self.port}" if self.port else ""
-        return f"{self.scheme}://{self.host}{port}{self.target}"
+        return f"{self.origin}{self.target}"
 
 
 def parse_address(url: str, params: Mapping[str, str] | None = None) -> Address:
-    """Return a URL's address, with ``params`` added to its query; raise SourceError for what is none.
+    """Return a URL's address, with ``params`` added to its query; raise AddressError for what is none.
 
     What is already encoded stays as it is, what is not is encoded: museums print the file names of
     their images as they are, blanks, ``%`` and ``#`` included. A ``#`` is therefore part of a name:
@@ -52,16 +57,16 @@ def parse_address(url: str, params: Mapping[str, str] | None = None) -> Address:
     """
     parts = _URL.fullmatch(url.strip())
     if parts is None:
-        raise SourceError(f"{url!r} is no http(s) address: the record that names it is wrong")
+        raise AddressError(url, "no http(s) address", "the record that names it is wrong")
     path, mark, query = (parts["rest"] or "/").partition("?")
     try:
         host = parts["host"].encode("idna").decode().lower().removesuffix(".")
         target = _encode(path if path.startswith("/") else f"/{path}", _UNSAFE_IN_PATH)
         query = _encode(query, _UNSAFE_IN_QUERY)
     except UnicodeError as error:
-        raise SourceError(f"{url!r} is no address: {error}") from error
+        raise AddressError(url, "no address", str(error)) from error
     if not _HOST.fullmatch(host) or _is_odd_ip(host) or int(parts["port"] or 0) > 0xFFFF:
-        raise SourceError(f"{url!r} names no host that could be asked")
+        raise AddressError(url, "no host that could be asked")
     if params:
         added = urlencode(params, quote_via=quote, safe="")
         mark, query = "?", f"{query}&{added}" if query else added
@@ -69,15 +74,15 @@ def parse_address(url: str, params: Mapping[str, str] | None = None) -> Address:
 
 
 def redirect(here: Address, location: str) -> Address:
-    """Return where an answer's Location header leads; raise SourceError where that is no address.
+    """Return where an answer's Location header leads; raise RedirectError where that is no address.
 
     >>> redirect(parse_address("https://www.wga.hu/a/b.html"), "../c d.html").url
     'https://www.wga.hu/c%20d.html'
     """
     try:
         return parse_address(urljoin(here.url, location))
-    except ValueError as error:
-        raise SourceError(f"{here.url} redirects to {location!r}, which is no address") from error
+    except (ValueError, AddressError) as error:
+        raise RedirectError(here.url, "redirects to no address", ascii(location)) from error
 
 
 def _encode(text: str, unsafe: re.Pattern[bytes]) -> str:

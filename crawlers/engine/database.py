@@ -99,8 +99,14 @@ class Database:
         return self.value("PRAGMA application_id"), self.value("PRAGMA user_version")
 
     def _check_owner(self) -> None:
-        if self._marks() != self._owner:
-            raise StoreError(f"{self.path} is no store of this version: name another workspace")
+        (found_id, found_form), (application_id, form) = self._marks(), self._owner
+        if found_id != application_id:
+            raise StoreError(f"{self.path} is no store of ours: name another workspace")
+        if found_form != form:
+            raise StoreError(
+                f"{self.path} was written by another version of omniart-data (its form is {found_form},"
+                f" not {form}): crawl again in another workspace, or go on with that version"
+            )
 
     def __enter__(self) -> Self:
         return self

@@ -2,141 +2,229 @@
 
 import asyncio
 import logging
+import os
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from crawlers.engine.address import parse_address
-from crawlers.engine.fetch import Answer, Fetch, UnexpectedBodyError
-from crawlers.engine.store import ImageOutcome, ImageStore, RawStore
-from schemas.errors import SourceError
+from crawlers.engine.failures import AddressError, HostDownError, UnexpectedBodyError
+from crawlers.engine.fetch import Answer, Fetch
+from crawlers.engine.image_store import ImageOutcome, ImageStore, Staged
+from crawlers.engine.picture import (
+    MAX_PIXELS,
+    MAX_PX,
+    RefusedPictureError,
+    large_pictures,
+    prepare,
+)
+from schemas.errors import SourceError, StoreError
 
 log = logging.getLogger(__name__)
 
-STATUSES = {
-    "fetched": "the picture is in the image store",
-    "gone": "the host says that there is no such picture",
-    "unreadable": "what the host serves is no picture",
-    "failed": "it could not be had this time, and is asked for again next time",
-}
-FINAL = frozenset({"fetched", "gone", "unreadable"})
-GIVE_UP_AFTER = 20
-"""Failures in a row after which a host is left alone for this run: it is down, not one picture."""
+PLACEHOLDER_URLS = 20
+"""Addresses that give the same bytes: from so many on it is a placeholder and no picture of a work. One
+address that many objects name is one, however many they are."""
+MOODS = frozenset({"html", "empty", "truncated", "damaged"})
+"""Refusals that may be the host's mood, or a torn transfer: such a picture is asked for a second time."""
+BODIES = 8
+"""Pictures that wait to be prepared or are, at most: so many bodies are held besides those under way."""
+ASKING = 4
+"""So many times as many addresses as are asked for at once wait for their turn, so that a few in a row that fail
+and are asked for again are not all that their host is judged by."""
+WRITE_EVERY_S = 1.0
+"""How much of a run a kill can lose."""
+STALLED_S = 300.0
+"""Where the last addresses of a host, or those that are asked for again, come to no end for so long, they are
+left for the next run. Only what fails is asked for then, so that the host looks as if it were down, and would be
+waited for as long as for a whole museum."""
 
 _IIIF_SIZE = re.compile(r"(/full/)(?:!?[0-9]*,[0-9]*)(/[0-9.!]+/[a-z]+\.[a-z0-9]+)$")
+_LOOK_UP = 1_000  # addresses that are looked up between two looks at the network
 
 
 @dataclass(frozen=True)
 class ImageReport:
-    """How the fetching of a set of images ended."""
+    """How the fetching of a set of images ended: every address in exactly one way."""
 
     fetched: int = 0
     gone: int = 0
-    unreadable: int = 0
-    failed: int = 0
+    quarantined_by: Mapping[str, int] = field(default_factory=dict)
+    """By reason: see ``crawlers.engine.picture.REASONS``, and "placeholder"."""
+    failed_by: Mapping[str, int] = field(default_factory=dict)
+    """By reason; asked for again in the next run."""
     known: int = 0
     """Ended in an earlier run, and not asked for again."""
     left: int = 0
-    """Not asked for, because their host failed too often in a row."""
+    """Not asked for, because their host is down."""
     size_bytes: int = 0
-    """Of the images fetched now."""
+    """Of the pictures fetched now, as served."""
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """What was out of order with pictures that could be used nevertheless."""
+
+    @property
+    def quarantined(self) -> int:
+        """Return how many are quarantined, for whatever reason."""
+        return sum(self.quarantined_by.values())
+
+    @property
+    def failed(self) -> int:
+        """Return how many could not be had this time, for whatever reason."""
+        return sum(self.failed_by.values())
+
+    @property
+    def addresses(self) -> int:
+        """Return how many addresses there were."""
+        return self.fetched + self.gone + self.quarantined + self.failed + self.known + self.left
 
 
 async def fetch_images(
     urls: Sequence[str],
     fetch: Fetch,
     images: ImageStore,
-    store: RawStore,
     *,
+    max_px: int = MAX_PX,
+    max_pixels: int = MAX_PIXELS,
+    placeholder_urls: int = PLACEHOLDER_URLS,
     progress: Callable[[int], None] | None = None,
 ) -> ImageReport:
-    """Fetch each image whose outcome is not yet known, and store each outcome at once.
+    """Fetch each image whose outcome is not yet known, prepare it, and store how it ended.
 
-    Hosts are asked side by side, each at its own pace. An image that fails is counted and asked for
-    again in the next run; only a StoreError ends the run. ``progress`` is told how many more addresses
-    are done with.
+    Hosts are asked side by side, each at its own pace, and twice for what failed. A picture that was kept
+    for a smaller ``max_px`` is asked for again; where that fails the smaller one stays. An image that
+    fails is counted and asked for again in the next run, and so is what a host that is down leaves; only
+    a StoreError ends the run. ``progress`` is told how many more addresses are done with.
     """
     images.sweep()
-    run = _Run(fetch, images, store, progress or (lambda _: None))
-    queues = run.queues(urls)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for queue in queues:
-                for _ in range(min(fetch.config.concurrency, len(queue.urls))):
-                    group.create_task(run.work(queue))
-    except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from errors
+    images.begin_run(placeholder_urls=placeholder_urls)
+    with large_pictures(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        run = _Run(fetch, images, pool, placeholder_urls, progress or (lambda _: None))
+        run.max_px, run.max_pixels = max_px, max_pixels
+        queues = await run.queues(urls)
+        try:
+            await run.fetch_all(queues)
+        finally:
+            run.write()
     return run.report()
 
 
 class _Queue:
-    """The addresses at one host that are still to be asked for, and its failures in a row."""
+    """The addresses at one host that are still to be asked for, and how it fares."""
 
     def __init__(self, host: str) -> None:
         self.host = host
         self.urls: deque[str] = deque()
-        self.failures = 0
+        self.again: dict[str, int] = {}
+        """What failed the first time, and how many pictures the host had served until then."""
+        self.served = 0
+        self.asking: set[str] = set()
+        self.second = False
+        self.limit: asyncio.Timeout | None = None
+        self.down = False
+
+    def went_on(self) -> None:
+        """Allow the last that are asked for, and those of the second pass, so much time from now on."""
+        if self.limit is not None and (self.second or not self.urls):
+            self.limit.reschedule(asyncio.get_running_loop().time() + STALLED_S)
 
 
 class _Run:
-    """One run of ``fetch_images``: what it was given, and what it has counted."""
+    """One run of ``fetch_images``: what it was given, and what is not yet written."""
 
     def __init__(
-        self, fetch: Fetch, images: ImageStore, store: RawStore, progress: Callable[[int], None]
+        self,
+        fetch: Fetch,
+        images: ImageStore,
+        pool: Executor,
+        placeholder_urls: int,
+        progress: Callable[[int], None],
     ) -> None:
-        self._fetch, self._images, self._store = fetch, images, store
-        self._progress = progress
-        self._counts: Counter[str] = Counter()
+        self._fetch, self._images, self._pool = fetch, images, pool
+        self._placeholder_urls, self._progress = placeholder_urls, progress
+        self.max_px, self.max_pixels = MAX_PX, MAX_PIXELS
+        self._places = asyncio.Semaphore(BODIES)
+        self._staged: list[Staged] = []
+        self._outcomes: list[ImageOutcome] = []
+        self._known = self._left = self._size_bytes = 0
 
-    def queues(self, urls: Sequence[str]) -> list[_Queue]:
+    async def queues(self, urls: Sequence[str]) -> list[_Queue]:
         """Return what is to be asked for, each address once, by host; count what is known already."""
         queues: dict[str, _Queue] = {}
-        for url in dict.fromkeys(urls):
-            if self._known(url):
-                self._counts["known"] += 1
+        for number, url in enumerate(dict.fromkeys(urls)):
+            if number % _LOOK_UP == 0:
+                await asyncio.sleep(0)
+            if self._images.is_settled(url, self.max_px):
+                self._known += 1
             else:
                 host = _host(url)
                 queues.setdefault(host, _Queue(host)).urls.append(url)
-        self._progress(self._counts["known"])
+        self._progress(self._known)
         return list(queues.values())
 
-    def _known(self, url: str) -> bool:
-        """Return whether an address needs no asking: its end is final, and its picture still there."""
-        outcome = self._store.image(url)
-        if outcome is None or outcome.status not in FINAL:
-            return False
-        return outcome.status != "fetched" or outcome.sha256 in self._images
-
-    async def work(self, queue: _Queue) -> None:
-        """Ask for one address of a queue after the other, until it is empty or its host is down."""
-        while queue.urls:
-            outcome = await self._outcome(queue.urls.popleft())
-            self._store.put_image(outcome.url, outcome.sha256, outcome.status, outcome.size_bytes)
-            self._counts[outcome.status] += 1
-            self._counts["size_bytes"] += outcome.size_bytes
-            self._progress(1)
-            queue.failures = queue.failures + 1 if outcome.status == "failed" else 0
-            if queue.urls and queue.failures >= GIVE_UP_AFTER:
-                left = len(queue.urls)
-                log.warning("%s fails: %d images left for the next run", queue.host, left)
-                self._counts["left"] += left
-                queue.urls.clear()
-                self._progress(left)
-
-    async def _outcome(self, url: str) -> ImageOutcome:
-        """Ask for one image, and return how that ended."""
+    async def fetch_all(self, queues: Sequence[_Queue]) -> None:
+        """Ask all hosts; raise the StoreError that ends it, where there is one."""
         try:
-            answer = await self._ask(url)
-        except UnexpectedBodyError as error:
-            log.info("%s", error)
-            return ImageOutcome(url, "", "failed" if error.found == "html" else "unreadable", 0)
-        except SourceError as error:
-            log.info("%s", error)
-            return ImageOutcome(url, "", "failed", 0)
-        if answer.gone:
-            return ImageOutcome(url, "", "gone", 0)
-        return ImageOutcome(url, self._images.put(answer.body), "fetched", len(answer.body))
+            async with asyncio.TaskGroup() as group:
+                writer = group.create_task(self._write_now_and_then())
+                async with asyncio.TaskGroup() as hosts:
+                    for queue in queues:
+                        hosts.create_task(self._ask_host(queue))
+                writer.cancel()
+        except* StoreError as errors:
+            raise _first(errors) from None
+
+    async def _ask_host(self, queue: _Queue) -> None:
+        """Ask a host for everything, and then once more for what failed."""
+        await self._walk(queue)
+        if queue.down:
+            left = len(queue.urls) + len(queue.asking)
+            log.warning("%s is down: %d images left for the next run", queue.host, left)
+            self._left += left
+            self._progress(left + len(queue.again))
+            return
+        queue.second, queue.urls = True, deque(queue.again)
+        await self._walk(queue)
+        self._progress(len(queue.urls) + len(queue.asking))
+
+    async def _walk(self, queue: _Queue) -> None:
+        """Ask for all that is in a queue, until its host is down, or the last of it comes to no end."""
+        try:
+            async with asyncio.timeout(None) as queue.limit, asyncio.TaskGroup() as group:
+                for _ in range(min(len(queue.urls), ASKING * self._fetch.config.concurrency)):
+                    group.create_task(self._work(queue, group))
+        except TimeoutError:
+            queue.down = True
+
+    async def _work(self, queue: _Queue, group: asyncio.TaskGroup) -> None:
+        """Ask for one address of a queue after the other, until it is empty or its host is down."""
+        while queue.urls and not queue.down:
+            url = queue.urls.popleft()
+            queue.asking.add(url)
+            queue.went_on()
+            try:
+                answer = await self._ask(url)
+            except HostDownError as error:
+                log.info("%s", error)
+                queue.asking.remove(url)
+                queue.urls.appendleft(url)
+                queue.down = True
+            except UnexpectedBodyError as error:
+                log.info("%s", error)
+                self._refused(queue, url, "html" if error.found == "html" else "not an image")
+            except AddressError as error:
+                log.info("%s", error)
+                self._failed(queue, url, error.reason)
+            except SourceError as error:
+                log.info("%s", error)
+                self._failed(queue, url, f"not asked: {error}")
+            else:
+                if answer.gone:
+                    self._end(queue, ImageOutcome(url, "", "gone"))
+                    continue
+                await self._places.acquire()
+                group.create_task(self._prepare(queue, url, answer.body))
 
     async def _ask(self, url: str) -> Answer:
         """Ask for an image; where an IIIF host has it in no such size, for the size that it has."""
@@ -146,9 +234,99 @@ class _Run:
         answer = await self._fetch.get(url, expect="image", allow=(400,))
         return answer if answer.status != 400 else await self._fetch.get(whole, expect="image")
 
+    async def _prepare(self, queue: _Queue, url: str, body: bytes) -> None:
+        """Let a thread prepare a picture and write it, and note how that ended."""
+        try:
+            loop = asyncio.get_running_loop()
+            staged = await loop.run_in_executor(self._pool, self._stage, body)
+        except RefusedPictureError as error:
+            log.info("%s: %s", url, error)
+            self._refused(queue, url, error.reason)
+            return
+        finally:
+            self._places.release()
+        queue.served += 1
+        self._size_bytes += staged.original.size_bytes
+        self._staged.append(staged)
+        self._end(queue, ImageOutcome(url, staged.original.sha256, "fetched"))
+
+    def _stage(self, body: bytes) -> Staged:
+        return self._images.stage(prepare(body, max_px=self.max_px, max_pixels=self.max_pixels))
+
+    def _refused(self, queue: _Queue, url: str, reason: str) -> None:
+        """Quarantine what is no picture; what may be the host's mood only when it comes a second time.
+
+        A page in place of a picture is about the address only where the host served others meanwhile.
+        """
+        again = reason in MOODS and not queue.second
+        wall = reason == "html" and queue.served <= queue.again.get(url, -1)
+        if again or wall:
+            self._failed(queue, url, reason)
+        else:
+            self._end(queue, self._unless_held(ImageOutcome(url, "", "quarantined", reason)))
+
+    def _failed(self, queue: _Queue, url: str, reason: str) -> None:
+        outcome = self._unless_held(ImageOutcome(url, "", "failed", reason))
+        if queue.second:
+            self._end(queue, outcome)
+        else:
+            queue.again[url] = queue.served
+            queue.asking.remove(url)
+            queue.went_on()
+            self._outcomes.append(outcome)
+
+    def _unless_held(self, outcome: ImageOutcome) -> ImageOutcome:
+        """Keep the smaller picture that is held where a larger one could not be had."""
+        held = self._images.outcome(outcome.url)
+        if held is None or held.status != "fetched" or held.sha256 not in self._images:
+            return outcome
+        return ImageOutcome(
+            outcome.url, held.sha256, "fetched", f"as held, a larger one: {outcome.reason}"
+        )
+
+    def _end(self, queue: _Queue, outcome: ImageOutcome) -> None:
+        self._outcomes.append(outcome)
+        queue.asking.remove(outcome.url)
+        queue.went_on()
+        self._progress(1)
+
+    async def _write_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(WRITE_EVERY_S)
+            self.write()
+
+    def write(self) -> None:
+        """Store what has ended since the last time, as one transaction."""
+        staged, outcomes = self._staged, self._outcomes
+        if outcomes:
+            self._staged, self._outcomes = [], []
+            self._images.put_all(staged, outcomes, placeholder_urls=self._placeholder_urls)
+
     def report(self) -> ImageReport:
-        """Return what was counted."""
-        return ImageReport(**self._counts)
+        """Return how the addresses of this run ended, as the store has it."""
+        counts: dict[str, Counter[str]] = {}
+        for status, reason, number in self._images.run_counts():
+            counts.setdefault(status, Counter())[reason.partition(":")[0]] += number
+        return ImageReport(
+            fetched=counts.get("fetched", Counter()).total(),
+            gone=counts.get("gone", Counter()).total(),
+            quarantined_by=dict(counts.get("quarantined", {})),
+            failed_by=dict(counts.get("failed", {})),
+            known=self._known,
+            left=self._left,
+            size_bytes=self._size_bytes,
+            notes=self._images.run_notes(),
+        )
+
+
+def _first(errors: BaseExceptionGroup[StoreError]) -> StoreError:
+    """Return the first of the errors that ended a run."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if not isinstance(error, StoreError):
+        raise TypeError(error)
+    return error
 
 
 def _host(url: str) -> str:

@@ -1,18 +1,35 @@
-"""One crawl of one source: page by page into the store, from where the last run stopped."""
+"""One crawl of one source: stage by stage into the store, from where the last run stopped.
 
+1. *pages*: all that the source offers, page by page;
+2. *again*: a second pass over the ids that failed, or that were named and never came;
+3. *vanished*: what is held and was not named any more is asked for, as nothing is guessed to be gone;
+4. *supplements*: the further answers that new and changed objects want;
+5. *finished*.
+
+Each page is stored with the cursor of its stage, so that a run that was killed goes on in its stage, and
+at most the page in flight is asked for again.
+"""
+
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import cast
 
+from crawlers.engine.census import Census
 from crawlers.engine.fetch import Fetch
-from crawlers.engine.source import Page, Source
-from crawlers.engine.store import RawStore
+from crawlers.engine.record_table import Stored
+from crawlers.engine.source import Page, Source, Unfetched
+from crawlers.engine.store import AGAIN, FINISHED, PAGES, SUPPLEMENTS, VANISHED, RawStore
+from crawlers.engine.supplements import STALLED_S, ask_supplements, wanting
 from schemas.errors import SourceError
 
 log = logging.getLogger(__name__)
+
+IDS_AT_ONCE = 100
+"""Ids that are asked for, or objects that are looked at, before the cursor moves on."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +39,19 @@ class CrawlReport:
     source: str
     pages: int = 0
     records: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    """Records that say nothing new, however they are dated."""
     withdrawn: int = 0
-    """Of the records, those that say that an object is gone."""
+    """Records that say that an object is gone, of which we did not know."""
+    unfetched: int = 0
+    """Ids that the source has named and that could not be had, when the run ended."""
     resumed_from: str = ""
-    """The cursor that an earlier run left; empty: from the beginning."""
+    """The cursor that an earlier run left; empty: from the beginning of a stage."""
+    census: Census = field(default_factory=Census)
+    supplements: int = 0
+    """Further answers about objects; ``records`` and its parts are without them."""
 
 
 async def run_crawl(
@@ -35,45 +61,176 @@ async def run_crawl(
     *,
     since: date | None = None,
     progress: Callable[[int], None] | None = None,
+    stalled_s: float = STALLED_S,
 ) -> CrawlReport:
     """Store what a source offers, page by page, and note the end of it.
 
-    A crawl that was broken off goes on from its cursor, with the ``since`` that it was begun with. A
-    finished one is left alone, unless ``since`` asks for what changed; ``store.begin`` starts it anew.
-    ``progress`` is told the number of records of each page once it is stored. Raises SourceError
-    where the source fails or walks in a circle; what was stored until then stays.
+    A crawl that was broken off goes on from its cursor, with the ``since`` that it was begun with. Of a
+    finished one only what could not be had is asked for again, unless ``since`` asks for what changed;
+    ``store.begin`` starts it anew. ``progress`` is told the number of records of each page once it is
+    stored. Where only what failed before is asked for, and nothing comes of it for ``stalled_s``, it is
+    left for the next run. Raises SourceError where the source fails or walks in a circle; what was stored
+    until then stays.
     """
     name = source.name
-    if store.finished(name) and since is None:
-        log.info("%s: the crawl is whole already", name)
-        return CrawlReport(name)
-    cursor = store.cursor(name)
-    if store.finished(name) or (not cursor and since is not None):
+    state = store.state(name)
+    if state.stage == FINISHED and since is None:
+        if not store.census(name).left:
+            log.info("%s: the crawl is whole already", name)
+            return CrawlReport(name, census=store.census(name))
+        store.enter(name, AGAIN)
+    elif state.stage == FINISHED or (
+        since is not None and (state.stage, state.cursor) == (PAGES, "")
+    ):
         store.begin(name, since=since)
-    begun_since = store.since(name)
-    if begun_since != since:
-        log.info("%s: going on with the crawl of changes since %s", name, begun_since or "ever")
-    report = CrawlReport(name, resumed_from=cursor)
-    before = cursor or None
-    pages = cast("AsyncGenerator[Page]", source.crawl(fetch, since=begun_since, cursor=cursor))
-    async with aclosing(pages):
-        async for page in pages:
-            if page.cursor == before:
-                raise SourceError(f"{name} goes in a circle at cursor {before!r}: try again later")
-            before = page.cursor
-            store.put(name, page)
-            report = _with_page(report, page)
-            if progress is not None:
-                progress(len(page.records))
-    store.finish(name)
-    return report
+    run = _Run(source, fetch, store, progress or (lambda _: None), stalled_s)
+    if run.since != since:
+        log.info("%s: going on with the crawl of changes since %s", name, run.since or "ever")
+    return await run.run()
 
 
-def _with_page(report: CrawlReport, page: Page) -> CrawlReport:
-    return CrawlReport(
-        report.source,
-        report.pages + 1,
-        report.records + len(page.records),
-        report.withdrawn + sum(record.withdrawn for record in page.records),
-        report.resumed_from,
+class _Run:
+    """One run through the stages that are left, counting."""
+
+    def __init__(
+        self,
+        source: Source,
+        fetch: Fetch,
+        store: RawStore,
+        progress: Callable[[int], None],
+        stalled_s: float,
+    ) -> None:
+        self._source, self._fetch, self._store = source, fetch, store
+        self._progress, self._stalled_s = progress, stalled_s
+        self._name = source.name
+        self.since = store.since(self._name)
+        self._report = CrawlReport(self._name, resumed_from=store.cursor(self._name))
+
+    async def run(self) -> CrawlReport:
+        stages = {
+            PAGES: self._pages,
+            AGAIN: self._again,
+            VANISHED: self._vanished,
+            SUPPLEMENTS: self._supplements,
+        }
+        names = [*stages, FINISHED]
+        while (stage := self._store.state(self._name).stage) != FINISHED:
+            await stages[stage]()
+            self._store.enter(self._name, names[names.index(stage) + 1])
+        census = self._store.census(self._name)
+        if not census.as_expected:
+            log.warning(
+                "%s: the source says that there are %d records and named %d: look at its pages",
+                self._name,
+                census.expected,
+                census.listed,
+            )
+        return replace(self._report, census=census, unfetched=sum(census.unfetched.values()))
+
+    async def _pages(self) -> None:
+        cursor = self._store.cursor(self._name)
+        before = cursor
+        pages = self._source.crawl(self._fetch, since=self.since, cursor=cursor)
+        async with _closing(pages) as told:
+            async for page in told:
+                if page.cursor and page.cursor == before:
+                    raise SourceError(
+                        f"{self._name} goes in a circle at cursor {before!r}: try again later"
+                    )
+                before = page.cursor or before
+                self._put(page)
+
+    async def _again(self) -> None:
+        await self._ask(self._store.unsettled)
+
+    async def _vanished(self) -> None:
+        """Ask for what is held and was not named: only a crawl of everything, or a list, can tell."""
+        state = self._store.state(self._name)
+        if state.since is None or state.listed:
+            await self._ask(self._store.vanished)
+
+    async def _ask(self, find: Callable[[str, str, int], list[str]]) -> None:
+        """Ask for single ids, some at a time; the cursor is the last of those that are done.
+
+        Once that comes to no end, the others are left without being asked.
+        """
+        stalled = False
+        while ids := find(self._name, self._store.cursor(self._name), IDS_AT_ONCE):
+            left = set(ids)
+            if not stalled:
+                stalled = await self._ask_some(ids, left)
+            unfetched = tuple(Unfetched(one, "") for one in sorted(left))
+            self._store.put(self._name, Page((), cursor=ids[-1], unfetched=unfetched))
+        if stalled:
+            log.warning("%s: what failed before is left: start again later", self._name)
+
+    async def _ask_some(self, ids: Sequence[str], left: set[str]) -> bool:
+        """Ask for some ids, and take those that are told of from ``left``.
+
+        Where that comes to no end they are asked for one by one; two in a row of which nothing comes
+        either are the end of it. Return whether it was.
+        """
+        if not await self._stalls(ids, left):
+            return False
+        in_a_row = 0
+        for one in ids:
+            if one not in left:
+                continue
+            in_a_row = in_a_row + 1 if await self._stalls([one], left) else 0
+            if in_a_row == 2:
+                return True
+        return False
+
+    async def _stalls(self, ids: Sequence[str], left: set[str]) -> bool:
+        clock = asyncio.get_running_loop().time
+        asked = _closing(self._source.crawl_ids(self._fetch, ids))
+        try:
+            async with asyncio.timeout(self._stalled_s) as waiting, asked as pages:
+                async for page in pages:
+                    self._put(replace(page, cursor=""))
+                    left -= {record.source_id for record in page.records}
+                    left -= {one.source_id for one in page.unfetched}
+                    waiting.reschedule(clock() + self._stalled_s)
+        except TimeoutError:
+            return True
+        return False
+
+    async def _supplements(self) -> None:
+        """Ask for what objects want besides, across all objects of a page at a time."""
+        name = self._name
+        while due := self._store.due(name, self._store.cursor(name), IDS_AT_ONCE):
+            held = {raws[0].source_id: raws for raws in due}
+            asked = await ask_supplements(
+                self._source, self._fetch, held, stalled_s=self._stalled_s
+            )
+            page = Page(asked.records, due[-1][0].source_id, unfetched=asked.unfetched)
+            self._store.put(name, page)
+            if count := len(page.records):
+                self._report = replace(self._report, supplements=self._report.supplements + count)
+                self._progress(count)
+            elif asked.stalled:
+                log.warning("%s: the other supplements are left: start again later", name)
+                return
+
+    def _put(self, page: Page) -> None:
+        """Store a page of objects, count it and tell of it."""
+        stored = self._store.put(self._name, page, wanting=wanting(self._source, page.records))
+        self._report = _with_page(self._report, page, stored)
+        self._progress(len(page.records))
+
+
+def _closing(pages: AsyncIterator[Page]) -> "aclosing[AsyncGenerator[Page]]":
+    """Have a source closed before whoever waits for its crawl learns how that ended."""
+    return aclosing(cast("AsyncGenerator[Page]", pages))
+
+
+def _with_page(report: CrawlReport, page: Page, stored: Stored) -> CrawlReport:
+    return replace(
+        report,
+        pages=report.pages + 1,
+        records=report.records + len(page.records),
+        new=report.new + stored.new,
+        changed=report.changed + stored.changed,
+        same=report.same + stored.same,
+        withdrawn=report.withdrawn + stored.withdrawn,
     )

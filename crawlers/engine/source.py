@@ -91,28 +91,37 @@ class Cost:
         return self.requests / self.requests_per_second + self.images / self.images_per_second
 
 
+CANNOT_BE_ASKED = "cannot be asked for alone"
+
+
 class Source(Protocol):
-    """One museum: its manners, how to ask it, how to read it. It opens no connection itself."""
+    """One museum: its manners, how to ask it, how to read it. It opens no connection itself.
 
-    @property
-    def name(self) -> str:
-        """Return its name in SOURCES and in the column ``source``."""
-        ...
+    A museum's class may inherit it, and then leave out what most museums do not have: ``crawl_ids``,
+    ``supplements`` and ``promises``.
+    """
 
-    @property
-    def institution(self) -> str:
-        """Return the museum's name, as people write it."""
-        ...
+    if TYPE_CHECKING:  # at run time a property here would be in the way of a dataclass's field
 
-    @property
-    def attribution(self) -> str:
-        """Return the line that the museum asks users of its data to print."""
-        ...
+        @property
+        def name(self) -> str:
+            """Return its name in SOURCES and in the column ``source``."""
+            ...
 
-    @property
-    def rates(self) -> Mapping[str, float]:
-        """Its hosts, and the requests per second that each of them bears (from the source's notes)."""
-        ...
+        @property
+        def institution(self) -> str:
+            """Return the museum's name, as people write it."""
+            ...
+
+        @property
+        def attribution(self) -> str:
+            """Return the line that the museum asks users of its data to print."""
+            ...
+
+        @property
+        def rates(self) -> Mapping[str, float]:
+            """Its hosts, and the requests per second that each of them bears (from the source's notes)."""
+            ...
 
     def crawl(
         self, fetch: "Fetch", *, since: date | None = None, cursor: str = ""
@@ -120,24 +129,29 @@ class Source(Protocol):
         """Yield pages, from after ``cursor``; only what changed since ``since`` where it is given."""
         ...
 
-    def crawl_ids(self, fetch: "Fetch", ids: Sequence[str]) -> AsyncIterator[Page]:
+    async def crawl_ids(
+        self,
+        fetch: "Fetch",  # noqa: ARG002 - asked by those who can
+        ids: Sequence[str],
+    ) -> AsyncIterator[Page]:
         """Yield pages about these objects alone, each as a record, withdrawn, or unfetched; cursors are empty.
 
-        The second pass asks so for what failed, and for what the source no longer names.
+        The second pass asks so for what failed, and for what the source no longer names. A source that
+        cannot be asked for one object says so.
         """
-        ...
+        yield Page((), "", tuple(Unfetched(one, CANNOT_BE_ASKED) for one in ids))
 
-    def supplements(self, raws: Sequence[RawRecord]) -> Sequence[Supplement]:
+    def supplements(self, raws: Sequence[RawRecord]) -> Sequence[Supplement]:  # noqa: ARG002
         """Return what is wanted besides, by what is held of one object (newest of each kind); pure.
 
         It is asked again after each answer, as one address may stand in the answer before; what is
         held already is not named again. A source whose records say all has none.
         """
-        ...
+        return ()
 
     def promises(self) -> Sequence[Promise]:
         """Return what ``probe`` is to check on ten records."""
-        ...
+        return ()
 
     def read(self, raws: Sequence[RawRecord]) -> Record:
         """Read what is held of one object, the newest of each kind, newest last; pure; raise RecordError."""

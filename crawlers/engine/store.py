@@ -1,143 +1,116 @@
-"""What crawls leave on disk: raw records in one SQLite file, images by SHA-256 in a folder."""
+"""What crawls leave on disk: raw records, how far each crawl is and what became of every id, in one SQLite file."""
 
-import errno
 import hashlib
 import json
-import os
-import re
 import sqlite3
-import threading
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from crawlers.engine.source import Page
-from schemas.errors import SourceError, StoreError
+from crawlers.engine import census, record_table
+from crawlers.engine.census import Census, Ledger
+from crawlers.engine.database import Database
+from crawlers.engine.record_table import SAME, Outcome, Stored, put_record
+from crawlers.engine.source import Bulk, Page
+from schemas.errors import SourceError
 from schemas.raw import RawRecord
 
+__all__ = ["Census", "CrawlState", "RawStore", "Receipt", "Stored"]
+
 APPLICATION_ID = 0x4F41_5257  # "OARW": how the file says whose it is
-FORMAT = 1
+FORMAT = 2
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS record (
-    source TEXT NOT NULL, source_id TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL,
-    url TEXT NOT NULL, stated TEXT NOT NULL, fetched TEXT NOT NULL, withdrawn INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (source, source_id, kind, sha256)
-);
-CREATE TABLE IF NOT EXISTS crawl (
-    source TEXT PRIMARY KEY, cursor TEXT NOT NULL, finished INTEGER NOT NULL, since TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS image (
-    url TEXT PRIMARY KEY, sha256 TEXT NOT NULL, status TEXT NOT NULL, size_bytes INTEGER NOT NULL
-);
+PAGES, AGAIN, VANISHED, SUPPLEMENTS, FINISHED = STAGES = (
+    "pages",
+    "again",
+    "vanished",
+    "supplements",
+    "finished",
+)
+"""What a crawl goes through, each with a cursor of its own: see ``crawlers.engine.run``."""
+
+_TABLES = f"""
+{record_table.TABLES};
+CREATE TABLE crawl (
+    source TEXT PRIMARY KEY, number INTEGER NOT NULL, since TEXT NOT NULL, stage TEXT NOT NULL,
+    cursor TEXT NOT NULL, listed INTEGER NOT NULL, expected INTEGER, ticks INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE due (
+    source TEXT NOT NULL, source_id TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (source, source_id)
+) WITHOUT ROWID;
+CREATE TABLE bulk (
+    source TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, url TEXT NOT NULL,
+    fetched TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE receipt (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, report TEXT NOT NULL);
+{census.TABLES}
+"""
+"""``due`` are the objects whose supplements are to be looked at; the reason says why that failed."""
+
+_BEGIN = """
+INSERT INTO crawl VALUES (:source, 1, :since, 'pages', '', 0, NULL, 0)
+ON CONFLICT DO UPDATE SET
+    number = number + 1, since = :since, stage = 'pages', cursor = '', listed = 0, expected = NULL
+"""
+_STATE = "SELECT number, since, stage, cursor, listed, expected, ticks FROM crawl WHERE source = ?"
+_ADVANCE = """
+UPDATE crawl SET stage = :stage, cursor = coalesce(nullif(:cursor, ''), cursor), listed = :listed,
+    expected = coalesce(:expected, expected), ticks = :ticks
+WHERE source = :source
 """
 
-_PUT_RECORD = """
-INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET stated = max(stated, excluded.stated), fetched = max(fetched, excluded.fetched)
-"""
-"""A statement that a museum returns to becomes its newest again."""
-
-_RECORDS = """
-SELECT source, source_id, kind, body, url, stated, fetched, withdrawn, sha256 FROM record
-WHERE source = ? ORDER BY source_id, fetched, stated, kind, sha256
-"""
+_DUE = "SELECT source_id FROM due WHERE source = ? AND source_id > ? ORDER BY source_id LIMIT ?"
+_PUT_DUE = "INSERT INTO due VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason"
+_NOT_DUE = "DELETE FROM due WHERE source = ? AND source_id = ?"
+_DUE_DONE = "DELETE FROM due WHERE source = ? AND source_id > ? AND source_id <= ?"
+_DUE_REASONS = "SELECT reason, count(*) FROM due WHERE source = ? GROUP BY 1 ORDER BY 1"
 
 _DIGESTED = (
-    "SELECT source, source_id, kind, sha256, url, stated, withdrawn FROM record ORDER BY 1, 2, 3, 4",
-    "SELECT source, cursor, finished, since FROM crawl ORDER BY 1",
-    "SELECT url, sha256, status, size_bytes FROM image ORDER BY 1",
+    record_table.DIGESTED,
+    "SELECT source, cursor, stage, since FROM crawl ORDER BY 1",
+    "SELECT source, source_id, outcome FROM census ORDER BY 1, 2",
+    "SELECT source, source_id FROM due ORDER BY 1, 2",
+    "SELECT source, sha256 FROM bulk ORDER BY 1",
 )
-
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "is in use: wait until the other run has ended",
-    sqlite3.SQLITE_LOCKED: "is in use: wait until the other run has ended",
-    sqlite3.SQLITE_PERM: "may not be written: see to its permissions",
-    sqlite3.SQLITE_READONLY: "may not be written: see to the permissions of file and folder",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened: see that the folder is there and may be written",
-    sqlite3.SQLITE_FULL: "does not fit on the disk: make room and start again, nothing stored is lost",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: see whether the disk is full or failing",
-    sqlite3.SQLITE_CORRUPT: "is damaged: move it away and crawl again",
-    sqlite3.SQLITE_NOTADB: "is no raw store: move it away and crawl again",
-}
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-
-
-def disk_error(path: Path, error: OSError) -> StoreError:
-    """Return the one-line error for what the operating system says of a path."""
-    if error.errno in _DISK_FULL:
-        return StoreError(f"{path} does not fit on the disk: make room and start again")
-    if error.errno in _NOT_ALLOWED:
-        return StoreError(f"{path} may not be read or written: see to its permissions")
-    return StoreError(f"{path} cannot be read or written: {error.strerror or error}")
-
-
-def _may_write(path: Path) -> bool:
-    """Return whether we may write a file or folder; asked beforehand, as SQLite gives odd reasons."""
-    effective = os.access in os.supports_effective_ids
-    return os.access(path, os.R_OK | os.W_OK, effective_ids=effective)
 
 
 @dataclass(frozen=True)
-class ImageOutcome:
-    """How the fetching of one image ended: see ``crawlers.engine.images`` for ``status``."""
+class CrawlState:
+    """How far the crawl of a source is; ``number`` 0: none was begun."""
 
-    url: str
-    sha256: str
-    """Of the picture as served; empty where there is none."""
-    status: str
-    size_bytes: int
+    number: int = 0
+    since: date | None = None
+    stage: str = PAGES
+    cursor: str = ""
+    listed: bool = False
+    """A page of it carried the ids of a list."""
+    expected: int | None = None
+    ticks: int = 0
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a run noted of itself, under the name of the run."""
+
+    run: str
+    report: Mapping[str, Any]
 
 
 class RawStore:
-    """Raw records, how far each crawl has come, and the outcome of each image, in one SQLite file.
+    """Raw records, how far each crawl has come, the census, bulk files and receipts, in one SQLite file.
 
-    Held by one process at a time; every method is one transaction, and raises StoreError where the
-    disk, a permission or another run is in the way.
+    One process writes (the workspace's lock sees to that) while others may read, with ``read_only``.
+    Every method is one transaction, on the disk when it returns; it raises StoreError where the disk
+    or a permission is in the way.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_error(path.parent, error) from error
-        for needed in (path.parent, path):
-            if needed.exists() and not _may_write(needed):
-                raise disk_error(needed, PermissionError(errno.EACCES, "no permission"))
-        with self._guarded():
-            self._db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
-        try:
-            self._open()
-        except StoreError:
-            self._db.close()
-            raise
-
-    def _open(self) -> None:
-        """Take the file for this process alone, and make its tables where it is new."""
-        with self._guarded():
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            with self._transaction():
-                owner = self._value("PRAGMA application_id"), self._value("PRAGMA user_version")
-                if owner == (0, 0) and not self._value("SELECT count(*) FROM sqlite_schema"):
-                    for statement in _TABLES.split(";"):
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    self._db.execute(f"PRAGMA user_version = {FORMAT}")
-                elif owner != (APPLICATION_ID, FORMAT):
-                    raise StoreError(
-                        f"{self.path} is no raw store of this version: name another workspace"
-                    )
+        self._db = Database(
+            path, application_id=APPLICATION_ID, form=FORMAT, tables=_TABLES, read_only=read_only
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -147,208 +120,247 @@ class RawStore:
 
     def close(self) -> None:
         """Let go of the file; the store cannot be used afterwards."""
-        with self._guarded():
-            self._db.close()
+        self._db.close()
 
-    def put(self, source: str, page: Page) -> None:
-        """Store a page and its cursor in one transaction; storing it again changes nothing.
+    def put(self, source: str, page: Page, *, wanting: Container[str] | None = None) -> Stored:
+        """Store a page, what it says of ids and its cursor in one transaction; again, it changes nothing.
 
-        An empty cursor is the last page's. The one before it is then kept, so that a crawl that is
-        broken off before ``finish`` asks for its last page again, and not for everything.
+        ``wanting`` holds the ids of the objects that want supplements; None: any may.
+        What stage the crawl is in (``enter``) says what the records are: objects, or in the last stage
+        supplements, whose cursor tells up to which object they are complete. An empty cursor keeps the
+        one before, so that a crawl that is broken off before its end asks for its last page again, and
+        not for everything.
         """
         try:
-            rows = [_row(source, record) for record in page.records]
-            with self._transaction():
-                self._db.executemany(_PUT_RECORD, rows)
-                self._db.execute(
-                    "INSERT INTO crawl VALUES (?, ?, 0, '') ON CONFLICT DO UPDATE SET finished = 0,"
-                    " cursor = coalesce(nullif(excluded.cursor, ''), cursor)",
-                    (source, page.cursor),
-                )
+            with self._db.transaction() as db:
+                state = self._begun(db, source)
+                if state.stage == SUPPLEMENTS:
+                    stored, listed = self._put_supplements(db, source, page, state), state.listed
+                else:
+                    stored, listed = self._put_objects(db, source, page, state, wanting)
+                self._advance(db, source, page, state, listed=listed)
         except UnicodeEncodeError as error:
             raise SourceError(f"{source}: an id or address holds no text: {error}") from error
+        return stored
+
+    def _begun(self, db: sqlite3.Connection, source: str) -> CrawlState:
+        state = self.state(source)
+        if not state.number:
+            db.execute(_BEGIN, {"source": source, "since": ""})
+            return self.state(source)
+        return state
+
+    def _put_objects(
+        self,
+        db: sqlite3.Connection,
+        source: str,
+        page: Page,
+        state: CrawlState,
+        wanting: Container[str] | None,
+    ) -> tuple[Stored, bool]:
+        """Store records and note what a page says of ids; return whether this crawl has a list of them."""
+        ledger = Ledger(
+            db,
+            source,
+            crawl=state.number,
+            whole=state.since is None,
+            names=state.stage in {PAGES, FINISHED},
+        )
+        listed = ledger.name(page.named) or state.listed
+        ledger.in_bulk(page.in_bulk, listed=listed)
+        ledger.fail(page.unfetched)
+        if page.bulk is not None:
+            self._put_bulk(db, source, page.bulk)
+        outcomes = _put_records(db, source, page, state)
+        told = zip(page.records, outcomes, strict=True)
+        ledger.settle((record.source_id, outcome.withdrawn) for record, outcome in told)
+        for record, outcome in zip(page.records, outcomes, strict=True):
+            if outcome.count != SAME:
+                wants = wanting is None or record.source_id in wanting
+                _put_due(
+                    db, record, wants=wants and not record.withdrawn, new=outcome.count.new > 0
+                )
+        return _sum(outcomes), listed
+
+    def _put_supplements(
+        self, db: sqlite3.Connection, source: str, page: Page, state: CrawlState
+    ) -> Stored:
+        """Store supplements; those of all objects up to the cursor are held now, but for the unfetched."""
+        outcomes = _put_records(db, source, page, state)
+        db.execute(_DUE_DONE, (source, state.cursor, page.cursor))
+        failed = ((source, one.source_id, one.reason) for one in page.unfetched)
+        db.executemany(_PUT_DUE, failed)
+        return _sum(outcomes)
+
+    def _advance(
+        self, db: sqlite3.Connection, source: str, page: Page, state: CrawlState, *, listed: bool
+    ) -> None:
+        told = {
+            "source": source,
+            "stage": PAGES if state.stage == FINISHED else state.stage,
+            "cursor": page.cursor,
+            "listed": listed,
+            "expected": page.expected,
+            "ticks": state.ticks + len(page.records),
+        }
+        db.execute(_ADVANCE, told)
+
+    def _put_bulk(self, db: sqlite3.Connection, source: str, bulk: Bulk) -> None:
+        """Keep a bulk file's path as seen from the store's folder, so that a workspace may be moved."""
+        folder, path = self.path.parent.resolve(), bulk.path.resolve()
+        kept = path.relative_to(folder) if path.is_relative_to(folder) else path
+        row = (source, kept.as_posix(), bulk.sha256, bulk.url, bulk.fetched)
+        db.execute("INSERT OR REPLACE INTO bulk VALUES (?, ?, ?, ?, ?)", row)
+
+    def bulk(self, source: str) -> Bulk | None:
+        """Return the bulk file that holds a source's records, where there is one."""
+        query = "SELECT path, sha256, url, fetched FROM bulk WHERE source = ?"
+        row = self._row(query, source)
+        return Bulk(self.path.parent / row[0], *row[1:]) if row else None
+
+    def state(self, source: str) -> CrawlState:
+        """Return how far the crawl of a source is."""
+        row = self._row(_STATE, source)
+        if row is None:
+            return CrawlState()
+        number, since, stage, cursor, listed, expected, ticks = row
+        day = date.fromisoformat(since) if since else None
+        return CrawlState(number, day, stage, cursor, bool(listed), expected, ticks)
 
     def cursor(self, source: str) -> str:
-        """Return where a crawl of a source goes on; empty: at its beginning."""
-        return str(self._value("SELECT cursor FROM crawl WHERE source = ?", source) or "")
-
-    def begin(self, source: str, *, since: date | None = None) -> None:
-        """Start a new crawl of a source, of what changed ``since``; what is stored of it stays."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO crawl VALUES (?, '', 0, ?)",
-                (source, since.isoformat() if since else ""),
-            )
+        """Return where a crawl of a source goes on in its stage; empty: at the beginning."""
+        return self.state(source).cursor
 
     def since(self, source: str) -> date | None:
         """Return from which day on the present crawl of a source takes changes; None: everything."""
-        found = self._value("SELECT since FROM crawl WHERE source = ?", source)
-        return date.fromisoformat(str(found)) if found else None
-
-    def finish(self, source: str) -> None:
-        """Note that the crawl of a source is whole."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT INTO crawl VALUES (?, '', 1, '')"
-                " ON CONFLICT DO UPDATE SET cursor = '', finished = 1",
-                (source,),
-            )
+        return self.state(source).since
 
     def finished(self, source: str) -> bool:
         """Return whether the last crawl of a source came to its end."""
-        return bool(self._value("SELECT finished FROM crawl WHERE source = ?", source))
+        return self.state(source).stage == FINISHED
+
+    def begin(self, source: str, *, since: date | None = None) -> None:
+        """Start a new crawl of a source, of what changed ``since``; what is stored of it stays."""
+        told = {"source": source, "since": since.isoformat() if since else ""}
+        with self._db.transaction() as db:
+            db.execute(_BEGIN, told)
+
+    def enter(self, source: str, stage: str) -> None:
+        """Go over to another stage of the crawl, at its beginning."""
+        if stage not in STAGES:
+            raise ValueError(f"{stage!r} is no stage of a crawl")
+        with self._db.transaction() as db:
+            self._begun(db, source)
+            told = (stage, source)
+            db.execute("UPDATE crawl SET stage = ?, cursor = '' WHERE source = ?", told)
+
+    def finish(self, source: str) -> None:
+        """Note that the crawl of a source is whole."""
+        self.enter(source, FINISHED)
 
     def records(self, source: str) -> Iterator[tuple[RawRecord, ...]]:
         """Yield all that is held of each object, by id (as text), the newest statement last.
 
-        Withdrawn ones are among them. Memory holds one object at a time.
+        Withdrawn ones and supplements are among them. Memory holds one object at a time.
         """
-        with self._guarded():
-            rows = map(self._record, self._db.execute(_RECORDS, (source,)))
-            for _, statements in groupby(rows, key=attrgetter("source_id")):
-                yield tuple(statements)
+        with self._db.guarded():
+            yield from record_table.all_objects(self._db.connection, source)
+
+    def due(self, source: str, after: str, limit: int) -> list[tuple[RawRecord, ...]]:
+        """Return what is held of objects whose supplements are to be looked at, by rising id.
+
+        The newest of each kind, newest last; without the supplements that came before the object itself
+        last changed, so that they are asked for again.
+        """
+        with self._db.guarded():
+            db = self._db.connection
+            ids = [row[0] for row in db.execute(_DUE, (source, after, limit))]
+            return [record_table.valid_of_object(db, source, one) for one in ids]
 
     def count(self, source: str) -> int:
         """Return how many objects of a source something is held of."""
         query = "SELECT count(DISTINCT source_id) FROM record WHERE source = ?"
-        return int(str(self._value(query, source)))
+        return int(str(self._db.value(query, source)))
 
     def sources(self) -> tuple[str, ...]:
         """Return the sources of which something is held, or a crawl was begun, by name."""
-        query = "SELECT source FROM record UNION SELECT source FROM crawl ORDER BY 1"
-        with self._guarded():
-            return tuple(row[0] for row in self._db.execute(query))
+        with self._db.guarded():
+            rows = self._db.connection.execute("SELECT source FROM crawl ORDER BY 1")
+            return tuple(row[0] for row in rows)
+
+    def unsettled(self, source: str, after: str = "", limit: int = 100) -> list[str]:
+        """Return ids that were named and never settled, or could not be had, by rising id."""
+        with self._db.guarded():
+            return census.left(self._db.connection, source, after, limit)
+
+    def vanished(self, source: str, after: str = "", limit: int = 100) -> list[str]:
+        """Return ids that are held, and that the present crawl neither named nor asked after."""
+        number = self.state(source).number
+        with self._db.guarded():
+            return census.vanished(self._db.connection, source, number, after, limit)
+
+    def census(self, source: str) -> Census:
+        """Return what became of every id that a source named so far."""
+        state = self.state(source)
+        with self._db.guarded():
+            db = self._db.connection
+            due = dict(db.execute(_DUE_REASONS, (source,)).fetchall())
+            return census.count(db, source, state.number, state.expected, due)
+
+    def put_receipt(self, run: str, report: Mapping[str, Any]) -> None:
+        """Store what a run notes of itself (JSON), in place of what it noted before."""
+        with self._db.transaction() as db:
+            db.execute(
+                "INSERT INTO receipt (run, report) VALUES (?, ?)"
+                " ON CONFLICT (run) DO UPDATE SET report = excluded.report",
+                (run, json.dumps(report)),
+            )
+
+    def receipts(self) -> tuple[Receipt, ...]:
+        """Return the receipts of all runs, the newest run first."""
+        with self._db.guarded():
+            query = "SELECT run, report FROM receipt ORDER BY number DESC"
+            rows = self._db.connection.execute(query).fetchall()
+        return tuple(Receipt(run, json.loads(report)) for run, report in rows)
 
     def digest(self) -> str:
-        """Return the SHA-256 of all that is held but the times of fetching, in whatever order it came."""
+        """Return the SHA-256 of all that is held, in whatever order it came.
+
+        Without what two crawls of the same museum differ in: when it was fetched, by which way (a
+        record stands on pages of many addresses), and why something could not be had.
+        """
         sha256 = hashlib.sha256()
-        with self._guarded():
+        with self._db.guarded():
             for query in _DIGESTED:
-                for row in self._db.execute(query):
+                for row in self._db.connection.execute(query):
                     sha256.update(json.dumps(row).encode() + b"\n")
                 sha256.update(b"\n")
         return sha256.hexdigest()
 
-    def put_image(self, url: str, sha256: str, status: str, size_bytes: int) -> None:
-        """Store how the fetching of an image ended, in place of what was stored before."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?)",
-                (url, sha256, status, size_bytes),
-            )
-
-    def image(self, url: str) -> ImageOutcome | None:
-        """Return how the fetching of an image ended; None: it was never asked for."""
-        with self._guarded():
-            row = self._db.execute("SELECT * FROM image WHERE url = ?", (url,)).fetchone()
-        return ImageOutcome(*row) if row else None
-
-    def _record(self, row: tuple[str, str, str, bytes, str, str, str, int, str]) -> RawRecord:
-        source, source_id, kind, packed, url, stated, fetched, withdrawn, sha256 = row
-        try:
-            body = zlib.decompress(packed)
-        except zlib.error:
-            body = b""
-        raw = RawRecord(source, source_id, kind, body, url, stated, fetched, bool(withdrawn))
-        if raw.sha256 != sha256:
-            raise StoreError(f"{self.path} is damaged at {source}:{source_id}: crawl again")
-        return raw
-
-    def _value(self, query: str, *arguments: str) -> object:
-        """Return the one value that a query gives; None where it gives no row."""
-        with self._guarded():
-            row = self._db.execute(query, arguments).fetchone()
-        return row[0] if row else None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Do what is done inside wholly or not at all."""
-        with self._guarded():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn what SQLite says into one line that says what to do next."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            advice = _ADVICE.get(code, f"cannot be read or written: {error}")
-            raise StoreError(f"{self.path} {advice}") from error
+    def _row(self, query: str, source: str) -> tuple[Any, ...] | None:
+        with self._db.guarded():
+            row: tuple[Any, ...] | None = self._db.connection.execute(query, (source,)).fetchone()
+        return row
 
 
-def _row(source: str, record: RawRecord) -> tuple[str | bytes | bool, ...]:
-    if record.source != source:
-        raise ValueError(f"a record of {record.source} in a page of {source}")
-    return (
-        source,
-        record.source_id,
-        record.kind,
-        record.sha256,
-        record.url,
-        record.stated,
-        record.fetched,
-        record.withdrawn,
-        zlib.compress(record.body),
-    )
+def _put_records(
+    db: sqlite3.Connection, source: str, page: Page, state: CrawlState
+) -> list[Outcome]:
+    outcomes = []
+    for tick, record in enumerate(page.records, state.ticks + 1):
+        if record.source != source:
+            raise ValueError(f"a record of {record.source} in a page of {source}")
+        outcomes.append(put_record(db, record, tick, supplement=state.stage == SUPPLEMENTS))
+    return outcomes
 
 
-class ImageStore:
-    """Images by the SHA-256 of their bytes: ``ab/abcd...``, whole or not there at all."""
+def _sum(outcomes: Iterable[Outcome]) -> Stored:
+    return sum((outcome.count for outcome in outcomes), Stored())
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
 
-    def path(self, sha256: str) -> Path:
-        """Return where an image lies, or would; raise ValueError for what is no SHA-256."""
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-            raise ValueError(f"{sha256!r} is no SHA-256")
-        return self.folder / sha256[:2] / sha256
-
-    def put(self, body: bytes) -> str:
-        """Store an image, unless it is there already, and return its SHA-256."""
-        sha256 = hashlib.sha256(body).hexdigest()
-        path = self.path(sha256)
-        temporary = path.with_name(f".{sha256}.{os.getpid()}-{threading.get_ident()}.part")
-        try:
-            if path.is_file() and path.stat().st_size == len(body):
-                return sha256
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(body)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-        except OSError as error:
-            raise disk_error(path, error) from error
-        return sha256
-
-    def read(self, sha256: str) -> bytes:
-        """Return an image's bytes; raise StoreError where they are absent or not those of its name."""
-        path = self.path(sha256)
-        try:
-            body = path.read_bytes()
-        except FileNotFoundError as error:
-            raise StoreError(f"{path} is not there: fetch the images again") from error
-        except OSError as error:
-            raise disk_error(path, error) from error
-        if hashlib.sha256(body).hexdigest() != sha256:
-            raise StoreError(f"{path} is damaged: delete it and fetch the images again")
-        return body
-
-    def sweep(self) -> int:
-        """Delete what a killed run left half written, and return the number; for the one owner alone."""
-        left = list(self.folder.glob("[0-9a-f][0-9a-f]/.*.part"))
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
-
-    def __contains__(self, sha256: str) -> bool:
-        return self.path(sha256).is_file()
+def _put_due(db: sqlite3.Connection, record: RawRecord, *, wants: bool, new: bool) -> None:
+    """Have the supplements of an object looked at, as it is another now, or no longer."""
+    if wants:
+        db.execute(_PUT_DUE, (record.source, record.source_id, ""))
+    elif not new:
+        db.execute(_NOT_DUE, (record.source, record.source_id))

@@ -117,8 +117,9 @@ def invent(seed: int = 0, works: int = 1200) -> Collection:
         museum: [_place(rng, museum, draft, names[museum]) for draft in drafts[museum]]
         for museum in MUSEUMS
     }
+    looked = dict.fromkeys(MUSEUMS, 0)
     for number in range(twins):
-        _add_twin(rng, dealt, names, number)
+        _add_twin(rng, dealt, names, number, looked)
     _add_details(rng, dealt["wga"], details)
     for museum in MUSEUMS:
         _share_pictures(dealt[museum])
@@ -214,11 +215,16 @@ def _add_twin(
     dealt: Mapping[str, list[Work]],
     names: Mapping[str, Names],
     number: int,
+    looked: dict[str, int],
 ) -> None:
-    """Let a second museum show a work of the first; the first pair shares a photograph."""
+    """Let a second museum show a work of the first; the first pair shares a photograph.
+
+    ``looked`` is up to where each museum's works were looked through: none before it will do any more.
+    """
     origin, other = _TWINS[number % len(_TWINS)]
-    suits = (at for at, work in enumerate(dealt[origin]) if _may_be_twin(work))
-    at = next(suits)
+    places = range(looked[origin], len(dealt[origin]))
+    at = next(at for at in places if _may_be_twin(dealt[origin][at]))
+    looked[origin] = at
     work = replace(dealt[origin][at], twin=f"twin-{number}", lacks=frozenset())
     dealt[origin][at] = work
     source_id = names[other].source_id(work.artist, work.title)

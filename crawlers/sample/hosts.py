@@ -14,10 +14,23 @@ RIJKSMUSEUM = "sample-rijksmuseum.invalid"
 RIJKSMUSEUM_IDS = "id.sample-rijksmuseum.invalid"
 IIIF = "iiif.sample-rijksmuseum.invalid"
 WGA = "sample-wga.invalid"
+MET_OPEN_ACCESS = "openaccess.sample-met.invalid"
+"""Where the bulk file lies, and its pointer: GitHub's part."""
+
+HOSTS = (MET, MET_IMAGES, MET_OPEN_ACCESS, RIJKSMUSEUM, RIJKSMUSEUM_IDS, IIIF, WGA)
 
 NOTICE = "All works, artists and pictures of the sample museum are invented, and painted by code."
 
-_ROBOTS = "User-agent: *\nAllow: /\n"
+ROBOTS = "User-agent: *\nAllow: /\n"
+
+
+def routes_of(base_url: str) -> dict[str, str]:
+    """Return where each made-up host is found in a museum that is served at an address on loopback.
+
+    >>> routes_of("http://127.0.0.1:8000")["sample-wga.invalid"]
+    'http://127.0.0.1:8000/sample-wga.invalid'
+    """
+    return {host: f"{base_url.rstrip('/')}/{host}" for host in HOSTS}
 
 
 def jpeg_response(body: bytes, *, fault: str = "") -> web.Response:
@@ -47,7 +60,7 @@ def add_front(app: web.Application, name: str) -> None:
         return page(name)
 
     async def robots(_: web.Request) -> web.Response:
-        return web.Response(text=_ROBOTS)
+        return web.Response(text=ROBOTS)
 
     app.router.add_get("/", front)
     app.router.add_get("/robots.txt", robots)

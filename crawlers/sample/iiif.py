@@ -10,7 +10,7 @@ import re
 from aiohttp import web
 from PIL import Image
 
-from crawlers.sample.collection import Collection
+from crawlers.sample.holdings import Holdings
 from crawlers.sample.hosts import IIIF, add_front, jpeg_response, not_found, page
 from crawlers.sample.painting import jpeg, paint
 
@@ -87,8 +87,9 @@ def info(name: str, body: bytes) -> dict[str, object]:
     }
 
 
-def iiif_app(collection: Collection) -> web.Application:
+def iiif_app(holdings: Holdings) -> web.Application:
     """Return the image host of the collection's Rijksmuseum; names are told apart by case."""
+    collection = holdings.collection
 
     async def image(request: web.Request) -> web.Response:
         asked = request.match_info

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from crawlers.sample.artists import Artist
 from crawlers.sample.chance import chance
-from crawlers.sample.collection import Collection, Work
+from crawlers.sample.collection import Work
 from crawlers.sample.dating import met_date
+from crawlers.sample.holdings import Holdings
 from crawlers.sample.hosts import (
     MET,
     MET_IMAGES,
@@ -75,7 +76,7 @@ _STRINGS = (
     "GalleryNumber",
 )
 """The fields that are text; what is not known is an empty one, and never absent."""
-_PREFIXES = {"attributed": "Attributed to", "workshop": "Workshop of", "after": "After"}
+PREFIXES = {"attributed": "Attributed to", "workshop": "Workshop of", "after": "After"}
 _UNKNOWN = ("Unidentified Artist", "Unknown", "Anonymous, {}, 17th century")
 _SECOND_VIEW = "_b.jpg"
 
@@ -135,14 +136,14 @@ def _maker(work: Work) -> dict[str, Any]:
         name = _UNKNOWN[int(work.source_id) % len(_UNKNOWN)].format(work.school)
         only = _constituent(0, "Artist", name, "", gender="")
         return {"artistRole": "Artist", "artistDisplayName": name, "constituents": [only]}
-    artist, prefix = work.artist, _PREFIXES.get(work.stance, "")
+    artist, prefix = work.artist, PREFIXES.get(work.stance, "")
     makers = [artist] if work.second is None else [artist, work.second]
     named = [f"{prefix} {artist.met}".strip(), *(f"and {other.met}" for other in makers[1:])]
     return {
         "artistRole": "Artist",
         "artistPrefix": prefix,
         "artistDisplayName": artist.met,
-        "artistDisplayBio": _biography(artist),
+        "artistDisplayBio": biography(artist),
         "artistAlphaSort": artist.alphabetical,
         "artistNationality": artist.school,
         "artistBeginDate": str(artist.first if artist.born is None else artist.born),
@@ -162,7 +163,8 @@ def _maker(work: Work) -> dict[str, Any]:
     }
 
 
-def _biography(artist: Artist) -> str:
+def biography(artist: Artist) -> str:
+    """Return an artist's line of life."""
     if artist.born is None:
         return f"{artist.school}, active {artist.first}–{artist.last}"
     return f"{artist.school}, {artist.born}–{artist.died}"
@@ -222,25 +224,37 @@ def _tags(work: Work) -> list[dict[str, str]] | None:
     return [{"term": term, "AAT_URL": "", "Wikidata_URL": ""}] if term else None
 
 
-def met_app(collection: Collection) -> web.Application:
+def tombstone(number: str) -> str:
+    """Return how the API says that there is no such object: in one of two forms, by its number.
+
+    >>> tombstone("11"), tombstone("311")
+    ('ObjectID not found', 'Not a valid object')
+    """
+    second = number.isdecimal() and int(number) // 300 % 2
+    return "Not a valid object" if second else "ObjectID not found"
+
+
+def met_app(holdings: Holdings) -> web.Application:
     """Return the API over the collection's Met."""
-    works = {work.source_id: work for work in collection.works["met"]}
-    listed = [*works, *collection.missing_met]
+    collection = holdings.collection
+    listed = [*(work.source_id for work in collection.works["met"]), *collection.missing_met]
     chance("index shards", collection.seed).shuffle(listed)
+    missing = frozenset(collection.missing_met)
 
     async def objects(request: web.Request) -> web.Response:
-        since = request.query.get("metadataDate", "")
+        since, works = request.query.get("metadataDate", ""), holdings.works["met"]
         found = [
             int(number)
             for number in listed
-            if number not in works or works[number].changed >= since
+            if number in missing or (number in works and works[number].changed >= since)
         ]
         return _json({"total": len(found), "objectIDs": found})
 
     async def one(request: web.Request) -> web.Response:
-        work = works.get(request.match_info["number"])
+        number = request.match_info["number"]
+        work = holdings.works["met"].get(number)
         if work is None:
-            return _json({"message": "ObjectID not found"}, status=404)
+            return _json({"message": tombstone(number)}, status=404)
         return _json(object_answer(work))
 
     app = web.Application()
@@ -257,8 +271,9 @@ def _json(said: dict[str, Any], *, status: int = 200) -> web.Response:
     )
 
 
-def met_images_app(collection: Collection) -> web.Application:
+def met_images_app(holdings: Holdings) -> web.Application:
     """Return the host of the Met's images; web-large is the original here."""
+    collection = holdings.collection
 
     async def image(request: web.Request) -> web.Response:
         name = unquote(request.match_info["name"]).replace("/web-large/", "/original/")

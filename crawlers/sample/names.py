@@ -23,6 +23,8 @@ class Names:
         self._rng, self._museum = rng, museum
         self._number = 0
         self._taken: set[str] = set()
+        self._tried: dict[str, int] = {}
+        """Name to the last number put to it: those below are taken, and stay so."""
         self._images: list[str] = []
 
     def source_id(self, artist: Artist | None, title: Title) -> str:
@@ -31,9 +33,8 @@ class Names:
         if self._museum == "met":
             return str(1000 + 7 * self._number + self._rng.randint(0, 6))
         if self._museum == "rijksmuseum":
-            return (
-                str(200_100_000 + 13 * self._number) if self._number > 3 else f"200{self._number}"
-            )
+            number = 100_000 + 13 * self._number if self._number > 3 else self._number
+            return f"200{number}"  # the family of objects, then a serial number of any length
         folder = (_slug(artist.wga.split(",")[0]) if artist else "zunk")[:8]
         folder = folder if artist else f"master/{folder}"
         return self._unique(f"{folder[0]}/{folder}/{_slug(title.english)[:8]}")
@@ -64,11 +65,13 @@ class Names:
 
     def _unique(self, name: str) -> str:
         """Return the name, with a number at its end where it is taken."""
-        number, found = 0, name
+        number = self._tried.get(name, 0)
+        found = f"{name[: len(name) - len(str(number))]}{number}" if number else name
         while found in self._taken:
             number += 1
             found = f"{name[: len(name) - len(str(number))]}{number}"
         self._taken.add(found)
+        self._tried[name] = number
         return found
 
 

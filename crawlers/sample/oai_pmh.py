@@ -8,15 +8,18 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from aiohttp import web
 from lxml import etree
 
-from crawlers.sample.collection import Collection, Work
+from crawlers.sample.collection import Work
 from crawlers.sample.edm import edm_record, persistent
-from crawlers.sample.hosts import NOTICE, RIJKSMUSEUM, add_front
+from crawlers.sample.holdings import Holdings
+from crawlers.sample.hosts import NOTICE, RIJKSMUSEUM
 
 PAGE_SIZE = 50
 BASE_URL = f"https://{RIJKSMUSEUM}/oai"
@@ -24,10 +27,16 @@ EARLIEST = "2024-01-01T00:00:00Z"
 ALL, OPEN = "260251", "260239"
 """Sets: all that is published, and what of it is free of rights."""
 
+OAI_FAULTS = frozenset({"expired-token", "repeated-token", "duplicate-records", "empty-page"})
+"""The faults that only the service itself can commit."""
+OAI_FAULT = ContextVar("oai fault", default="")
+"""How the service is told, while it answers a request, which of them is due."""
+
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _EMPTY = f'<OAI-PMH xmlns="{_OAI}"/>'
-_NOW = "2026-01-01T00:00:00Z"
-"""The response date: nothing here looks at the clock."""
+_ANSWERS_HELD = 256
+"""Pages kept as they were sent, about 40 MB: a crawl that begins anew asks for the same ones."""
+_LISTS_HELD = 64
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _ALLOWED = {
@@ -61,30 +70,60 @@ class _Entry:
     nested: bool
 
 
+@dataclass(frozen=True)
+class _Shelf:
+    """The records of one version of the holdings, and the lists that were asked of it."""
+
+    version: int
+    now: str
+    entries: Mapping[str, _Entry]
+    lists: dict[tuple[str, str, str], tuple[_Entry, ...]]
+    answers: OrderedDict[tuple[tuple[str, str], ...], bytes]
+
+
 class OaiService:
     """The collection's Rijksmuseum behind the six verbs."""
 
-    def __init__(self, collection: Collection) -> None:
-        works = {work.source_id: work for work in collection.works["rijksmuseum"]}
-        stamps = {number: work.changed for number, work in works.items()}
-        stamps |= dict(collection.withdrawn_rijksmuseum)
-        numbers = sorted(stamps, key=int)
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+        numbers = sorted(holdings.datestamps(), key=int)
         half = len(numbers) // 2 // PAGE_SIZE * PAGE_SIZE
-        self._entries = {
-            number: _Entry(number, stamps[number], works.get(number), nested=at < half)
-            for at, number in enumerate(numbers)
-        }
+        self._nested = frozenset(numbers[:half])
+        self._shelf = self._take_stock()
 
-    def answer(self, query: Mapping[str, str], *, repeated: bool = False) -> bytes:
-        """Return the answer to a query; ``repeated`` says that an argument was given twice."""
+    def _take_stock(self) -> _Shelf:
+        works, version = self._holdings.works["rijksmuseum"], self._holdings.version
+        entries = {
+            number: _Entry(number, stamp, works.get(number), nested=number in self._nested)
+            for number, stamp in self._holdings.datestamps().items()
+        }
+        return _Shelf(version, self._holdings.now, entries, {}, OrderedDict())
+
+    def answer(self, query: Mapping[str, str], *, repeated: bool = False, fault: str = "") -> bytes:
+        """Return the answer to a query; ``repeated`` says that an argument was given twice.
+
+        ``fault`` is one of those that only the service itself can commit, else empty.
+        """
+        if self._shelf.version != self._holdings.version:
+            self._shelf = self._take_stock()
+        if fault or repeated:
+            return self._answer(query, repeated=repeated, fault=fault)
+        held, key = self._shelf.answers, tuple(sorted(query.items()))
+        if key not in held:
+            held[key] = self._answer(query, repeated=False, fault="")
+            if len(held) > _ANSWERS_HELD:
+                held.popitem(last=False)
+        return held[key]
+
+    def _answer(self, query: Mapping[str, str], *, repeated: bool, fault: str) -> bytes:
         root = etree.fromstring(_EMPTY)
         root.append(etree.Comment(NOTICE))
-        _add(root, "responseDate", _NOW)
+        _add(root, "responseDate", self._shelf.now)
         request = _add(root, "request", BASE_URL)
         verb = query.get("verb", "")
         try:
             _check(verb, query, repeated=repeated)
-            content = self._content(verb, query)
+            content = self._content(verb, query, fault)
         except _OaiError as error:
             _add(root, "error", str(error)).set("code", error.code)
         else:
@@ -93,7 +132,7 @@ class OaiService:
             root.append(content)
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
-    def _content(self, verb: str, query: Mapping[str, str]) -> etree._Element:
+    def _content(self, verb: str, query: Mapping[str, str], fault: str) -> etree._Element:
         element = etree.Element(f"{{{_OAI}}}{verb}")
         match verb:
             case "Identify":
@@ -111,39 +150,54 @@ class OaiService:
                 _check_prefix(query["metadataPrefix"])
                 _record(element, self._entry(query["identifier"]))
             case _:
-                self._list(element, verb, query)
+                self._list(element, verb, query, fault)
         return element
 
     def _entry(self, identifier: str) -> _Entry:
         number = identifier.removeprefix(persistent(""))
-        entry = self._entries.get(number) if identifier != number else None
+        entry = self._shelf.entries.get(number) if identifier != number else None
         if entry is None:
             raise _OaiError("idDoesNotExist", f"{identifier!r} is not known")
         return entry
 
-    def _list(self, element: etree._Element, verb: str, query: Mapping[str, str]) -> None:
+    def _list(
+        self, element: etree._Element, verb: str, query: Mapping[str, str], fault: str
+    ) -> None:
         """Write one page, and the token of the next; the last page of several has an empty token."""
+        if fault == "expired-token":
+            raise _OaiError("badResumptionToken", "it has expired")
         token = query.get("resumptionToken")
         asked = _untoken(token) if token is not None else _asked(query)
-        found = [entry for entry in self._entries.values() if _meant(entry, asked)]
+        found = self._found(asked)
         if not found and token is None:
             raise _OaiError("noRecordsMatch", "nothing matches")
         start = int(asked["start"])
         if start % PAGE_SIZE or (start and start >= len(found)):
             raise _OaiError("badResumptionToken", "it is not one of ours")
-        for entry in found[start : start + PAGE_SIZE]:
+        first = start - PAGE_SIZE if fault == "duplicate-records" else start
+        for entry in found[first : start + PAGE_SIZE] if fault != "empty-page" else ():
             if verb == "ListRecords":
                 _record(element, entry)
             else:
                 _header(element, entry)
         end = start + PAGE_SIZE
         if len(found) > PAGE_SIZE:
-            more = end < len(found)
-            last = _add(
-                element, "resumptionToken", _token(asked | {"start": str(end)}) if more else ""
-            )
+            following = _token(asked | {"start": str(end)}) if end < len(found) else ""
+            if fault == "repeated-token" and token:
+                following = token
+            last = _add(element, "resumptionToken", following)
             last.set("completeListSize", str(len(found)))
             last.set("cursor", str(start))
+
+    def _found(self, asked: Mapping[str, str]) -> Sequence[_Entry]:
+        """Return all that a list holds, looked for once: a list of 4,000 pages is asked for 4,000 times."""
+        key = asked["from"], asked["until"], asked["set"]
+        lists = self._shelf.lists
+        if key not in lists:
+            if len(lists) >= _LISTS_HELD:
+                lists.clear()
+            lists[key] = tuple(e for e in self._shelf.entries.values() if _meant(e, asked))
+        return lists[key]
 
 
 def _check(verb: str, query: Mapping[str, str], *, repeated: bool) -> None:
@@ -259,16 +313,14 @@ def _record(parent: etree._Element, entry: _Entry) -> None:
         _add(record, "metadata").append(edm_record(entry.work, nested=entry.nested))
 
 
-def oai_app(collection: Collection) -> web.Application:
-    """Return the service over the collection's Rijksmuseum."""
-    service = OaiService(collection)
+def add_oai(app: web.Application, holdings: Holdings) -> None:
+    """Add the service over the collection's Rijksmuseum; ``OAI_FAULT`` is what it is to do wrong."""
+    service = OaiService(holdings)
 
     async def oai(request: web.Request) -> web.Response:
         query = dict(request.query)
-        body = service.answer(query, repeated=len(query) < len(request.query))
+        repeated = len(query) < len(request.query)
+        body = service.answer(query, repeated=repeated, fault=OAI_FAULT.get())
         return web.Response(body=body, content_type="text/xml", charset="utf-8")
 
-    app = web.Application()
-    add_front(app, "Sample Rijksmuseum (invented)")
     app.router.add_get("/oai", oai)
-    return app

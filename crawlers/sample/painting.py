@@ -20,7 +20,7 @@ from crawlers.sample.picture import Picture, Pixels, surface
 QUALITY = 88
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # about 60 MB: a crawl asks for all in turn, and then again
 def paint(picture: Picture) -> bytes:
     """Return the picture as a JPEG."""
     rng = np.random.Generator(np.random.PCG64(picture.seed))

@@ -1,19 +1,45 @@
 """The sample museum in the manner of the Web Gallery of Art: a zipped catalogue, pages and pictures."""
 
+import csv
 import io
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from aiohttp import web
 
 from crawlers.sample.artists import Artist
-from crawlers.sample.collection import Collection, Work
+from crawlers.sample.collection import Work
 from crawlers.sample.dating import wga_date, wga_time_frame
+from crawlers.sample.holdings import Holdings
 from crawlers.sample.hosts import WGA, add_front, jpeg_response, not_found, page
 from crawlers.sample.media import KINDS
 from crawlers.sample.painting import paint
+from schemas.errors import UsageError
 
 HEADER = "AUTHOR;BORN-DIED;TITLE;DATE;TECHNIQUE;LOCATION;URL;FORM;TYPE;SCHOOL;TIMEFRAME"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One form in which the catalogue has been met: file name, delimiter, encoding, what it lost."""
+
+    file_name: str
+    delimiter: str
+    encoding: str
+    loses_letters: bool = False
+
+
+EDITIONS: Mapping[str, Edition] = MappingProxyType(
+    {
+        "text": Edition("catalog.csv", ";", "cp1252", loses_letters=True),
+        "tabs": Edition("catalog.txt", "\t", "utf-8"),
+        "dos": Edition("catalog.csv", ",", "cp850"),
+    }
+)
+"""The catalogue's forms by name; ``text`` is the one that the site has offered for years."""
 _EPOCH = (1999, 6, 1, 0, 0, 0)
 """The catalogue's date in the archive: the month in which the real one first appeared."""
 _PLACES = (
@@ -41,15 +67,19 @@ def _shared(sign: str) -> bool:
 
 
 def row(work: Work) -> str:
-    """Return a work's line of the catalogue, without its end."""
+    """Return a work's line of the text edition, without its end."""
+    return lose_letters(";".join(column.replace(";", ",") for column in columns(work)))
+
+
+def columns(work: Work) -> tuple[str, ...]:
+    """Return what the catalogue says of a work, in the order of its columns."""
     author = work.artist.wga if work.labelled and work.artist else f"UNKNOWN MASTER, {work.school}"
-    life = _life(work.labelled)
     active = (work.dating.year, work.dating.year)
     if work.labelled:
         active = work.labelled.first, work.labelled.last
-    columns = (
+    return (
         author,
-        life,
+        _life(work.labelled),
         _title(work),
         wga_date(work.dating),
         _technique(work),
@@ -60,7 +90,6 @@ def row(work: Work) -> str:
         work.school,
         wga_time_frame(*active),
     )
-    return lose_letters(";".join(column.replace(";", ",") for column in columns))
 
 
 def _title(work: Work) -> str:
@@ -109,33 +138,52 @@ def _location(work: Work) -> str:
     return _PLACES[_number(work) % len(_PLACES)]
 
 
-def catalogue(works: tuple[Work, ...]) -> bytes:
-    """Return the archive with ``catalog.csv``: cp1252, CRLF, never quoted."""
-    lines = [HEADER, *map(row, works), ""]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        member = zipfile.ZipInfo("catalog.csv", _EPOCH)
+def catalogue(works: Iterable[Work], edition: Edition = EDITIONS["text"]) -> bytes:
+    """Return the archive with the catalogue: CRLF; quoted only where the delimiter is a comma."""
+    if edition.loses_letters:
+        text = "\r\n".join([HEADER, *map(row, works), ""])
+    else:
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, delimiter=edition.delimiter, lineterminator="\r\n")
+        writer.writerow(HEADER.split(";"))
+        writer.writerows(map(columns, works))
+        text = out.getvalue()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        member = zipfile.ZipInfo(edition.file_name, _EPOCH)
         member.compress_type = zipfile.ZIP_DEFLATED
-        archive.writestr(member, "\r\n".join(lines).encode("cp1252"))
-    return out.getvalue()
+        archive.writestr(member, text.encode(edition.encoding, errors="replace"))
+    return packed.getvalue()
 
 
-def wga_app(collection: Collection) -> web.Application:
+def edition_named(name: str) -> Edition:
+    """Return one of the catalogue's forms; UsageError for what is none."""
+    if name not in EDITIONS:
+        raise UsageError(
+            f"{name!r} is no edition of the catalogue; there are {', '.join(EDITIONS)}"
+        )
+    return EDITIONS[name]
+
+
+def wga_app(holdings: Holdings, edition: Edition = EDITIONS["text"]) -> web.Application:
     """Return the site over the collection's Web Gallery."""
-    archive = catalogue(collection.works["wga"])
-    works = {work.source_id: work for work in collection.works["wga"]}
+    archives: dict[int, bytes] = {}
+    """The archive of the present version, packed at most once."""
 
     async def download(_: web.Request) -> web.Response:
-        return web.Response(body=archive, content_type="application/zip")
+        if holdings.version not in archives:
+            archives.clear()
+            archives[holdings.version] = catalogue(holdings.works["wga"].values(), edition)
+        return web.Response(body=archives[holdings.version], content_type="application/zip")
 
     async def picture(request: web.Request) -> web.Response:
-        work = works.get(request.match_info["key"])
+        work = holdings.works["wga"].get(request.match_info["key"])
         if work is None:
             return not_found()
         return jpeg_response(paint(work.picture), fault=work.image_fault)
 
     async def show(request: web.Request) -> web.Response:
-        work = works.get(request.match_info["key"])
+        work = holdings.works["wga"].get(request.match_info["key"])
         return not_found() if work is None else page(_title(work))
 
     app = web.Application()

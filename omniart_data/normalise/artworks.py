@@ -38,10 +38,21 @@ def artwork_table(records: pa.Table, written: Mapping[str, Column]) -> pa.Table:
             [one_array(records[name]) for name in ("medium", "materials", "techniques")]
         ),
         "dimensions_as_given": records["dimensions"],
+        "rights_as_given": pc.fill_null(records["rights"], ""),
+        "rights_stated": first_said(records),
         "image_url": first_elements(one_array(records["images"])),
     }
     columns |= {name: written[name] for name in ARTWORK.names if name in written}
     return pa.table([columns[name] for name in ARTWORK.names], schema=ARTWORK)
+
+
+def first_said(records: pa.Table) -> Column:
+    """Return when each record's rights were first stated so; empty where the source dates nothing.
+
+    When we received it is no such date: it moves with every crawl, though nothing is said anew.
+    """
+    first = pc.fill_null(records["rights_stated"], "")
+    return pc.if_else(pc.equal(first, ""), pc.fill_null(records["stated"], ""), first)
 
 
 def first_elements(lists: Column) -> Column:

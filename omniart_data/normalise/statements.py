@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from omniart_data.normalise.distinct import Codes, Column, codes_of, combined, one_array
 from schemas.artwork import DROPPED
+from schemas.columns import EVIDENCE
 from schemas.record import RECORD
 
 _NO = pa.scalar(value=False)
@@ -87,9 +88,24 @@ def _newest_first(records: pa.Table) -> tuple[pa.Table, Codes]:
 
 
 def _evidence_lists(ordered: pa.Table, first: "np.ndarray[Any, Any]") -> Column:
-    """Return for each object all its evidence, newest first; ``first`` holds its first row, [objects]."""
-    offsets = np.append(first, ordered.num_rows).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), one_array(ordered["evidence"]))
+    """Return for each object all its evidence, newest first; ``first`` holds its first row, [objects].
+
+    What a statement was read from besides stands behind its own raw record.
+    """
+    own, besides = one_array(ordered["evidence"]), one_array(ordered["supplements"])
+    counts = pc.fill_null(pc.list_value_length(besides), 0).to_numpy(zero_copy_only=False) + 1
+    starts = np.append(0, np.cumsum(counts, dtype=np.int64))
+    hashes = besides.flatten()
+    zeros = pa.repeat(pa.scalar(0, pa.int64()), len(hashes))
+    further = pa.StructArray.from_arrays([hashes, zeros], fields=list(EVIDENCE))
+    order = np.empty(starts[-1], dtype=np.int64)
+    is_own = np.zeros(starts[-1], dtype=bool)
+    is_own[starts[:-1]] = True
+    order[is_own] = np.arange(len(own))
+    order[~is_own] = len(own) + np.arange(len(hashes))
+    flat = pa.concat_arrays([own, further]).take(pa.array(order))
+    offsets = starts[np.append(first, ordered.num_rows)].astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), flat)
 
 
 def _superseded(older: pa.Table, newest: pa.Table) -> pa.Table:

@@ -57,7 +57,15 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("artist_status", "Why there is or is no artist", "Only `named` has an artist."),
     ("images", "Pictures", "By the column `image_status`."),
-    ("rights", "Rights on the pictures", "By the column `rights`, a URI for each artwork."),
+    (
+        "rights",
+        "Rights on the pictures",
+        (
+            "Works by the column `rights`, a URI for each artwork, and how many of their pictures are in the "
+            "release. `rights_as_given` is the source's own statement, `rights_stated` its date, and "
+            "`may_train` says whether a network may learn from the picture."
+        ),
+    ),
     ("centuries", "Centuries", "17 is 1601 to 1700, -1 is 100 to 1 BCE."),
     (
         "groups",
@@ -204,7 +212,8 @@ def _licences(sources: list[str], receipt: Mapping[str, Any]) -> Iterator[str]:
     yield "## Licences and thanks"
     yield (
         "Descriptions are under their source's licence, pictures under the rights in their row. A picture "
-        "that may not be passed on is not in the release; its URL and SHA-256 are."
+        "that may not be passed on is not in the release; its URL and SHA-256 are. Pictures may have been made "
+        "smaller and turned upright, and are otherwise as their source shows them."
     )
     lines = ["| source | descriptions | pictures | attribution |", "| --- | --- | --- | --- |"]
     for source in sources:

@@ -18,8 +18,8 @@ from omniart_data.release.rows import compute, count, order
 from omniart_data.release.split import assign_splits
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.errors import ReleaseError
-from schemas.release import GROUP, LEDGER, PICTURE, ROW, SPLITS
-from schemas.rights import may_pass_on
+from schemas.release import EMBEDDED, GROUP, LEDGER, PICTURE, ROW, SPLITS
+from schemas.rights import may_pass_on, policy
 
 if TYPE_CHECKING:
     from omniart_data.release.read import Release
@@ -29,8 +29,6 @@ PICTURES = pa.schema([ROW.field("id"), *(PICTURE.field(n) for n in PICTURE.names
 
 META = pa.schema([column for column in ROW if column.name != "image"])
 """A row of a release without its picture."""
-
-EMBEDDED = "in release"
 
 
 @dataclass(frozen=True)
@@ -109,6 +107,7 @@ def compose(contents: Contents, version: str) -> Composed:
     joined = {name: artworks[name] for name in artworks.column_names}
     joined |= {name: splits[name] for name in ("split", "artist_works")}
     joined |= {name: pictures[name] for name in PICTURES.names if name != "id"}
+    joined["may_train"] = leaves_to_train(artworks)
     rows = pa.Table.from_arrays([joined[name] for name in META.names], schema=META)
     _check_rights(rows)
     evidence = {n: compute.struct_field(dropped["evidence"], n) for n in ("sha256", "number")}
@@ -161,6 +160,15 @@ def _shaped(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:
         return table.select(schema.names).cast(schema).combine_chunks()
     except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as wrong:
         raise ReleaseError(f"{name}: not the columns of a release: {wrong}") from wrong
+
+
+def leaves_to_train(rows: pa.Table) -> pa.Array:
+    """Return for each row whether a network may learn from its picture, by its rights and source."""
+    columns = (rows[name].to_pylist() for name in ("rights", "source"))
+    return pa.array(
+        [policy(rights or "", source).may_train for rights, source in zip(*columns, strict=True)],
+        pa.string(),
+    )
 
 
 def _check_rights(rows: pa.Table) -> None:

@@ -9,7 +9,7 @@ from omniart_data.release.read import Release
 from schemas.errors import UsageError
 from schemas.release import SPLITS, UNATTRIBUTED
 
-_SHOWN = ("title", "split", "artist", "artist_status", "url")
+_SHOWN = ("title", "split", "artist", "artist_status", "url", "rights_stated", "may_train")
 
 
 def explain(release: Release, artwork: str) -> str:

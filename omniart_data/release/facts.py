@@ -10,7 +10,7 @@ import pyarrow as pa
 from omniart_data.release.labels import TASKS, label_uses
 from omniart_data.release.rows import compute, count
 from schemas.artwork import ARTIST_STATUS
-from schemas.release import IMAGE_STATUS, SPLITS, UNATTRIBUTED
+from schemas.release import EMBEDDED, IMAGE_STATUS, SPLITS, UNATTRIBUTED
 
 Numbers = dict[str, dict[str, int | float]]
 """A table of facts: row name to column name to number."""
@@ -112,7 +112,12 @@ def _artist_status(told: Told) -> Numbers:
 def _rights(told: Told) -> Numbers:
     found = count(told.rows, "rights", "source")
     named = {(rights or "not said", source): n for (rights, source), n in found.items()}
-    return _crossed(named, told.sources)
+    inside = told.rows.filter(compute.equal(told.rows["image_status"], EMBEDDED))
+    passed_on = {rights or "not said": n for (rights,), n in count(inside, "rights").items()}
+    lines = _crossed(named, told.sources)
+    for rights, line in lines.items():
+        line["pictures passed on"] = passed_on.get(rights, 0)
+    return lines
 
 
 def _centuries(told: Told) -> Numbers:
@@ -220,7 +225,10 @@ FACTS: Mapping[str, tuple[str, Callable[[Told], Numbers]]] = {
     ),
     "images": ("data/*: rows by image_status and source", _images),
     "artist_status": ("data/*: rows by artist_status and source", _artist_status),
-    "rights": ("data/*: rows by rights and source", _rights),
+    "rights": (
+        "data/*: rows by rights and source; pictures passed on: those whose image_status is in release",
+        _rights,
+    ),
     "centuries": (
         "data/*: rows by century of year (17 is 1601 to 1700; -1 is 100 to 1 BCE) and source",
         _centuries,

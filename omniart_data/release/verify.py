@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
-from omniart_data.release.contents import EMBEDDED, bits, check_census
+from omniart_data.release.contents import bits, check_census, leaves_to_train
 from omniart_data.release.facts import Told, measure
 from omniart_data.release.groups import same_picture_edges, view_edges
 from omniart_data.release.labels import TASKS, label_index
@@ -29,8 +29,17 @@ from omniart_data.release.rows import RowDigest, compute, count, first_of_each, 
 from omniart_data.release.split import TENTHS
 from schemas.artwork import DROPPED, JUDGEMENT, TERM_USE
 from schemas.errors import ReleaseError
-from schemas.release import GROUP, IMAGE_STATUS, LABEL, LEDGER, ROW, SPLITS, UNATTRIBUTED
-from schemas.rights import may_pass_on
+from schemas.release import (
+    EMBEDDED,
+    GROUP,
+    IMAGE_STATUS,
+    LABEL,
+    LEDGER,
+    ROW,
+    SPLITS,
+    UNATTRIBUTED,
+)
+from schemas.rights import NO, policy
 
 SIDE_TABLES = {
     "dropped": DROPPED,
@@ -157,7 +166,7 @@ class _Seen:
                 "group",
                 "split",
             ),
-            *("image_sha256", "image_status"),
+            *("image_sha256", "image_status", "may_train"),
         ]
         tables = []
         for split in ALL_SPLITS:
@@ -307,8 +316,14 @@ def _rights(seen: _Seen) -> Iterator[str]:
             yield f"image_status {status!r} is not one that there is"
     embedded = seen.rows.filter(compute.equal(seen.rows["image_status"], EMBEDDED))
     for (rights, source), n in count(embedded, "rights", "source").items():
-        if not may_pass_on(rights, source):
+        if not policy(rights, source).may_pass_on:
             yield f"{n} pictures of {source} under {rights or 'no stated rights'} may not be passed on"
+    had = seen.rows.filter(compute.is_valid(seen.rows["image_sha256"]))
+    for (rights, source), n in count(had, "rights", "source").items():
+        if policy(rights, source).may_keep == NO:
+            yield f"{n} pictures of {source} under {rights or 'no stated rights'} may not be kept"
+    if not leaves_to_train(seen.rows).equals(seen.rows["may_train"].combine_chunks()):
+        yield "may_train is not what the rights of the pictures say"
 
 
 def _facts(seen: _Seen) -> Iterator[str]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.card import data_card
-from omniart_data.release.contents import EMBEDDED, Composed, Contents, bits, compose
+from omniart_data.release.contents import Composed, Contents, bits, compose
 from omniart_data.release.facts import ALL, COLUMNS, Told, measure
 from omniart_data.release.labels import label_index
 from omniart_data.release.leftovers import remove_leftovers
@@ -33,7 +33,7 @@ from omniart_data.release.manifest import (
 from omniart_data.release.read import came_and_went
 from omniart_data.release.rows import BATCH_ROWS, RowDigest, batches, compute
 from schemas.errors import ReleaseError, StoreError, UsageError
-from schemas.release import IMAGE, ROW, SPLITS, UNATTRIBUTED
+from schemas.release import EMBEDDED, IMAGE, ROW, SPLITS, UNATTRIBUTED
 
 log = logging.getLogger(__name__)
 

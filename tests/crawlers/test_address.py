@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.engine.address import Address, parse_address, redirect, site
-from crawlers.engine.fetch import Fetch
+from crawlers.engine.connection import wire_url
+from crawlers.engine.fetch import FetchConfig
 from schemas.errors import SourceError
 
 HOST = "museum.invalid"
@@ -34,7 +35,7 @@ def test_any_text_is_an_address_or_an_error(text: str, host: str, path: str) -> 
     for found in (text, f"http://{host}", f"http://{host}/{path}", f"//{host}{path}"):
         with suppress(SourceError):
             to = redirect(here, found)
-            assert Fetch()._wire_url(to).host
+            assert wire_url(to, FetchConfig()).host
 
 
 @settings(deadline=None)

@@ -155,6 +155,7 @@ def test_each_column_stands_where_the_mapping_says(tmp_path: Path) -> None:
         "subjects": nl("cow", "boat"),
         "location": "",
         "rights": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "rights_stated": "",
         "images": ["local:town/a/7.jpg"],
         "evidence": {"sha256": file_sha256(folder / "index.csv"), "number": 1},
     }

@@ -1,27 +1,22 @@
-"""The Met: its crawl, and its API's answers in both generations of their form."""
+"""The Met: its API's answers in both generations of their form."""
 
-import asyncio
 import gzip
 import json
+import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers import met_fields
-from crawlers.engine.fetch import Answer, Fetch, FetchConfig
-from crawlers.engine.run import run_crawl
-from crawlers.engine.source import Page, Source
-from crawlers.engine.store import RawStore
-from crawlers.met import OBJECTS, Met
-from crawlers.sample import SAMPLE_SOURCES, sample_museum
-from schemas.errors import RecordError, SourceError
+from crawlers.engine.address import parse_address
+from crawlers.met import Met
+from schemas.errors import RecordError
 from schemas.raw import RawRecord
 from schemas.record import Maker, Record, to_batch
 
@@ -63,129 +58,14 @@ def read(answer: object, source_id: str = "9000001") -> Record:
     return Met().read([RawRecord("met", source_id, "met-api", body)])
 
 
-class Served:
-    """Stands in for Fetch: lists objects, and answers 404 for those that are gone."""
-
-    def __init__(self, listed: object, gone: Iterable[int] = ()) -> None:
-        self.listed, self.gone = listed, {str(number) for number in gone}
-        self.params: list[Mapping[str, str] | None] = []
-        self.asked: list[str] = []
-
-    async def get(self, url: str, params: Mapping[str, str] | None, *, expect: str) -> Answer:
-        """Answer with the list."""
-        assert expect == "json"
-        self.params.append(params)
-        return self._answer(url, json.dumps(self.listed).encode())
-
-    async def get_all(self, urls: Iterable[str], *, expect: str) -> AsyncIterator[Answer]:
-        """Answer for each object."""
-        assert expect == "json"
-        for url in urls:
-            number = url.rsplit("/", 1)[-1]
-            self.asked.append(number)
-            body = {"objectID": int(number), "metadataDate": "2022-10-15T04:54:56.9Z"}
-            if number in self.gone:
-                yield self._answer(url, b'{"message":"ObjectID not found"}', 404)
-            else:
-                yield self._answer(url, json.dumps(body).encode())
-
-    def _answer(self, url: str, body: bytes, status: int = 200) -> Answer:
-        return Answer(url, status, body, "application/json", "2026-08-12T00:00:00Z")
-
-
-def crawl(served: Served, since: date | None = None, cursor: str = "") -> list[Page]:
-    async def pages() -> list[Page]:
-        fetch = cast("Fetch", served)
-        return [page async for page in Met().crawl(fetch, since=since, cursor=cursor)]
-
-    return asyncio.run(pages())
-
-
-def test_it_is_a_source() -> None:
-    """The class keeps the protocol's promises, and its cost is that of its notes."""
-    source: Source = Met()
-    cost = source.cost()
-
-    assert (source.name, source.rates["collectionapi.metmuseum.org"]) == ("met", 3.0)
-    assert cost.requests == OBJECTS + 1
-    assert 2 < cost.seconds / 86_400 < 4
-
-
-def test_a_crawl_goes_by_rising_number_in_pages() -> None:
-    """The list comes in no order and is taken in order; the cursor is a page's last number."""
-    pages = crawl(Served({"total": 250, "objectIDs": [*range(250, 125, -1), *range(1, 126)]}))
-
-    assert [page.cursor for page in pages] == ["100", "200", "250"]
-    ids = [int(raw.source_id) for page in pages for raw in page.records]
-    assert ids == list(range(1, 251))
-    first = pages[0].records[0]
-    assert (first.source, first.kind, first.stated) == ("met", "met-api", "2022-10-15T04:54:56Z")
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(1, 500), unique=True), st.integers(0, 500))
-def test_a_crawl_goes_on_after_its_cursor(listed: list[int], cursor: int) -> None:
-    """After a cursor come exactly the objects of higher numbers, each once."""
-    pages = crawl(Served({"objectIDs": listed}), cursor=str(cursor or ""))
-
-    ids = [int(raw.source_id) for page in pages for raw in page.records]
-    assert ids == sorted(number for number in listed if number > cursor)
-
-
-def test_an_object_that_is_gone_is_a_withdrawn_record() -> None:
-    """A 404 is kept, and reads as the statement that the object is gone."""
-    (page,) = crawl(Served({"objectIDs": [7, 8]}, gone=[7]))
-
-    assert [raw.withdrawn for raw in page.records] == [True, False]
-    gone = Met().read([page.records[0]])
-    assert (gone.withdrawn, gone.source_id, gone.stated) == (True, "7", "")
-    assert gone.received == "2026-08-12T00:00:00Z"
-
-
-def test_only_changes_are_asked_for() -> None:
-    """``since`` is the museum's metadataDate."""
-    served = Served({"total": 0, "objectIDs": None})
-
-    assert crawl(served, since=date(2026, 1, 2)) == []
-    assert served.params == [{"metadataDate": "2026-01-02"}]
-
-
-@pytest.mark.parametrize(
-    "listed", [{"message": "down"}, [], {"objectIDs": ["1"]}, {"objectIDs": 3}]
-)
-def test_another_list_than_documented_ends_the_crawl(listed: object) -> None:
-    """A list of another form is a SourceError, not an empty museum."""
-    with pytest.raises(SourceError, match="list of objects"):
-        crawl(Served(listed))
-
-
-def test_the_sample_museum_is_crawled_and_read(tmp_path: Path) -> None:
-    """What the sample museum serves in the Met's protocol reads without an error."""
-    source = SAMPLE_SOURCES["sample-met"]
-
-    async def run(routes: Mapping[str, str], store: RawStore) -> None:
-        config = FetchConfig(routes=routes, default_rate=10_000)
-        async with Fetch(config) as fetch:
-            await run_crawl(source, fetch, store)
-
-    with sample_museum(works=240) as museum, RawStore(tmp_path / "raw.sqlite") as store:
-        asyncio.run(run(museum.routes, store))
-        records = [source.read(raws) for raws in store.records("sample-met")]
-
-    assert len(records) > 40
-    assert any(record.withdrawn for record in records)
-    assert {record.source for record in records} == {"sample-met"}
-    assert any(maker.qualifier for record in records for maker in record.makers)
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_saved_answers_read_as_they_should(case: str) -> None:
-    """Each saved answer reads as the record beside it."""
+    """Each saved answer reads as the record beside it; what is not told there is empty."""
     record = read((FIXTURES / f"{case}.raw.json").read_bytes(), case)
 
     expected = json.loads((FIXTURES / f"{case}.record.json").read_bytes())
-    found = {key: value for key, value in asdict(record).items() if key != "sha256"}
-    assert json.loads(json.dumps(found)) == expected
+    empty = asdict(Record("met", case, sha256=record.sha256))
+    assert json.loads(json.dumps(asdict(record))) == json.loads(json.dumps(empty | expected))
     assert len(record.sha256) == 64
 
 
@@ -360,10 +240,43 @@ def test_real_answers_of_both_generations_read(shared_data: Path) -> None:
             counts["open without image"] += bool(record.rights) != bool(record.images)
             counts["entities"] += any("&#" in maker.name for maker in record.makers)
             counts["several"] += len(record.makers) > 1
+            counts["more images"] += len(record.images) > 1
+            told = json.loads(line)
+            counts[f"date {len(told['metadataDate'])}"] += len(record.stated) == len(
+                "2022-01-01T00:00:00Z"
+            )
+            for tag in told["tags"] or ():
+                kind = "plain" if isinstance(tag, str) else "linked"
+                counts[f"{kind} tag"] += (tag if kind == "plain" else tag["term"]).strip() in {
+                    text.text for text in record.subjects
+                }
+                counts["tags"] += 1
+    assert counts["tags"] == counts["plain tag"] + counts["linked tag"]
+    assert min(counts["plain tag"], counts["linked tag"], counts["more images"]) > 10
+    assert sum(counts[f"date {length}"] for length in (20, 22, 23, 24)) == counts["records"]
     assert counts["records"] == 2650
     assert counts["open without image"] == counts["entities"] == 0
     assert counts["open"] == counts["images"] > 2000
     assert counts["several"] > 10
+
+
+@pytest.mark.real
+def test_real_image_addresses_are_escaped_and_shared(shared_data: Path) -> None:
+    """Of 51,521 addresses each can be asked for as it stands; 508 pictures serve several objects."""
+    path = shared_data / "met" / "api" / "objects_trimmed_2026-08_ceramics_51913.jsonl.gz"
+    urls: Counter[str] = Counter()
+    for line in gzip.decompress(path.read_bytes()).splitlines():
+        if url := json.loads(line).get("primaryImage"):
+            urls[url] += 1
+    odd = [url for url in urls if not re.fullmatch(r"[\w:/.()-]+", url, re.ASCII)]
+    shared = [count for count in urls.values() if count > 1]
+
+    assert (urls.total(), len(shared), sum(shared)) == (51_521, 508, 1_812)
+    assert len(odd) > 50
+    for url in odd:
+        target = parse_address(url).target
+        assert unquote(target) == unquote(url.removeprefix("https://images.metmuseum.org"))
+        assert re.fullmatch(r"[!-~]+", target)
 
 
 @pytest.mark.real

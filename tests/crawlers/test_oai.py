@@ -1,6 +1,5 @@
 """OAI-PMH pages: what is read, what is refused, and how a list is followed to its end."""
 
-import asyncio
 import io
 import tarfile
 from datetime import date
@@ -12,11 +11,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from crawlers import oai
-from crawlers.engine.fetch import Answer
+from crawlers.oai import OaiError
 from crawlers.oai_dump import StoredPage, natural_order, stored_pages
 from schemas.errors import SourceError, UsageError
-
-BASE = "https://data.rijksmuseum.nl/oai"
 
 
 def page(*ids: str, token: str | None = None, namespace: bool = True) -> bytes:
@@ -35,30 +32,6 @@ def error(code: str) -> bytes:
     return f'<OAI-PMH><error code="{code}">so it is</error></OAI-PMH>'.encode()
 
 
-class Asked:
-    """Stands in for Fetch: gives prepared bodies in turn and remembers what it was asked."""
-
-    def __init__(self, *bodies: bytes, status: int = 200) -> None:
-        self.bodies, self.status = list(bodies), status
-        self.params: list[dict[str, str]] = []
-
-    async def get(self, url: str, params: dict[str, str], *, expect: str) -> Answer:
-        """Answer as a museum would that is asked for pages of XML."""
-        assert url == BASE
-        assert expect == "xml"
-        self.params.append(dict(params))
-        body = self.bodies[len(self.params) - 1]
-        return Answer(url, self.status, body, "text/xml", "2026-08-12T00:00:00Z")
-
-
-def follow(fetch: Asked, *, since: date | None = None, token: str = "") -> list[oai.OaiPage]:
-    async def all_pages() -> list[oai.OaiPage]:
-        pages = oai.list_records(fetch, BASE, prefix="edm", since=since, token=token)
-        return [page async for _, page in pages]
-
-    return asyncio.run(all_pages())
-
-
 def ids(pages: list[oai.OaiPage]) -> list[str]:
     return [oai.header(record).identifier for page in pages for record in page.records]
 
@@ -73,67 +46,65 @@ def test_a_page_is_read_with_and_without_namespaces(*, namespace: bool) -> None:
     assert oai.header(read.records[0]) == oai.Header("a", "2026-01-02T03:04:05Z", deleted=False)
 
 
-def test_a_list_is_followed_by_token_alone() -> None:
-    """Only the first request names prefix and window; those that follow name the token and no more."""
-    fetch = Asked(page("1", token="x"), page("2", token="y"), page("3"))
-
-    assert ids(follow(fetch, since=date(2026, 1, 2))) == ["1", "2", "3"]
-    assert fetch.params == [
-        {"verb": "ListRecords", "metadataPrefix": "edm", "from": "2026-01-02T00:00:00Z"},
-        {"verb": "ListRecords", "resumptionToken": "x"},
-        {"verb": "ListRecords", "resumptionToken": "y"},
-    ]
-
-
-def test_a_list_goes_on_from_a_token() -> None:
-    """A crawl that was broken off asks for its next page first, whatever window it began with."""
-    fetch = Asked(page("2", token=""))
-
-    assert ids(follow(fetch, since=date(2026, 1, 2), token="x")) == ["2"]
-    assert fetch.params == [{"verb": "ListRecords", "resumptionToken": "x"}]
-
-
 @pytest.mark.parametrize("last", [page("9"), page("9", token=""), page("9", token="  ")])
 def test_a_missing_or_empty_token_ends_the_list(last: bytes) -> None:
     """Both ways in which servers end a list are known."""
-    assert ids(follow(Asked(page("1", token="x"), last))) == ["1", "9"]
+    assert oai.parse_page(last, "here").token == ""
 
 
-def test_a_page_without_records_ends_the_list() -> None:
-    """A server that goes on giving tokens and no records is not followed for ever."""
-    pages = follow(Asked(page("1", token="x"), page(token="y"), page("never")))
+@pytest.mark.parametrize(
+    ("said", "size"), [("12", 12), ("", None), ("many", None), ("-1", None), ("9" * 99, None)]
+)
+def test_the_size_of_a_list_is_a_number_or_not_said(said: str, size: int | None) -> None:
+    """What is no number is no size."""
+    body = page("1", token="x").replace(
+        b"<resumptionToken", f'<resumptionToken completeListSize="{said}"'.encode()
+    )
+    assert oai.parse_page(body, "here").size == size
 
-    assert ids(pages) == ["1"]
-    assert pages[-1].token == ""
 
+def test_headers_alone_are_a_page_as_well() -> None:
+    """ListIdentifiers is read as ListRecords is."""
+    body = b"<OAI-PMH><ListIdentifiers><header/><header/></ListIdentifiers></OAI-PMH>"
 
-@pytest.mark.parametrize("tokens", [("x", "x"), ("x", "y", "x")])
-def test_a_token_that_leads_back_is_an_error(tokens: tuple[str, ...]) -> None:
-    """A server that walks in a circle does not make us walk with it."""
-    bodies = [page(str(n), token=token) for n, token in enumerate(tokens)]
-    with pytest.raises(SourceError, match="leads back to token 'x'"):
-        follow(Asked(*bodies))
+    assert len(oai.parse_page(body, "here").records) == 2
 
 
 def test_no_match_is_an_empty_list() -> None:
     """That nothing has changed is an answer and no failure."""
-    assert ids(follow(Asked(error("noRecordsMatch")))) == []
+    assert oai.parse_page(error("noRecordsMatch"), "here") == oai.OaiPage((), "", matched=False)
 
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("badResumptionToken", "start this crawl anew"), ("badArgument", "refuses the request")],
+    [("badResumptionToken", "has expired"), ("badArgument", "refuses the request")],
 )
-def test_an_oai_error_says_what_to_do(code: str, said: str) -> None:
-    """Every other OAI-PMH error ends the crawl, with the museum's reason."""
-    with pytest.raises(SourceError, match=f"{said}.*{code}: so it is"):
-        follow(Asked(error(code)))
+def test_an_oai_error_is_told_by_its_code(code: str, said: str) -> None:
+    """Every other error of the protocol is one, with the museum's reason."""
+    with pytest.raises(OaiError, match=f"here: .*{said}.*{code}: so it is") as raised:
+        oai.parse_page(error(code), "here")
+    assert raised.value.code == code
 
 
-def test_a_service_that_is_gone_is_an_error() -> None:
-    """A 410 from the service itself is no empty collection."""
-    with pytest.raises(SourceError, match="is gone \\(410\\)"):
-        follow(Asked(b"", status=410))
+def test_an_error_of_no_known_code_is_no_answer() -> None:
+    """A server that is in trouble makes up errors: another try may go better."""
+    with pytest.raises(SourceError, match="no known kind \\(oops: so it is\\)") as raised:
+        oai.parse_page(error("oops"), "here")
+    assert not isinstance(raised.value, OaiError)
+
+
+def test_what_a_service_says_of_itself_is_read() -> None:
+    """Dates of either granularity are days; what is no date is not said."""
+    body = (
+        b"<OAI-PMH><responseDate>2026-08-12T09:00:00Z</responseDate><Identify>"
+        b"<earliestDatestamp>2024-08-15</earliestDatestamp><granularity>YYYY-MM-DD</granularity>"
+        b"</Identify></OAI-PMH>"
+    )
+    told = oai.parse_identity(body, "here")
+
+    assert told == oai.Identity(date(2024, 8, 15), seconds=False, today=date(2026, 8, 12))
+    with pytest.raises(SourceError, match="holds no Identify"):
+        oai.parse_identity(page("1"), "here")
 
 
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><OAI-PMH>&c;</OAI-PMH>'
@@ -190,6 +161,64 @@ def test_a_record_is_the_same_bytes_in_every_page() -> None:
 
     assert oai.canonical(alone) == oai.canonical(among)
     assert ids([oai.OaiPage((etree.fromstring(oai.canonical(alone)),), "")]) == ["b"]
+
+
+RECORD = (
+    '<record xmlns="http://www.openarchives.org/OAI/2.0/"><header><identifier>7</identifier>'
+    "<datestamp>{stamp}</datestamp>{sets}</header><metadata><r:RDF xmlns:r='urn:r' xmlns:d='urn:d'>"
+    "{body}</r:RDF></metadata></record>"
+)
+RESOURCES = (
+    "<d:CHO r:about='1'><d:title>Molen</d:title><d:maker r:resource='2'/></d:CHO>",
+    "<d:Agent r:about='2'><d:label>Jan</d:label><d:label>John</d:label></d:Agent>",
+    "<d:Agent r:about='3'><d:label>Piet</d:label></d:Agent>",
+)
+
+
+def content(*resources: str, stamp: str = "1", sets: str = "", between: str = "") -> str:
+    body = RECORD.format(stamp=stamp, sets=sets, body=between.join(resources))
+    return oai.content_of(oai.canonical(oai.parse_xml(body.encode(), "here")))
+
+
+@given(st.permutations(RESOURCES), st.sampled_from(["", " ", "\n    "]), st.text("0123456789"))
+def test_a_record_that_is_published_anew_says_the_same(
+    resources: list[str], between: str, stamp: str
+) -> None:
+    """Datestamp, sets, indents and the order in which a graph is written down are no change."""
+    anew = content(*resources, stamp=stamp, sets="<setSpec>1</setSpec>", between=between)
+
+    assert anew == content(*RESOURCES)
+    swapped = RESOURCES[1].replace(
+        "<d:label>Jan</d:label><d:label>John", "<d:label>John</d:label><d:label>Jan"
+    )
+    assert content(RESOURCES[0], swapped, RESOURCES[2]) == content(*RESOURCES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Molen", "Toren"),
+        ("r:resource='2'", "r:resource='3'"),
+        ("Jan", "Piet"),
+        ("d:title", "d:name"),
+    ],
+)
+def test_a_record_that_says_something_else_is_another(old: str, new: str) -> None:
+    """A word, a reference or a property that changes is a change."""
+    changed = tuple(one.replace(old, new) for one in RESOURCES)
+
+    assert content(*changed) != content(*RESOURCES)
+    assert content(*RESOURCES[:2]) != content(*RESOURCES)
+
+
+def test_what_is_said_of_whom_is_kept_apart() -> None:
+    """Two people who exchange their names are a change, though the words are the same."""
+    exchanged = (
+        RESOURCES[0],
+        "<d:Agent r:about='2'><d:label>Piet</d:label></d:Agent>",
+        "<d:Agent r:about='3'><d:label>Jan</d:label><d:label>John</d:label></d:Agent>",
+    )
+    assert content(*exchanged) != content(*RESOURCES)
 
 
 @given(st.lists(st.integers(0, 10**6), unique=True))

@@ -1,12 +1,9 @@
-"""Politeness in time: turns at a rate, waits that grow, and what Retry-After asks for."""
-
-import asyncio
-from time import monotonic
+"""Politeness in time: waits that grow, and what Retry-After asks for."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.engine.pace import Pace, back_off_s, retry_after_s
+from crawlers.engine.pace import back_off_s, retry_after_s
 
 
 def test_retry_after_that_says_nothing() -> None:
@@ -25,24 +22,8 @@ def test_retry_after_of_any_text(value: str) -> None:
 @settings(deadline=None)
 @given(st.integers(0, 60), st.text())
 def test_back_off_doubles_within_bounds(attempt: int, salt: str) -> None:
-    """A wait is at least the doubled one and at most a quarter more, never above the bound."""
+    """A wait is a little longer than the doubled one, at most a quarter, and never above the bound."""
     wait_s = back_off_s(2.0, attempt, most_s=3600.0, salt=salt)
 
-    assert min(2.0 * 2**attempt, 3600.0) <= wait_s <= min(2.5 * 2**attempt, 3600.0)
+    assert min(2.1 * 2**attempt, 3600.0) <= wait_s <= min(2.5 * 2**attempt, 3600.0)
     assert wait_s == back_off_s(2.0, attempt, most_s=3600.0, salt=salt)
-
-
-def test_turns_are_never_closer_than_the_rate() -> None:
-    """However many ask at once, turns come one by one at the rate."""
-
-    async def take() -> list[float]:
-        pace = Pace(100.0)
-
-        async def one() -> float:
-            await pace.turn()
-            return monotonic()
-
-        return sorted(await asyncio.gather(*(one() for _ in range(12))))
-
-    times = asyncio.run(take())
-    assert times[-1] - times[0] >= 11 * 0.01 - 0.002

@@ -1,26 +1,26 @@
-"""One crawl of one source: stored page by page, killed at any moment, and whole in the end."""
+"""One crawl of one source: stage by stage, each id accounted for, and asked for no more than is needed."""
 
 import asyncio
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from random import Random
-from time import monotonic, sleep
+from typing import Any
 
-import pyarrow as pa
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from made_source import KIND, SIZES, YEARS, Made, Museum, museum_of
 
+from crawlers.engine.failures import HostDownError
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.run import CrawlReport, run_crawl
-from crawlers.engine.source import Cost, Page, Source
-from crawlers.engine.store import RawStore
-from schemas.errors import RecordError, SourceError
+from crawlers.engine.source import Page, Source, Unfetched
+from crawlers.engine.store import AGAIN, RawStore
+from schemas.errors import SourceError
 from schemas.raw import RawRecord
-from schemas.record import Record
 
 PAGES = 8
 DAY = date(2026, 1, 2)
@@ -36,23 +36,19 @@ def page(number: int, cursor: str | None = None) -> Page:
 
 
 @dataclass
-class Made:
-    """A source of a few pages, whose cursor is the number of the last one; it can break or circle."""
+class Told(Made):
+    """A source that needs no museum: a few pages, whose cursor is the number of the last; it can break."""
 
-    name: str = "made"
-    institution: str = "Nowhere"
-    attribution: str = "Made up"
-    rates: Mapping[str, float] = field(default_factory=dict)
     cursors: tuple[str, ...] = tuple(str(n) for n in range(1, PAGES + 1))
     break_at: int = PAGES + 1
-    asked: list[tuple[date | None, str]] = field(default_factory=list)
+    crawled: list[tuple[date | None, str]] = field(default_factory=list)
     closed: bool = False
 
     async def crawl(
         self, fetch: Fetch, *, since: date | None = None, cursor: str = ""
     ) -> AsyncIterator[Page]:
         """Yield the pages after ``cursor``."""
-        self.asked.append((since, cursor))
+        self.crawled.append((since, cursor))
         try:
             for number in range(int(cursor or 0) + 1, len(self.cursors) + 1):
                 if number == self.break_at:
@@ -62,17 +58,9 @@ class Made:
         finally:
             self.closed = True
 
-    def read(self, raws: Sequence[RawRecord]) -> Record:
-        """Read nothing but the id."""
-        return Record(self.name, raws[-1].source_id)
-
-    def read_dump(self, path: Path) -> Iterator[pa.RecordBatch | RecordError]:
-        """Yield nothing."""
-        yield from ()
-
-    def cost(self) -> Cost:
-        """Return a small cost."""
-        return Cost(PAGES, 0, 0, 1.0, 1.0)
+    async def crawl_ids(self, fetch: Fetch, ids: Sequence[str]) -> AsyncIterator[Page]:
+        """Say nothing of any of them."""
+        yield Page((), "")
 
 
 @pytest.fixture
@@ -83,91 +71,114 @@ def store(tmp_path: Path) -> Iterator[RawStore]:
 
 
 def crawl(source: Source, store: RawStore, since: date | None = None) -> CrawlReport:
-    """Run a crawl once."""
+    """Run a crawl that asks nobody."""
     return asyncio.run(run_crawl(source, Fetch(), store, since=since))
+
+
+def visit(
+    museum: Museum,
+    source: Source,
+    store: RawStore,
+    *,
+    since: date | None = None,
+    **more: Any,
+) -> CrawlReport:
+    """Run a crawl of a made museum, which remembers what it is asked in this one."""
+
+    async def run() -> CrawlReport:
+        museum.asked.clear()
+        async with museum.served() as fetch:
+            return await run_crawl(source, fetch, store, since=since, **more)
+
+    return asyncio.run(run())
 
 
 def test_a_crawl_stores_every_page_and_ends(store: RawStore) -> None:
     """All pages are stored and counted, progress is told of each, and the crawl is then finished."""
     seen: list[int] = []
-    source = Made()
+    source = Told()
     report = asyncio.run(run_crawl(source, Fetch(), store, progress=seen.append))
 
-    assert report == CrawlReport("made", pages=8, records=24, withdrawn=8)
+    assert (report.pages, report.records, report.new, report.withdrawn) == (8, 24, 16, 8)
+    assert (report.changed, report.same, report.unfetched, report.resumed_from) == (0, 0, 0, "")
+    assert (report.census.named, report.census.stored, report.census.withdrawn) == (24, 16, 8)
+    assert report.census.adds_up
     assert seen == [3] * 8
     assert store.finished("made")
     assert store.count("made") == 24
-    assert source.asked == [(None, "")]
+    assert source.crawled == [(None, "")]
 
 
 def test_a_whole_crawl_is_left_alone(store: RawStore) -> None:
     """A source whose crawl is whole is not asked again, until it is begun anew."""
-    crawl(Made(), store)
-    source = Made()
-    assert crawl(source, store) == CrawlReport("made")
-    assert source.asked == []
+    census = crawl(Told(), store).census
+    source = Told()
+    assert crawl(source, store) == CrawlReport("made", census=census)
+    assert source.crawled == []
 
     store.begin("made")
-    assert crawl(source, store).pages == 8
+    report = crawl(source, store)
+    assert (report.pages, report.records, report.same) == (8, 24, 24)
 
 
 def test_a_broken_crawl_goes_on_from_its_cursor(store: RawStore) -> None:
     """What was stored before the error stays, and the next run goes on after it."""
-    source = Made(break_at=4)
+    source = Told(break_at=4)
     with pytest.raises(SourceError, match="the wall"):
         crawl(source, store)
     assert (store.cursor("made"), store.finished("made"), source.closed) == ("3", False, True)
 
-    again = Made()
-    assert crawl(again, store) == CrawlReport("made", 5, 15, 5, resumed_from="3")
-    assert again.asked == [(None, "3")]
+    again = Told()
+    report = crawl(again, store)
+    assert (report.pages, report.records, report.resumed_from) == (5, 15, "3")
+    assert again.crawled == [(None, "3")]
 
 
 def test_changes_since_a_day_are_added(store: RawStore) -> None:
-    """After a whole crawl, ``since`` starts a crawl of what changed, and keeps what there is."""
-    crawl(Made(), store)
-    source = Made(cursors=("1",))
+    """After a whole crawl, ``since`` starts a crawl of what changed, and takes nothing for gone."""
+    crawl(Told(), store)
+    source = Told(cursors=("1",))
     assert crawl(source, store, DAY).pages == 1
-    assert source.asked == [(DAY, "")]
+    assert source.crawled == [(DAY, "")]
     assert store.count("made") == 24
 
 
 def test_a_broken_crawl_keeps_the_since_that_it_was_begun_with(store: RawStore) -> None:
     """Neither a whole crawl nor one of changes turns into the other half-way."""
     with pytest.raises(SourceError):
-        crawl(Made(break_at=4), store)
-    source = Made()
+        crawl(Told(break_at=4), store)
+    source = Told()
     crawl(source, store, DAY)
-    assert source.asked == [(None, "3")]
+    assert source.crawled == [(None, "3")]
 
     with pytest.raises(SourceError):
-        crawl(Made(break_at=4), store, DAY)
-    source = Made()
+        crawl(Told(break_at=4), store, DAY)
+    source = Told()
     crawl(source, store)
-    assert source.asked == [(DAY, "3")]
+    assert source.crawled == [(DAY, "3")]
 
 
 def test_a_first_crawl_may_ask_for_changes_alone(store: RawStore) -> None:
     """With nothing stored yet, ``since`` is handed on as it is."""
-    source = Made()
+    source = Told()
     crawl(source, store, DAY)
-    assert source.asked == [(DAY, "")]
+    assert source.crawled == [(DAY, "")]
 
 
 def test_a_source_in_a_circle_is_stopped(store: RawStore) -> None:
     """The same cursor twice in a row is an error; so is the cursor that we went on from."""
-    source = Made(cursors=("1", "2", "2", "3"))
+    source = Told(cursors=("1", "2", "2", "3"))
     with pytest.raises(SourceError, match="made goes in a circle at cursor '2'"):
         crawl(source, store)
     assert (store.cursor("made"), store.finished("made"), source.closed) == ("2", False, True)
 
     with pytest.raises(SourceError, match="in a circle"):
-        crawl(Made(cursors=("1", "2", "2")), store)
+        crawl(Told(cursors=("1", "2", "2")), store)
 
 
 def test_a_source_is_closed_before_the_error_is_raised(store: RawStore) -> None:
     """Whoever learns that a crawl failed finds the source at rest, not some time later."""
-    source = Made(cursors=("1", "1"))
+    source = Told(cursors=("1", "1"))
 
     async def run() -> None:
         with pytest.raises(SourceError, match="in a circle"):
@@ -177,25 +188,27 @@ def test_a_source_is_closed_before_the_error_is_raised(store: RawStore) -> None:
     asyncio.run(run())
 
 
-def test_a_last_page_without_a_cursor_is_no_circle(store: RawStore) -> None:
-    """An empty cursor ends a crawl of one page as well as a longer one."""
-    assert crawl(Made(cursors=("",)), store).pages == 1
+def test_a_page_without_a_cursor_is_no_circle(store: RawStore) -> None:
+    """An empty cursor ends a crawl of one page as well as a longer one, and may stand on a list."""
+    assert crawl(Told(cursors=("",)), store).pages == 1
     store.begin("made")
-    assert crawl(Made(cursors=("1", "2", "")), store).pages == 3
+    assert crawl(Told(cursors=("1", "2", "")), store).pages == 3
+    store.begin("made")
+    assert crawl(Told(cursors=("", "", "3")), store).pages == 3
 
 
 def test_a_last_page_is_asked_for_again(store: RawStore) -> None:
     """A run killed between the last page and the end of the crawl asks for that page alone."""
     store.put("made", page(1))
     store.put("made", page(2, cursor=""))
-    source = Made(cursors=("1", ""))
+    source = Told(cursors=("1", ""))
     assert crawl(source, store).pages == 1
-    assert (source.asked, store.finished("made"), store.count("made")) == ([(None, "1")], True, 6)
+    assert (source.crawled, store.finished("made"), store.count("made")) == ([(None, "1")], True, 6)
 
 
 def test_a_cancelled_crawl_is_closed(store: RawStore) -> None:
     """Stopping a crawl closes the source, and the pages stored until then are kept."""
-    source = Made()
+    source = Told()
 
     def stop(_: int) -> None:
         if store.cursor("made") == "3":
@@ -207,59 +220,253 @@ def test_a_cancelled_crawl_is_closed(store: RawStore) -> None:
     assert store.cursor("made") == "3"
 
 
-CRAWLER = """
-import asyncio, sys
-from pathlib import Path
-from crawlers.engine.run import run_crawl
-from crawlers.engine.source import Page
-from crawlers.engine.store import RawStore
-from schemas.raw import RawRecord
+def test_a_second_pass_asks_only_for_what_failed(store: RawStore) -> None:
+    """What failed is asked for once more, by rising id; what fails again stays unfetched, and why."""
+    museum = museum_of(range(1, 8), torn={"/object/2", "/object/5"})
+    report = visit(museum, Made(), store)
+    (reason,) = report.census.unfetched
+    assert "in place of json" in reason
+    assert (report.unfetched, report.census.stored, report.census.named) == (2, 5, 7)
+    assert report.census.adds_up
+    assert store.finished("made")
+    assert museum.asked[-4:] == ["/object/2", "/object/2", "/object/5", "/object/5"]
 
-class Slow:
-    name = "made"
-    async def crawl(self, fetch, *, since=None, cursor=""):
-        for number in range(int(cursor or 0) + 1, 41):
-            await asyncio.sleep(0.004)
-            body = b"body %d " % number * 2000
-            records = [RawRecord("made", f"{number}-{n}", "made", body, fetched="now") for n in range(20)]
-            yield Page(tuple(records), str(number) if number < 40 else "")
-
-with RawStore(Path(sys.argv[1])) as store:
-    print("open", flush=True)
-    asyncio.run(run_crawl(Slow(), None, store))
-"""
-
-
-def start(path: Path) -> "subprocess.Popen[str]":
-    """Start a crawl in a process of its own and wait until it holds its store."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", CRAWLER, str(path)], stdout=subprocess.PIPE, text=True
+    museum.torn.clear()
+    report = visit(museum, Made(), store)
+    assert museum.asked == ["/object/2", "/object/5"], (
+        "the next run asks for them, and nothing else"
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "open\n"
-    return process
+    assert (report.records, report.unfetched, report.census.stored) == (2, 0, 7)
+    visit(museum, Made(), store)
+    assert museum.asked == []
 
 
-def test_a_crawl_killed_at_any_moment_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
-    """Killed again and again and started again, a crawl leaves the same store in the end."""
-    luck = Random(7)
-    undisturbed, killed = tmp_path / "undisturbed.sqlite", tmp_path / "killed.sqlite"
-    with start(undisturbed) as process:
-        began = monotonic()
-        process.wait(30)
-        took_s = monotonic() - began
-    kills = 0
-    for _ in range(40):
-        with start(killed) as process:
-            if kills < 6:
-                sleep(luck.uniform(0.0, took_s / 5))
-                process.send_signal(signal.SIGKILL)
-            process.wait(30)
-        kills += process.returncode == -signal.SIGKILL
-        if process.returncode == 0:
-            break
-    assert kills >= 3
-    with RawStore(undisturbed) as one, RawStore(killed) as other:
-        assert one.finished("made")
-        assert one.count("made") == 800
-        assert other.digest() == one.digest()
+def test_what_was_named_and_never_came_is_asked_for(store: RawStore) -> None:
+    """Ids of the list that no page settles are settled by the second pass."""
+
+    class Forgetful(Made):
+        async def crawl(
+            self, fetch: Fetch, *, since: date | None = None, cursor: str = ""
+        ) -> AsyncIterator[Page]:
+            yield Page((), "list", named=(str(n) for n in range(1, 251)), expected=250)
+
+    museum = museum_of([*range(1, 201), *range(202, 250)])
+    report = visit(museum, Forgetful(), store)
+    assert (report.census.named, report.census.stored, report.census.withdrawn) == (250, 248, 2)
+    assert sorted(museum.asked) == sorted(f"/object/{n}" for n in range(1, 251))
+
+
+def test_an_id_of_which_the_source_says_nothing_is_unfetched(store: RawStore) -> None:
+    """Every id ends with an outcome, also where a source forgets it."""
+    store.put("made", Page((), "1", named=("7", "8"), unfetched=(Unfetched("9", "torn"),)))
+    census = crawl(Told(cursors=("1",)), store).census
+    assert census.unfetched == {"no answer": 2, "torn": 1}
+    assert census.adds_up
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_what_a_whole_crawl_no_longer_names_is_asked_for(store: RawStore, *, names: bool) -> None:
+    """Gone from the list is not gone: 404 is withdrawn, an object that answers is kept, and once is enough."""
+    museum = museum_of(range(1, 10))
+    source = Made(names=names)
+    visit(museum, source, store)
+    museum.unlisted |= {"2", "4", "6"}
+    museum.objects["2"] = None
+    museum.torn.add("/object/6")
+    visit(museum, source, store)
+    assert museum.asked == [], "a crawl that is whole is not begun by itself"
+
+    store.begin("made")
+    report = visit(museum, source, store)
+    census = report.census
+    assert (census.named, census.stored, census.withdrawn) == (9, 7, 1)
+    assert sum(census.unfetched.values()) == 1
+    assert census.listed == 6
+    assert (report.same, report.withdrawn) == (7, 1)
+    assert museum.asked.count("/object/4") == 1
+
+    museum.torn.clear()
+    assert visit(museum, source, store).census.stored == 8
+    assert museum.asked == ["/object/6"]
+
+
+def test_a_crawl_of_changes_asks_after_nothing_unless_it_has_the_list(store: RawStore) -> None:
+    """What a crawl of changes does not name is most often unchanged; with a list of all it is missed."""
+    museum = museum_of(range(1, 10))
+    visit(museum, Made(), store)
+    museum.unlisted.add("2")
+    visit(museum, Made(names=False), store, since=DAY)
+    assert "/object/2" not in museum.asked
+    visit(museum, Made(names=True), store, since=DAY)
+    assert museum.asked.count("/object/2") == 1
+
+
+def test_supplements_are_asked_for_until_nothing_new_is_wanted(store: RawStore) -> None:
+    """Years, then the sizes whose address stands in them; 404 is an answer; all are kept by kind."""
+    museum = museum_of(range(1, 6))
+    museum.objects["4"] = None
+    seen: list[int] = []
+    report = visit(museum, Made(richer=True), store, progress=seen.append)
+    kinds = {h[0].source_id: {r.kind: r.withdrawn for r in h} for h in store.records("made")}
+
+    whole = {KIND: False, YEARS: False, SIZES: False}
+    assert kinds == {
+        "1": whole,
+        "2": whole,
+        "3": {**whole, SIZES: True},
+        "4": {KIND: True},
+        "5": whole,
+    }
+    assert (report.records, report.supplements, report.census.named) == (5, 8, 5)
+    assert sum(seen) == 13
+    assert len(museum.asked) == len(set(museum.asked)), "nothing was asked twice"
+
+
+def test_an_address_that_several_objects_want_is_asked_once(store: RawStore) -> None:
+    """Each of them has the answer as its own."""
+    museum = museum_of(range(1, 9), shared_sizes=True)
+    visit(museum, Made(richer=True), store)
+    assert museum.asked.count("/sizes/all") == 1
+    sizes = [raw.source_id for held in store.records("made") for raw in held if raw.kind == SIZES]
+    assert sizes == [str(n) for n in range(1, 9)]
+
+
+def test_supplements_are_kept_until_their_object_changes(store: RawStore) -> None:
+    """In a new crawl only objects that say something new have their supplements asked for again."""
+    museum = museum_of(range(1, 9))
+    visit(museum, Made(richer=True), store)
+    museum.objects["5"] = "Another title"
+    store.begin("made")
+    report = visit(museum, Made(richer=True), store)
+    assert (report.changed, report.same) == (1, 7)
+    assert [path for path in museum.asked if "object" not in path] == [
+        "/list",
+        "/years/5",
+        "/sizes/5",
+    ]
+
+
+def test_a_supplement_that_fails_is_left_for_the_next_run(store: RawStore) -> None:
+    """The crawl ends all the same, says what is missing, and the next run asks for that alone."""
+    museum = museum_of(range(1, 9), torn={"/years/2", "/sizes/7"})
+    report = visit(museum, Made(richer=True), store)
+    assert (report.supplements, report.census.unfetched) == (13, {})
+    assert sum(report.census.supplements_left.values()) == 2
+    assert report.census.adds_up
+    assert store.finished("made")
+
+    museum.torn.clear()
+    report = visit(museum, Made(richer=True), store)
+    assert museum.asked == ["/years/2", "/sizes/7", "/sizes/2"]
+    assert report.census.supplements_left == {}
+
+
+def test_a_host_that_is_down_ends_the_run_in_its_stage(store: RawStore) -> None:
+    """What was stored stays, the error goes up, and the next run goes on in the stage that was reached."""
+
+    class Down(Made):
+        async def crawl_ids(self, fetch: Fetch, ids: Sequence[str]) -> AsyncIterator[Page]:
+            yield await self._page(fetch, ids[:1], "")
+            raise HostDownError("museum.invalid", "out of order")
+
+    museum = museum_of(range(1, 8), torn={"/object/2", "/object/5"})
+    with pytest.raises(HostDownError, match="out of order"):
+        visit(museum, Down(), store)
+    assert (store.state("made").stage, store.count("made")) == ("again", 5)
+    museum.torn.clear()
+    report = visit(museum, Made(), store)
+    assert museum.asked == ["/object/2", "/object/5"]
+    assert (report.census.stored, store.finished("made")) == (7, True)
+
+
+def test_what_comes_to_no_end_does_not_hold_up_the_others(store: RawStore) -> None:
+    """Where only what fails is asked for, a host looks as if it were down, and is not waited for as long."""
+
+    class Hasty(Made):
+        async def crawl(
+            self, fetch: Fetch, *, since: date | None = None, cursor: str = ""
+        ) -> AsyncIterator[Page]:
+            ids = [str(n) for n in range(100, 220)]
+            yield Page((), "list", (Unfetched("130", "torn before"),), named=ids)
+
+    endless = {"/object/130", "/object/150", "/years/110"}
+    museum = museum_of(range(100, 220), endless=endless)
+    census = visit(museum, Hasty(richer=True), store, stalled_s=0.3).census
+    assert (census.unfetched, census.stored) == ({"torn before": 1, "no answer": 1}, 118)
+    assert census.supplements_left == {f"{YEARS}: no answer for 0.3 s": 1}
+    assert (census.adds_up, store.finished("made")) == (True, True)
+
+    museum.endless.clear()
+    census = visit(museum, Made(richer=True), store).census
+    assert (census.unfetched, census.supplements_left, census.stored) == ({}, {}, 120)
+    assert "/list" not in museum.asked
+
+
+def test_of_a_host_that_never_answers_again_all_is_left(store: RawStore) -> None:
+    """Two in a row of which nothing comes are the end of a second pass; all others keep their reasons."""
+    ids = [str(n) for n in range(100, 350)]
+    store.put("made", Page((), "", tuple(Unfetched(one, "torn before") for one in ids)))
+    store.enter("made", AGAIN)
+    museum = museum_of(ids, endless={f"/object/{one}" for one in ids})
+    census = visit(museum, Made(), store, stalled_s=0.2).census
+    assert (census.unfetched, store.finished("made")) == ({"torn before": 250}, True)
+    assert "/object/230" not in museum.asked
+
+
+def test_supplements_of_a_host_that_never_answers_are_left(store: RawStore) -> None:
+    """After one page of objects without any answer the others are not asked for in this run."""
+    museum = museum_of(range(100, 350), endless={f"/years/{n}" for n in range(100, 350)})
+    report = visit(museum, Made(richer=True), store, stalled_s=0.3)
+    left = report.census.supplements_left
+    assert left == {f"{YEARS}: no answer for 0.3 s": 100, "": 150}
+    assert store.finished("made")
+
+
+def test_a_count_that_differs_from_what_the_source_says_is_told(
+    store: RawStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a warning for somebody to look at, not an end of the crawl."""
+    store.put("made", Page((RawRecord("made", "1", "made", b""),), "1", expected=7))
+    with caplog.at_level(logging.WARNING):
+        report = crawl(Told(cursors=("1", "2")), store)
+    assert (report.census.expected, report.census.listed, store.finished("made")) == (7, 4, True)
+    assert "the source says that there are 7 records and named 4" in caplog.text
+
+
+ids = st.integers(1, 40)
+museums = st.builds(
+    lambda there, gone, torn, unlisted: Museum(
+        {str(n): None if n in gone else f"Title {n}" for n in there},
+        unlisted=set(map(str, unlisted)),
+        torn={f"/object/{n}" for n in torn},
+    ),
+    st.sets(ids),
+    st.sets(ids),
+    st.sets(ids, max_size=1),
+    st.sets(ids),
+)
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@given(st.lists(museums, min_size=1, max_size=3), st.sampled_from([Made(), Made(names=False)]))
+def test_every_id_that_was_named_is_accounted_for(museums: list[Museum], source: Made) -> None:
+    """Whatever a museum does from crawl to crawl, each id ends as stored, withdrawn, or unfetched and why."""
+    named: set[str] = set()
+    with tempfile.TemporaryDirectory() as folder, RawStore(Path(folder) / "raw.sqlite") as store:
+        for museum in museums:
+            store.begin("made")
+            census = visit(museum, source, store).census
+            listed = museum.objects.keys() - museum.unlisted
+            named |= listed
+            assert census.adds_up
+            assert (census.named, census.listed) == (len(named), len(listed))
+            unfetched = set(store.unsettled("made", limit=99))
+            assert len(unfetched) == sum(census.unfetched.values())
+            for held in store.records("made"):
+                there = museum.objects.get(held[0].source_id) is not None
+                if held[-1].withdrawn:  # who came back, and is not listed, is not asked after
+                    assert not there or held[0].source_id not in listed
+                elif held[0].source_id not in unfetched:
+                    assert there
+        for path in museum.torn:
+            assert path.removeprefix("/object/") in unfetched or path not in museum.asked

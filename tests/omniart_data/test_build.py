@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.engine.fetch import FetchConfig
-from crawlers.sample import SAMPLE_SOURCES, sample_museum
+from crawlers.sample import SAMPLE_SOURCES, parse_faults, sample_museum
 from omniart_data.build import Built, Plan, build
 from omniart_data.gather import parse_dump
 from omniart_data.release import open_release, verify_release
@@ -183,11 +183,22 @@ def test_sample_release_is_whole(calm: Path) -> None:
     assert "invented" in (calm / "README.md").read_text(encoding="utf-8")[:3000]
 
 
+def test_a_source_that_fails_ends_the_build(tmp_path: Path) -> None:
+    """A museum that cannot be crawled is named, and no release is made of the others in silence."""
+    with sample_museum(works=120, faults=parse_faults("robots-disallow:1")) as museum:
+        fetching = FetchConfig(default_rate=2000.0, backoff_s=0.01, routes=museum.routes)
+        plan = Plan(images="none").crawling({"sample-wga": SAMPLE_SOURCES["sample-wga"]})
+        with pytest.raises(SourceError, match=r"sample-wga: .*robots\.txt"):
+            build(plan, Workspace(tmp_path), fetching)
+
+    assert list((tmp_path / "releases").iterdir()) == []
+
+
 KILLED = """
 import sys
 from pathlib import Path
 from crawlers.engine.fetch import FetchConfig
-from crawlers.sample import SAMPLE_SOURCES, sample_museum
+from crawlers.sample import SAMPLE_SOURCES, parse_faults, sample_museum
 from omniart_data.build import Plan, build
 from omniart_data.workspace import Workspace
 with sample_museum(works=120) as museum:

@@ -7,17 +7,19 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from torch import nn
 
-from omniart_data.release import Release
+from omniart_data.release import Release, open_release, write_release
 from omniart_model.bases import BASES
 from omniart_model.cache import FeatureCache
 from omniart_model.features import extract_features, look
 from omniart_model.frozen import load_base
 from omniart_model.pictures import see
 from omniart_model.weights import find_weights
+from omniart_model.works import pictured_works
 from schemas.errors import ModelError
 from schemas.release import SPLITS
 
@@ -161,6 +163,32 @@ def test_pictures_that_are_kept_out_come_from_the_workspace(
 
     assert (without.extracted, len(without.missing)) == (0, 60)
     assert (with_images.extracted, len(with_images.missing)) == (50, 10)
+
+
+def test_a_picture_that_may_not_be_learnt_from_is_not_looked_at(
+    made: ModuleType, tmp_path: Path
+) -> None:
+    """Kept is not allowed to train: under a licence without derivatives a picture in the workspace stays unseen."""
+    contents = made.contents(60, pictures="kept out")
+    rights = [f"https://creativecommons.org/licenses/by-n{'cd'[n % 2]}/4.0" for n in range(60)]
+    where = contents.artworks.schema.get_field_index("rights")
+    artworks = contents.artworks.set_column(where, "rights", pa.array(rights))
+    write_release(replace(contents, artworks=artworks), tmp_path / "release", version="1.0.0")
+    release = open_release(tmp_path / "release")
+    for number in range(60):
+        body = made.picture(number, (0, 3, 2, 1)[number % 4])
+        sha256 = made.hashlib.sha256(body).hexdigest()
+        path = tmp_path / "images" / sha256[:2] / sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+    cache = FeatureCache(tmp_path, TINY, "00")
+    report = extract_features(release, cache, Means(), workspace=tmp_path)
+    works = pictured_works(release)
+
+    assert (report.pictures, report.extracted, report.missing) == (30, 30, [])
+    assert set(works["may_train"].to_pylist()) == {"personal"}
+    assert set(works["image_sha256"].to_pylist()) == cache.held()
 
 
 def test_what_is_no_picture_is_counted(tmp_path: Path, unpictured: Release) -> None:

@@ -2,17 +2,29 @@
 
 import csv
 import io
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from torch import nn
 
+from crawlers.engine.image_store import ImageStore
+from crawlers.engine.picture import prepare
+from omniart_data.release import Release
 from omniart_data.release.pictures import large_pictures
+from omniart_model.baseline import BaselineConfig, train_baseline
 from omniart_model.bases import BASES
+from omniart_model.cache import FeatureCache
+from omniart_model.features import extract_features
 from omniart_model.pictures import see
+from omniart_model.works import pictured_works
 from schemas.errors import ModelError
 
 BASE = BASES["efficientnet-lite0"]
@@ -106,6 +118,42 @@ def test_the_square_is_that_of_the_whole_resized() -> None:
     seen = see(encoded(picture), BASE)
 
     assert np.abs(seen.astype(int) - np.asarray(whole, np.int64)).mean() < 1
+
+
+def test_training_finds_what_may_not_be_passed_on(
+    unpictured: Release, made: ModuleType, config: BaselineConfig, tmp_path: Path
+) -> None:
+    """A release without its pictures is trained on those of a workspace's image store, scaled ones too.
+
+    They are found by the SHA-256 of what the museum served, with the store's index and without it.
+    """
+    with ImageStore(tmp_path / "images") as images:
+        for number in range(60):
+            body = made.picture(number, (0, 3, 2, 1)[number % 4])
+            assert images.put(prepare(body, max_px=60)) == sha256(body).hexdigest()
+    quick = replace(config, train=replace(config.train, epochs=1))
+
+    assert train_baseline(unpictured, quick, tmp_path / "baseline", tmp_path) is not None
+
+    cache = FeatureCache(tmp_path, BASE, "other weights")
+    for path in (tmp_path / "images").glob("index.sqlite*"):
+        path.unlink()
+    report = extract_features(unpictured, cache, Middle(), workspace=tmp_path)
+    held = cache.held()
+    assert (report.extracted, report.missing, report.unreadable) == (60, [], [])
+    assert held == set(pictured_works(unpictured)["image_sha256"].to_pylist())
+
+
+class Middle(nn.Module):
+    """A base that sees the mean of a picture, 1,280 times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("zero", torch.zeros(()))
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Return float [B, 1280]."""
+        return pictures.float().mean((1, 2, 3))[:, None].expand(-1, 1280) / 255
 
 
 @pytest.mark.real

@@ -5,9 +5,12 @@ import zipfile
 
 import pytest
 
-from crawlers.sample import SampleMuseum
+from crawlers.sample import SampleMuseum, sample_museum
 from crawlers.sample.hosts import NOTICE, WGA
-from crawlers.sample.wga_site import HEADER
+from crawlers.sample.wga_site import EDITIONS, HEADER, catalogue, columns
+from crawlers.wga_catalogue import rows as read_rows
+from crawlers.wga_catalogue import unzip
+from schemas.errors import UsageError
 
 SITE = f"https://{WGA}"
 
@@ -67,3 +70,20 @@ def test_pictures_and_pages(ask, museum: SampleMuseum) -> None:
     (gone,) = (work for work in works if work.image_fault == "gone")
     assert ask(f"{SITE}/art/{gone.source_id}.jpg").status_code == 404
     assert ask(f"{SITE}/art/no/such/key.jpg").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["tabs", "dos"])
+def test_other_editions(museum: SampleMuseum, name: str) -> None:
+    """The tab-separated and the DOS edition hold every row with all its letters, and read as the works are."""
+    works = museum.collection.works["wga"]
+    table = unzip(catalogue(works, EDITIONS[name]), name)
+
+    read = [tuple(row.columns.values()) for row in read_rows(table, name)]
+    assert read == [tuple(part.strip() for part in columns(work)) for work in works]
+    assert any("è" in row[0] for row in read)
+
+
+def test_an_edition_that_is_none() -> None:
+    """An edition that the site never had is refused, with those that there are."""
+    with pytest.raises(UsageError, match="text, tabs, dos"), sample_museum(wga_edition="x"):
+        pass

@@ -18,6 +18,7 @@ KEYS = {
     "implied_types": ("term",),
     "nationalities": ("adjective",),
     "periods": ("name",),
+    "rights": ("scope", "uri_or_source"),
     "roles": ("role",),
     "spellings": ("word",),
 }

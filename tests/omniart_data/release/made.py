@@ -20,7 +20,8 @@ from omniart_data.release.write import write_release
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0"
-IN_COPYRIGHT = "https://rightsstatements.org/vocab/InC/1.0"
+NOT_COMMERCIAL = "https://rightsstatements.org/vocab/NoC-NC/1.0"
+"""Rights under which a picture is kept for personal use, and not passed on."""
 TYPES = ("painting", "print", "drawing")
 MATERIALS = ("oil paint", "paper", "ink", "canvas")
 SOURCES = ("sample-met", "sample-rijksmuseum")
@@ -65,7 +66,9 @@ def artwork(number: int, artist: str | None, **columns: Any) -> dict[str, Any]:
         "types_as_given": [{"text": "schilderij", "language": "nl"}],
         "medium_as_given": [],
         "dimensions_as_given": None if number % 7 == 0 else [],
-        "rights": CC0 if number % 10 else IN_COPYRIGHT,
+        "rights": CC0 if number % 10 else NOT_COMMERCIAL,
+        "rights_as_given": f"{CC0}/" if number % 10 else NOT_COMMERCIAL,
+        "rights_stated": f"2020-01-01T00:00:{number % 60:02d}Z",
         "image_url": f"https://sample.invalid/{number}.png",
         "evidence": [{"sha256": sha256(str(number).encode()), "number": 0}],
         "judgements": [0, 1],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
 from omniart_data.release.contents import extend_ledger
+from omniart_data.release.explain import explain
 from omniart_data.release.facts import FACTS, century
 from omniart_data.release.labels import label_index
 from omniart_data.release.read import Release, open_release
@@ -43,6 +44,20 @@ def test_facts_by_hand(make_release: Callable[..., Release]) -> None:
     }
     assert facts["dropped"] == {"withdrawn": {"sample-met": 3, "sample-rijksmuseum": 0, "all": 3}}
     assert facts["images"]["kept out"]["all"] == 12
+    assert facts["rights"] == {
+        "https://creativecommons.org/publicdomain/zero/1.0": {
+            "sample-met": 48,
+            "sample-rijksmuseum": 60,
+            "all": 108,
+            "pictures passed on": 108,
+        },
+        "https://rightsstatements.org/vocab/NoC-NC/1.0": {
+            "sample-met": 12,
+            "sample-rijksmuseum": 0,
+            "all": 12,
+            "pictures passed on": 0,
+        },
+    }
     assert facts["artist_status"]["anonymous"]["all"] == 13
     assert facts["centuries"]["16"]["all"] == 100
     assert facts["terms"]["type, sample-rijksmuseum"]["translated"] == 0.9375
@@ -305,3 +320,11 @@ def test_a_release_follows_another(made: ModuleType, tmp_path: Path) -> None:
     assert re.findall(r"^## (.+)$", changelog, re.MULTILINE) == ["1.1.0", "1.0.0"]
     assert second.receipt["previous"] == {"version": "1.0.0", "digest": first.digest}
     assert verify_release(second.folder).failures == ()
+
+
+def test_explain_tells_the_date_of_the_rights(make_release: Callable[..., Release]) -> None:
+    """Who asks about an artwork is told since when its rights are stated, and what they let a network do."""
+    lines = explain(make_release(), "sample-met:00010").splitlines()
+
+    assert "  rights_stated: 2020-01-01T00:00:10Z" in lines
+    assert "  may_train: personal" in lines

@@ -1,164 +1,135 @@
-"""From bytes to a picture: what is believed, and what a release holds of it."""
+"""What a release holds of a picture, and what is told of one that it lacks."""
 
-import csv
+import hashlib
 import io
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
-from omniart_data.release.pictures import (
-    FORMATS,
-    Size,
-    UnreadableError,
-    for_release,
-    large_pictures,
-    measure,
-)
+from crawlers.engine.image_store import ImageOutcome, ImageStore
+from crawlers.engine.picture import prepare
+from omniart_data.images import count_pictures, picture_table, release_picture, warn_of_smaller
+from omniart_data.release.pictures import RefusedPictureError, for_release, upright_rgb
 
-UNREADABLE = {"derived-truncated.jpg", "empty.jpg", "derived-html.jpg"}
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+NC = "https://creativecommons.org/licenses/by-nc/4.0/"
 
 
-def jpeg(width: int, height: int, *, mode: str = "RGB", orientation: int = 1) -> bytes:
-    image = Image.new(mode, (width, height), 90 if mode == "L" else None)
-    exif = Image.Exif()
-    exif[0x0112] = orientation
+def encoded(width: int, height: int, form: str = "JPEG", **options: object) -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", exif=exif)
+    Image.new("RGB", (width, height), (90, 120, 30)).save(out, form, **options)
     return out.getvalue()
 
 
+@pytest.fixture
+def images(tmp_path: Path) -> Iterator[ImageStore]:
+    with ImageStore(tmp_path / "images") as opened:
+        yield opened
+
+
+def put(images: ImageStore, url: str, body: bytes, max_px: int = 512) -> str:
+    """Store a picture as if it had been fetched."""
+    sha256 = images.put(prepare(body, max_px=max_px))
+    images.put_outcomes([ImageOutcome(url, sha256, "fetched")])
+    return sha256
+
+
+def table(*rows: tuple[str, str, str]) -> pa.Table:
+    """Return artworks by image address, rights and source."""
+    urls, rights, sources = zip(*rows, strict=True)
+    ids = [str(n) for n in range(len(rows))]
+    return pa.table({"id": ids, "image_url": urls, "rights": rights, "source": sources})
+
+
 def test_small_upright_jpeg_passes_untouched() -> None:
-    """A picture that needs no change keeps its bytes, and so its SHA-256."""
-    body = jpeg(300, 200)
-
+    """A picture that needs no change keeps its bytes."""
+    body = encoded(300, 200)
     assert for_release(body, max_px=512) == body
-
-
-@pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_release_picture_is_upright(orientation: int) -> None:
-    """What a release holds lies as a person sees it, and measures what it says."""
-    body = jpeg(300, 200, orientation=orientation)
-    size = measure(body)
-
-    out = Image.open(io.BytesIO(for_release(body, max_px=512)))
-
-    assert Size(*out.size) == size
-    assert size == (Size(200, 300) if orientation in {6, 8} else Size(300, 200))
-    assert out.getexif().get(0x0112, 1) == 1
 
 
 def test_release_picture_is_bounded() -> None:
     """The longer side is at most what was asked for, and the shape stays."""
-    out = Image.open(io.BytesIO(for_release(jpeg(1000, 500), max_px=256)))
-
-    assert out.size == (256, 128)
-
-
-def test_transparency_lies_on_white() -> None:
-    """A cut-out object stands on white, not on the black that a bare conversion gives."""
-    out = io.BytesIO()
-    Image.new("RGBA", (64, 64), (10, 20, 30, 0)).save(out, "PNG")
-
-    picture = Image.open(io.BytesIO(for_release(out.getvalue(), max_px=512)))
-
-    assert picture.mode == "RGB"
-    assert min(picture.getpixel((32, 32))) > 250
+    out = Image.open(io.BytesIO(for_release(encoded(1000, 500, "PNG"), max_px=256)))
+    assert (out.format, out.size) == ("JPEG", (256, 128))
 
 
-def test_sixteen_bit_grey_is_scaled() -> None:
-    """Sixteen bits of grey become eight by scaling; a bare conversion turns them all white."""
-    out = io.BytesIO()
-    Image.new("I;16", (64, 64), 32768).save(out, "PNG")
-
-    picture = Image.open(io.BytesIO(for_release(out.getvalue(), max_px=512)))
-
-    assert abs(picture.convert("L").getpixel((32, 32)) - 128) < 4
+def test_what_is_no_picture_is_refused() -> None:
+    """A page is no picture, neither for a release nor for a network."""
+    for use in (lambda body: for_release(body, max_px=512), upright_rgb):
+        with pytest.raises(RefusedPictureError, match="html"):
+            use(b"<html>")
 
 
-@given(st.binary(max_size=400))
-def test_any_bytes_end_in_a_size_or_a_reason(body: bytes) -> None:
-    """Whatever a host serves is measured or refused with a reason, and never ends the build."""
-    try:
-        known = measure(body).width_px > 0
-    except UnreadableError as error:
-        known = bool(str(error))
+def test_what_is_kept_goes_into_a_release_as_it_is(images: ImageStore) -> None:
+    """A kept picture that is small enough passes byte for byte, a larger one is scaled down from it."""
+    sha256 = put(images, "a", encoded(1000, 600, "PNG"))
+    kept = images.read(sha256)
 
-    assert known
-
-
-def test_a_bomb_is_refused_unread() -> None:
-    """A small file that claims a gigantic picture is refused by its head alone."""
-    out = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(out, "PNG")
-
-    with pytest.raises(UnreadableError):
-        measure(out.getvalue())
+    assert release_picture(images, sha256, max_px=512) == kept
+    assert release_picture(images, sha256, max_px=4096) == kept
+    smaller = Image.open(io.BytesIO(release_picture(images, sha256, max_px=100)))
+    assert smaller.size == (100, 60)
 
 
-def painted(form: str) -> bytes:
-    """Return a small picture with some detail in a format."""
-    out = io.BytesIO()
-    Image.effect_noise((40, 30), 60).convert("RGB").save(out, form)
-    return out.getvalue()
+def test_sizes_are_those_of_the_original(images: ImageStore) -> None:
+    """The table tells SHA-256 and size of each picture as served, upright, without decoding it again."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    body = encoded(1000, 600, exif=exif.tobytes())
+    put(images, "https://a/1", body)
+    images.path(hashlib.sha256(body).hexdigest()).write_bytes(b"never looked at")
+    images.put_outcomes(
+        [
+            ImageOutcome("https://a/page", "", "quarantined", "html"),
+            ImageOutcome("https://a/gone", "", "gone"),
+            ImageOutcome("https://a/lost", "0" * 64, "fetched"),
+        ]
+    )
+    artworks = table(
+        ("https://a/1", CC0, "met"),
+        ("https://a/1", NC, "wga"),
+        ("https://a/page", CC0, "met"),
+        ("https://a/gone", CC0, "met"),
+        ("https://a/lost", CC0, "met"),
+        ("https://a/other", CC0, "met"),
+        ("", CC0, "met"),
+        ("local:1.jpg", CC0, "met"),
+    )
+    told = picture_table(artworks, images, asked=True, personal=True, local=set())
+
+    assert told["image_status"].to_pylist() == [
+        "in release",
+        "kept out",
+        "unreadable",
+        *["not fetched"] * 3,
+        "none offered",
+        "not fetched",
+    ]
+    sha256 = hashlib.sha256(body).hexdigest()
+    assert told["image_sha256"].to_pylist() == [sha256, sha256, *[None] * 6]
+    assert told["width_px"].to_pylist()[:3] == [600, 600, None]
+    assert told["height_px"].to_pylist()[:3] == [1000, 1000, None]
+    assert count_pictures(told) == (2, 5)
+    unasked = picture_table(artworks, images, asked=False, personal=True, local=set())
+    assert set(unasked["image_status"].to_pylist()) == {"not asked for"}
 
 
-WHOLE = {form: painted(form) for form in (*FORMATS, "AVIF", "DDS", "EPS", "PPM")}
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    form=st.sampled_from(sorted(WHOLE)),
-    cut=st.integers(0, 400),
-    put=st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 255)), max_size=12),
-)
-def test_damaged_pictures_end_in_a_size_or_a_reason(
-    form: str, cut: int, put: list[tuple[int, int]]
+def test_a_release_says_once_that_larger_pictures_are_to_be_had(
+    images: ImageStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However a picture of any format is damaged, it is used or refused, and never ends the build."""
-    body = bytearray(WHOLE[form])
-    for place, value in put:
-        body[place % len(body)] = value
-    with large_pictures():
-        try:
-            size = measure(bytes(body[: len(body) - cut]))
-            for_release(bytes(body[: len(body) - cut]), max_px=32)
-        except UnreadableError as error:
-            assert str(error)  # noqa: PT017 - either end is right
-            return
-    assert size.width_px > 0
-
-
-@pytest.mark.parametrize("form", ["EPS", "AVIF", "DDS"])
-def test_other_formats_are_not_opened(form: str) -> None:
-    """What no museum serves is not opened, least of all EPS, for which Pillow starts a program."""
-    with pytest.raises(UnreadableError, match="cannot identify"):
-        measure(WHOLE[form])
-
-
-@pytest.mark.real
-def test_awkward_files(shared_data: Path) -> None:
-    """Each awkward file is measured whole or refused, as its index says; nothing else is raised."""
-    folder = shared_data / "images" / "awkward"
-    with (folder / "index.csv").open(encoding="utf-8") as index:
-        names = [row["file"] for row in csv.DictReader(index)]
-    refused = set()
-    for name in names:
-        body = (folder / name).read_bytes()
-        try:
-            with large_pictures():
-                size = measure(body)
-                out = Image.open(io.BytesIO(for_release(body, max_px=512)))
-        except UnreadableError:
-            refused.add(name)
-            continue
-        assert out.format == "JPEG"
-        assert out.mode in {"RGB", "L"}
-        assert max(out.size) <= 512
-        assert (size.width_px > size.height_px) == (
-            out.width > out.height
-        ) or name == "derived-1bit.png"
-
-    assert refused == UNREADABLE
+    """Where the original was larger than what is kept, a larger release says how to get it, and only then."""
+    for number, (side, max_px) in enumerate(((900, 300), (800, 300), (200, 300), (700, 512))):
+        put(images, f"https://a/{number}", encoded(side, 90 + number), max_px)
+    rows = [(f"https://a/{n}", CC0, "met") for n in range(4)]
+    told = picture_table(table(*rows), images, asked=True, personal=False, local=set())
+    with caplog.at_level(logging.WARNING):
+        assert warn_of_smaller(told, images, max_px=300) == 0
+        assert not caplog.records
+        assert warn_of_smaller(told, images, max_px=512) == 2
+    assert [record.getMessage() for record in caplog.records] == [
+        "2 pictures are kept smaller than 512 px: `omniart-data images --image-px 512` fetches larger ones"
+    ]

@@ -96,6 +96,11 @@ def _forbid(rows: Rows) -> None:
     next(r for r in rows if r["image_status"] == "in release")["rights"] = "https://no.invalid"
 
 
+def _protect(rows: Rows) -> None:
+    kept = next(r for r in rows if r["image_status"] == "kept out")
+    kept["rights"] = "https://rightsstatements.org/vocab/InC/1.0"
+
+
 def _take_picture_out(rows: Rows) -> None:
     next(r for r in rows if r["image_status"] == "in release")["image"] = None
 
@@ -141,6 +146,8 @@ def _one_picture(rows: Rows) -> None:
         ("train", _one_picture, "have the same picture and are not one group"),
         ("groups", _delete, "groups.parquet does not list"),
         ("train", _set("artist_works", 999), "artist_works is not the number"),
+        ("train", _set("may_train", "no"), "may_train is not what the rights"),
+        ("train", _protect, "under https://rightsstatements.org/vocab/InC/1.0 may not be kept"),
         ("ledger", _delete, "not where the ledger has them"),
         ("ledger", _set("split", "test", at=1), "not where the ledger has them"),
         ("ledger", _twice, "names an artwork twice"),

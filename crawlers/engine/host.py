@@ -1,0 +1,154 @@
+"""One host as it is being asked: its gate, its free places, and the counts for its receipt."""
+
+import asyncio
+import logging
+from collections import Counter, deque
+
+from crawlers.engine.failures import AddressError, Failure, ForbiddenError, HostDownError
+from crawlers.engine.fetch_config import FetchConfig
+from crawlers.engine.gate import Closing, Gate, Turn
+from crawlers.engine.pace import Pace
+from crawlers.engine.receipt import HostReport, HostState
+from crawlers.engine.tries import Tries
+
+log = logging.getLogger(__name__)
+
+TELL_FROM_S = 10.0
+"""A wait before a wall is told from this length on; shorter ones are for tests."""
+SPEED_OVER_S = 10.0
+_SECOND = 1.0
+
+
+class Host:
+    """Gives requests their turns, and takes note of how each of them went."""
+
+    def __init__(self, name: str, config: FetchConfig) -> None:
+        pace = Pace(config.rate(name), find=config.find_rate)
+        self.name = name
+        self.gate = Gate(
+            name,
+            pace,
+            first_s=config.wall_backoff_s,
+            most_s=config.max_wait_s,
+            patience_s=config.patience_s,
+            seed=config.seed,
+        )
+        self.places = asyncio.Semaphore(config.concurrency)
+        self.requests = self.answers = self.size_bytes = self.html = self.retries = 0
+        self.waited_s = 0.0
+        self.statuses: Counter[int] = Counter()
+        self._peak_per_s = 0
+        self._sent = deque[float]()
+        self._answered = deque[float]()
+        self._began_s = 0.0
+        self._turns = asyncio.Lock()  # gives turns in the order in which they are asked for
+        self._judged = asyncio.Event()  # set while no trial is under way
+
+    async def turn(self) -> Turn:
+        """Wait for a turn and take it; raise HostDownError where the host is given up."""
+        time = asyncio.get_running_loop().time
+        began_s = time()
+        async with self._turns:
+            while True:
+                self.gate.check()
+                now_s = time()
+                wait_s = self.gate.wait_s(now_s)
+                if wait_s is None:
+                    await self._judged.wait()
+                elif wait_s > 0:  # the gate may close while we sleep
+                    await asyncio.sleep(wait_s)
+                else:
+                    break
+            turn = self.gate.take(now_s)
+            if turn.trial:
+                self._judged.clear()
+        self.waited_s += now_s - began_s
+        self._count(now_s)
+        return turn
+
+    def _count(self, now_s: float) -> None:
+        self.requests += 1
+        self._began_s = self._began_s or now_s
+        _forget(self._sent, now_s - _SECOND)
+        self._sent.append(now_s)
+        self._peak_per_s = max(self._peak_per_s, len(self._sent))
+
+    def judge(self, turn: Turn, outcome: object, tries: Tries) -> None:
+        """Note how a request went; an outcome of None is one that was broken off."""
+        now_s = asyncio.get_running_loop().time()
+        match outcome:
+            case None:
+                self.gate.give_back(turn)
+            case HostDownError():
+                self.gate.give_up(outcome.reason, outcome.advice)
+            case Failure() if not outcome.gained:
+                own = tries.failures > 0 and self.gate.passed_since(tries.last_s)
+                closing = self.gate.failed(turn, now_s, outcome, address=tries.url, own=own)
+                tries.note(outcome, now_s, own=own, closed=self.gate.closing is not None)
+                if closing is not None:
+                    self._tell(closing, now_s, outcome)
+            case _:
+                self._passed(turn, now_s, tries)
+                if isinstance(outcome, Failure):
+                    tries.note_gain(now_s)
+        if turn.trial:
+            self._judged.set()
+
+    def _passed(self, turn: Turn, now_s: float, tries: Tries) -> None:
+        self.gate.passed(turn, now_s)
+        _forget(self._answered, now_s - SPEED_OVER_S)
+        self._answered.append(now_s)
+        if tries.forbidden:
+            self.gate.expect_walls()
+
+    def _tell(self, closing: Closing, now_s: float, failure: Failure) -> None:
+        """Say that nobody asks this host for a while."""
+        wait_s = closing.until_s - now_s
+        level = logging.INFO if closing.wall and wait_s < TELL_FROM_S else logging.WARNING
+        reason = "" if closing.wall else f", last: {failure.reason}"
+        log.log(
+            level, "%s: %s%s; it is asked again in %.0f s", self.name, closing.words, reason, wait_s
+        )
+
+    def end(self, error: AddressError) -> None:
+        """Note that an address is given up, so that others need not wait for it."""
+        if isinstance(error, ForbiddenError):
+            self.gate.expect_refusals()
+            self.gate.excuse(asyncio.get_running_loop().time())
+        log.info("%s", error)
+
+    def state(self, now_s: float) -> HostState:
+        """Return how the host is doing."""
+        closing = self.gate.closing
+        _forget(self._answered, now_s - SPEED_OVER_S)
+        over_s = min(SPEED_OVER_S, max(_SECOND, now_s - self._began_s))
+        return HostState(
+            self.name,
+            self.requests,
+            self.answers,
+            self.size_bytes,
+            self.gate.pace.rate,
+            len(self._answered) / over_s,
+            closing.tell(now_s) if closing else "",
+            max(0.0, closing.until_s - now_s) if closing else 0.0,
+        )
+
+    def report(self) -> HostReport:
+        """Return what was asked so far, and how it went."""
+        return HostReport(
+            self.requests,
+            self.answers,
+            self.size_bytes,
+            self._peak_per_s,
+            dict(sorted(self.statuses.items())),
+            self.html,
+            self.retries,
+            self.gate.walls,
+            self.gate.pauses,
+            self.waited_s,
+        )
+
+
+def _forget(moments: deque[float], before_s: float) -> None:
+    while moments and moments[0] <= before_s:
+        moments.popleft()

@@ -1,0 +1,1 @@
+"""The commands of ``omniart-data``, one module for each group; ``omniart_data.cli`` puts them together."""

@@ -1,0 +1,161 @@
+"""The command ``build``: a release from the live museums, from bulk files or from the sample museum."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawlers import SOURCES
+from crawlers.engine.fetch_config import FetchConfig
+from omniart_data.build import Built, Plan, build
+from omniart_data.commands import options
+from omniart_data.commands.asking import may_start
+from omniart_data.commands.ending import ends_in_one_line, examples
+from omniart_data.cost import estimate
+from omniart_data.gather import check_dumps, parse_dump
+from omniart_data.progress import View, view
+from omniart_data.reach import Manners, reach, sample_manners
+from omniart_data.release import open_release
+from omniart_data.release.stats import render_changes, render_fact
+from omniart_data.settings import Settings, settings_for
+from omniart_data.status import StatusFile
+from omniart_data.workspace import Workspace
+from schemas.errors import UsageError
+
+EPILOG = examples(
+    ("omniart-data build --demo", "the invented museum, in a minute"),
+    (
+        "omniart-data build --from met=MetObjects.csv --images none",
+        "a bulk file, without asking anybody",
+    ),
+    ("omniart-data build --dry-run", "what a crawl of the museums of omniart.toml takes"),
+)
+
+Dumps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="SOURCE=PATH",
+        help="Read a bulk file instead of crawling; may be given several times. "
+        f"SOURCE is {', '.join(SOURCES)} or local.",
+    ),
+]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Crawl the invented sample museum that comes along.")
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(help="TOML file that names the columns of --from local=PATH.", exists=True),
+]
+Images = Annotated[
+    str | None, typer.Option(help="all that rights allow, or none.", metavar="all|none")
+]
+ReleaseVersion = Annotated[
+    str,
+    typer.Option(
+        metavar="X.Y.Z",
+        help="Version of the release.  [default: 1.0.0, then the next minor version]",
+    ),
+]
+AllowMoves = Annotated[
+    bool,
+    typer.Option(
+        "--allow-moves", help="Let artworks change their split where groups turn out to be one."
+    ),
+]
+
+
+@ends_in_one_line
+def build_command(
+    dumps: Dumps = None,
+    demo: Demo = False,
+    workspace: options.WorkspaceFolder = None,
+    config: options.Config = options.CONFIG,
+    mapping: Mapping = None,
+    images: Images = None,
+    personal_images: options.PersonalImages = None,
+    release_version: ReleaseVersion = "",
+    update: options.Update = False,
+    allow_moves: AllowMoves = False,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+) -> None:
+    """Make a release: from the live museums, from bulk files (--from), or from the sample museum (--demo).
+
+    A build that was stopped is simply started again: it goes on where it was.
+    """
+    if demo and dumps:
+        raise UsageError("--demo and --from exclude each other: give one of them")
+    if dumps and update:
+        raise UsageError("--update asks museums again, and --from asks none: give one of them")
+    settings = settings_for(config, needed=not demo and not dumps)
+    place = Workspace(workspace or Path(settings.workspace))
+    plan = Plan(
+        images=images or settings.images,
+        image_px=settings.image_px,
+        max_pixels=settings.max_pixels,
+        personal_images=demo
+        or (settings.personal_images if personal_images is None else personal_images),
+        version=release_version,
+        update=update,
+        allow_moves=allow_moves,
+    )
+    built: Built | None
+    if dumps:
+        plan = plan.reading(parse_dump(text, mapping) for text in dumps)
+        built = _build_dumps(plan, place, dry_run=dry_run)
+    elif demo and dry_run:
+        typer.echo("1,200 invented works in three museums, served and crawled on this machine")
+        built = None
+    elif demo:
+        built = _build_demo(plan, place)
+    else:
+        built = _build_live(plan, settings, workspace, dry_run=dry_run, yes=yes)
+    if built is not None:
+        _say(built)
+
+
+def _build_dumps(plan: Plan, place: Workspace, *, dry_run: bool) -> Built | None:
+    check_dumps(plan.dumps)
+    if not dry_run:
+        return build(plan, place, FetchConfig())
+    for dump in plan.dumps:
+        typer.echo(f"{dump.credit[0]:<20}{dump.size_bytes / 1e6:>10,.2f} MB  {dump.path}")
+    return None
+
+
+def _build_demo(plan: Plan, place: Workspace) -> Built:
+    from crawlers.sample import SAMPLE_SOURCES, sample_museum  # noqa: PLC0415 - starts no server unasked
+
+    with sample_museum() as museum:
+        fetching = sample_manners(FetchConfig(), museum.routes, place)
+        return build(plan.crawling(SAMPLE_SOURCES), place, fetching, _views(place))
+
+
+def _build_live(
+    plan: Plan, settings: Settings, workspace: Path | None, *, dry_run: bool, yes: bool
+) -> Built | None:
+    asked = reach((), settings, Manners(), workspace)
+    images = plan.images != "none"
+    typer.echo(estimate(asked.sources, images=images, personal=plan.personal_images))
+    if dry_run or not may_start(yes=yes):
+        return None
+    plan = replace(plan.crawling(asked.sources), probe=True)
+    return build(plan, asked.place, asked.fetching, _views(asked.place))
+
+
+def _views(place: Workspace) -> tuple[View, ...]:
+    return view(), StatusFile(place.root)
+
+
+def _say(built: Built) -> None:
+    release = open_release(built.folder)
+    if not built.new:
+        typer.echo(f"{built.folder} holds exactly this already: nothing written")
+        return
+    typer.echo(render_fact(release, "census"))
+    if built.previous is not None:
+        typer.echo(render_changes(open_release(built.previous), release))
+    typer.echo(f"release    {built.folder}")
+    typer.echo(f"data card  {built.folder / 'README.md'}")

@@ -1,0 +1,130 @@
+"""The command ``images``: the pictures of what was crawled, into the workspace."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from crawlers.engine.source import Source
+from crawlers.engine.store import RawStore
+from omniart_data.commands import options
+from omniart_data.commands.asking import go_on, may_start
+from omniart_data.commands.ending import STOPPED, ends_in_one_line, examples, say_error
+from omniart_data.gather import check_not_empty, gather_store
+from omniart_data.images import wanted
+from omniart_data.normalise import normalise
+from omniart_data.picture_run import PictureRun, fetch_pictures
+from omniart_data.progress import bar, view
+from omniart_data.reach import Manners, reach
+from omniart_data.settings import Settings, settings_for
+from omniart_data.status import StatusFile
+from omniart_data.tables import ending_table, host_table
+from omniart_data.watch import Watch
+from schemas.errors import UsageError
+
+EPILOG = examples(
+    ("omniart-data images", "the pictures of all museums of omniart.toml"),
+    ("omniart-data images met --image-px 1024", "larger ones; smaller ones held are fetched again"),
+    ("omniart-data images --dry-run", "how many there are to fetch"),
+)
+
+ImagePx = Annotated[
+    int | None,
+    typer.Option(
+        help="Longer side of the pictures that are kept, in pixels.  [default: 512, or as omniart.toml says]",
+        min=64,
+        max=4096,
+    ),
+]
+MaxMegapixels = Annotated[
+    int | None,
+    typer.Option(
+        help="A picture of more is quarantined, and not decoded.  [default: 250, or as omniart.toml says]",
+        min=1,
+    ),
+]
+
+
+@ends_in_one_line
+def images(
+    sources: options.Sources = None,
+    workspace: options.WorkspaceFolder = None,
+    config: options.Config = options.CONFIG,
+    image_px: ImagePx = None,
+    max_megapixels: MaxMegapixels = None,
+    personal_images: options.PersonalImages = None,
+    rate: options.Rate = "",
+    patience: options.Patience = None,
+    museum: options.Museum = "",
+    ca: options.Ca = None,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+) -> None:
+    """Fetch the pictures of what was crawled: of each artwork that is kept, where its rights allow it.
+
+    What was fetched before is not asked for again. Each is decoded whole, turned upright, into sRGB and to its
+    size before it counts; what is no sound picture is quarantined, and the reason told.
+    """
+    manners = Manners(rate, patience, museum, ca)
+    settings = with_pictures(
+        settings_for(config, needed=not museum),
+        image_px,
+        max_megapixels,
+        personal=personal_images,
+    )
+    asked = reach(sources or (), settings, manners, workspace)
+    personal = asked.sample or settings.personal_images
+    with asked.place.opened("images") as (store, kept):
+        urls = wanted_pictures(asked.sources, store, personal=personal)
+        typer.echo(f"{len(urls):,} pictures are wanted")
+        if dry_run or not (asked.sample or may_start(yes=yes)):
+            return
+        watch = Watch("images", (view(), StatusFile(asked.place.root)))
+        run = fetch_pictures(
+            urls,
+            asked.fetching,
+            kept,
+            store,
+            watch,
+            max_px=settings.image_px,
+            max_pixels=settings.max_pixels,
+        )
+    _say_images(run, go_on("images", sources or (), asked, manners, config))
+    raise typer.Exit(STOPPED if run.stopped else int(run.again > 0))
+
+
+def with_pictures(
+    settings: Settings, image_px: int | None, max_megapixels: int | None, *, personal: bool | None
+) -> Settings:
+    """Return the settings with what a command line says of pictures."""
+    return replace(
+        settings,
+        image_px=settings.image_px if image_px is None else image_px,
+        max_megapixels=settings.max_megapixels if max_megapixels is None else max_megapixels,
+        personal_images=settings.personal_images if personal is None else personal,
+    )
+
+
+def wanted_pictures(sources: Mapping[str, Source], store: RawStore, *, personal: bool) -> list[str]:
+    """Return the addresses of the pictures that a build would want of what is held now."""
+    missing = [name for name in sources if name not in store.sources()]
+    if missing:
+        raise UsageError(
+            f"{', '.join(missing)}: nothing is crawled yet: `omniart-data crawl` first"
+        )
+    with bar("read", "records") as advance:
+        gathered = gather_store(store, sources, advance)
+    check_not_empty(gathered)
+    return wanted(normalise(gathered.records).artworks, personal=personal)
+
+
+def _say_images(run: PictureRun, command: str) -> None:
+    if run.hosts:
+        typer.echo(f"{host_table(run.hosts)}\n")
+    if run.report is not None:
+        typer.echo(ending_table(run.report))
+    if run.stopped:
+        say_error(f"stopped; `{command}` goes on from here")
+    elif run.again:
+        say_error(f"{run.again:,} pictures could not be had this time; `{command}` asks again")

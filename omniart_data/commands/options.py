@@ -1,0 +1,77 @@
+"""The options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from omniart_data.settings import FILE_NAME
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SOURCE",
+        help="Museums, by name; none: those of omniart.toml.",
+        show_default=False,
+    ),
+]
+WorkspaceFolder = Annotated[
+    Path | None,
+    typer.Option(help="Where everything is kept.  [default: workspace, or as omniart.toml says]"),
+]
+Config = Annotated[Path, typer.Option(help="The settings file of a live crawl.")]
+CONFIG = Path(FILE_NAME)
+PersonalImages = Annotated[
+    bool | None,
+    typer.Option(
+        "--personal-images",
+        help="Also fetch pictures for personal and educational use (WGA); no release holds them.",
+    ),
+]
+Update = Annotated[
+    bool, typer.Option("--update", help="Crawl museums again that were crawled to the end.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be crawled or read, and stop.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Crawl without asking.")]
+Rate = Annotated[
+    str,
+    typer.Option(
+        metavar="N|auto",
+        help="Most requests per second to each host; auto: start at the museum's rate and look for its limit.",
+    ),
+]
+Patience = Annotated[
+    float | None,
+    typer.Option(
+        metavar="HOURS",
+        help="How long a host that is away is waited for.  [default: 6, or as omniart.toml says]",
+        min=0,
+    ),
+]
+Museum = Annotated[
+    str,
+    typer.Option(
+        metavar="URL", help="Ask a sample museum (`omniart-data museum`) in place of the real ones."
+    ),
+]
+Ca = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Certificate authority of a --museum that speaks TLS."),
+]
+Probe = Annotated[
+    bool | None,
+    typer.Option(
+        "--probe/--no-probe",
+        help="Begin with a probe of each museum.  [default: yes, of a sample museum no]",
+        show_default=False,
+    ),
+]
+NoLinkedArt = Annotated[
+    bool,
+    typer.Option(
+        "--no-linked-art",
+        help="Do without the Rijksmuseum's Linked Art: hours in place of days, and less is known.",
+    ),
+]

@@ -1,0 +1,38 @@
+"""The command ``probe``: whether museums keep their promises, before anything is built on them."""
+
+import typer
+
+from crawlers.engine.probe import render
+from omniart_data.commands import options
+from omniart_data.commands.ending import ends_in_one_line, examples
+from omniart_data.probing import probe_sources
+from omniart_data.reach import Manners, reach
+from omniart_data.settings import settings_for
+from omniart_data.watch import run_stoppable
+
+EPILOG = examples(
+    ("omniart-data probe", "all museums of omniart.toml"),
+    ("omniart-data probe rijksmuseum", "one of them"),
+)
+
+
+@ends_in_one_line
+def probe(
+    sources: options.Sources = None,
+    config: options.Config = options.CONFIG,
+    museum: options.Museum = "",
+    ca: options.Ca = None,
+    no_linked_art: options.NoLinkedArt = False,
+) -> None:
+    """Ask museums for ten records each, and check all that we rely on: the first thing to run on a connected machine.
+
+    It checks that each is reachable, its list or first pages, its fields, its promises, how it goes on, and one
+    picture, within a minute. It ends with 0 if all is as promised, with 1 if not: do not crawl it then. No raw
+    answer of the Rijksmuseum's EDM could be had when its reader was written, so that this is its first proof.
+    """
+    manners = Manners(museum=museum, ca=ca, linked_art=not no_linked_art)
+    asked = reach(sources or (), settings_for(config, needed=not museum), manners, None)
+    verdicts, _ = run_stoppable(lambda: probe_sources(asked.sources, asked.fetching))
+    for verdict in verdicts.values():
+        typer.echo("\n".join(render(verdict)))
+    raise typer.Exit(int(not all(verdict.ok for verdict in verdicts.values())))

@@ -1,0 +1,79 @@
+"""Commands that read a release: verify, stats, explain, unmatched."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from omniart_data.commands.ending import ends_in_one_line
+from omniart_data.release import open_release, verify_release
+from omniart_data.release.explain import explain as explain_artwork
+from omniart_data.release.stats import render_fact, render_table_one
+from omniart_data.unmatched import unmatched_terms
+from schemas.errors import UsageError
+
+
+@ends_in_one_line
+def verify(
+    release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+) -> None:
+    """Check every file of a release against its manifest, and every promise that a release makes."""
+    report = verify_release(_folder(release))
+    for failure in report.failures:
+        typer.echo(failure, err=True)
+    typer.echo(
+        f"{report.files} files, {report.artworks:,} artworks, "
+        f"{len(report.failures)} {'failure' if len(report.failures) == 1 else 'failures'}"
+    )
+    raise typer.Exit(code=bool(report.failures))
+
+
+@ends_in_one_line
+def stats(
+    release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print every table of facts.json.")
+    ] = False,
+) -> None:
+    """Print the paper's Table 1 for a release: entries, artists, types, periods, materials, by source.
+
+    With --all also what came of every record read, what was dropped, and how the terms were translated.
+    """
+    opened = open_release(_folder(release))
+    typer.echo(render_table_one(opened))
+    for name in opened.facts if everything else ():
+        if name != "table_one":
+            typer.echo(f"\n{render_fact(opened, name)}")
+
+
+@ends_in_one_line
+def explain(
+    release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    artwork: Annotated[
+        str, typer.Argument(help="Id of an artwork: source:source_id, as in the column id.")
+    ],
+) -> None:
+    """Say why an artwork's labels are what they are, or why a record was dropped."""
+    typer.echo(explain_artwork(open_release(_folder(release)), artwork))
+
+
+@ends_in_one_line
+def unmatched(
+    release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    most: Annotated[int, typer.Option(help="How many terms to print.", min=1)] = 40,
+) -> None:
+    """List the museums' words that no table knows, so that the vocabulary grows.
+
+    Tab-separated: occurrences, kind, source, language, term, and a known term that it may be a slip for.
+    Put a row for it into schemas/vocab/terms.csv, with its source.
+    """
+    for row in unmatched_terms(open_release(_folder(release)), most):
+        columns = ("occurrences", "kind", "source", "language", "term", "near")
+        typer.echo("\t".join(str(row[name]) for name in columns))
+
+
+def _folder(release: Path) -> Path:
+    if not release.is_dir():
+        missing = "is a file" if release.exists() else "is not there"
+        raise UsageError(f"{release} {missing}: name the folder of a release")
+    return release

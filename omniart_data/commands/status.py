@@ -1,0 +1,63 @@
+"""The command ``status``: how far the work in a workspace is, asked from another terminal."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawlers.engine.receipt import FetchReport
+from crawlers.engine.store import Receipt
+from omniart_data.commands import options
+from omniart_data.commands.ending import ends_in_one_line, examples
+from omniart_data.progress import live_lines
+from omniart_data.settings import settings_for
+from omniart_data.status import Status, read_status
+from omniart_data.tables import census_table, host_table, picture_counts
+from omniart_data.workspace import Workspace
+
+EPILOG = examples(
+    ("omniart-data status", "the workspace of omniart.toml"),
+    ("omniart-data status --workspace workspace/sample --json", "for programs"),
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as one JSON object, for programs.")]
+
+
+@ends_in_one_line
+def status(
+    workspace: options.WorkspaceFolder = None,
+    config: options.Config = options.CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far the work in a workspace is: who works there, what is held, what is left.
+
+    It can be asked at any time, also while a crawl runs, and changes nothing.
+    """
+    place = Workspace(workspace or Path(settings_for(config, needed=False).workspace))
+    found = read_status(place)
+    typer.echo(json.dumps(found.to_json(), indent=2) if as_json else _text(found))
+
+
+def _text(found: Status) -> str:
+    parts = [found.sentence]
+    if found.live is not None and not found.killed:
+        parts.append("\n".join(live_lines(found.live)))
+    elif found.last is not None:
+        parts.append(_last(found.last))
+    if found.censuses:
+        parts.append(census_table(found.censuses, found.finished))
+    if any(found.pictures.values()):
+        parts.append(picture_counts(found.pictures))
+    return "\n\n".join(parts)
+
+
+def _last(receipt: Receipt) -> str:
+    """Return the receipt of the last run, as it ended."""
+    told = receipt.report
+    how = "stopped" if told["stopped"] else "ended" if told["ended"] else "killed"
+    heading = (
+        f"last run: `{told['command']}`, begun {told['started']}, {how} {told['ended']}".strip()
+    )
+    hosts = FetchReport.from_json(told["hosts"]).hosts
+    return f"{heading}\n\n{host_table(hosts)}" if hosts else heading

@@ -1,0 +1,299 @@
+"""Hosts that fail: who loses a try by it, who waits, who is told, and when a host is given up."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import yarl
+from loopback import HOST, URL, WALL, Script, museum, says, simulate
+
+from crawlers.engine.address import Address
+from crawlers.engine.failures import Failure
+from crawlers.engine.fetch import (
+    AddressError,
+    Answer,
+    Fetch,
+    FetchConfig,
+    ForbiddenError,
+    HostDownError,
+    HostState,
+)
+from crawlers.engine.gate import BREAK_AFTER
+from crawlers.engine.host import Host
+from crawlers.engine.robots import PATH
+from crawlers.engine.wanted import Wanted
+
+Says = Callable[[str, float], int]
+"""What a simulated host answers to a path at a time: a status, 0 for no connection, 299 for HTML."""
+
+
+class Simulated(Fetch):
+    """A client whose requests are answered by a function, after a tenth of a second."""
+
+    def __init__(self, says: Says, **more: Any) -> None:
+        super().__init__(FetchConfig(**{"default_rate": 10.0, **more}))
+        self.says = says
+        self.sent: list[tuple[str, float]] = []
+
+    async def _send(self, to: Address, url: yarl.URL, wanted: Wanted, host: Host) -> Any:
+        """Answer as the function says; robots.txt is there unless nobody is let in."""
+        now_s = asyncio.get_running_loop().time()
+        self.sent.append((to.target, now_s))
+        await asyncio.sleep(0.1)
+        status = self.says(to.target, now_s)
+        if status in {200, 404}:
+            return Answer(wanted.asked.url, status, b"", "", "")
+        if status == 400:
+            return AddressError(wanted.asked.url, "refused with 400")
+        if status == 299:
+            return Failure(to.host, "html body in place of image", "body", found="html")
+        if not status:
+            return Failure(to.host, "no connection")
+        kind = "wall" if status in {403, 429, 503} else "host"
+        return Failure(to.host, f"status {status}", kind, status)  # type: ignore[arg-type]
+
+    def times(self, path: str) -> list[float]:
+        """Return when a path was asked for."""
+        return [now_s for target, now_s in self.sent if target == path]
+
+
+def run(fetch: Simulated, ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Return what a coroutine of a simulated client gives."""
+
+    async def main() -> Any:
+        return await ask()
+
+    return simulate(main())
+
+
+async def each(fetch: Fetch, count: int, expect: str = "") -> list[Answer | AddressError]:
+    """Return the end of so many addresses."""
+    urls = (f"{URL}/{n}" for n in range(count))
+    return [end async for end in fetch.get_each(urls, expect=expect)]
+
+
+def test_an_outage_costs_nobody_a_try(caplog: pytest.LogCaptureFixture) -> None:
+    """Five hours without an answer are waited for; then all comes, however few retries there are."""
+    began = 1010.0  # the simulated clock starts at 1000
+
+    def says(path: str, now_s: float) -> int:
+        return 0 if 0 < now_s - began < 5 * 3600 else 200
+
+    fetch = Simulated(says, retries=1)
+    ends = run(fetch, lambda: each(fetch, 200))
+
+    assert all(isinstance(end, Answer) for end in ends)
+    report = fetch.report.hosts[HOST]
+    assert (report.pauses, report.walls) == (1, 0)
+    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+    outage = [now_s for _, now_s in fetch.sent if began < now_s < began + 5 * 3600]
+    assert len(outage) < 60
+    assert 10 < len(warnings) <= len(outage)
+    assert (
+        warnings[0].getMessage().startswith(f"{HOST}: paused after 8 failures, last: no connection")
+    )
+    pauses = [after - before for before, after in pairwise(outage) if after - before > 30]
+    assert pauses[0] < 40
+    assert all(longer >= 1.5 * before or longer >= 900 for before, longer in pairwise(pauses))
+    assert max(pauses) < 910
+
+
+def test_patience_ends() -> None:
+    """A host that stays away for longer is given up, and nobody asks it again in this run."""
+    fetch = Simulated(lambda path, _: 404 if path == PATH else 500, patience_s=3600.0)
+
+    async def ask() -> list[float]:
+        time = asyncio.get_running_loop().time
+        began = time()
+        with pytest.raises(
+            HostDownError,
+            match=r"no answer for 1\.\d h \(last: status 500 at https://museum\.invalid/\d\); start again later",
+        ):
+            await each(fetch, 9)
+        took = time() - began
+        asked = len(fetch.sent)
+        with pytest.raises(HostDownError) as end:
+            await fetch.get(f"{URL}/later")
+        assert (end.value.host, len(fetch.sent)) == (HOST, asked)
+        return [took]
+
+    took = run(fetch, ask)
+    assert 3600 <= took[0] < 3600 + 1000
+
+
+def test_one_request_tries_a_closed_host() -> None:
+    """While nobody is let through one request asks, and all others wait for how it goes."""
+    began: list[float] = []
+
+    def says(path: str, now_s: float) -> int:
+        began.append(now_s)
+        return 0 if now_s - began[0] < 600 and path != PATH else 200
+
+    fetch = Simulated(says, concurrency=8)
+    run(fetch, lambda: each(fetch, 40))
+    late = [now_s for _, now_s in fetch.sent if 20 < now_s - began[0] < 600]
+
+    assert len(late) >= 3
+    assert all(after - before > 30 for before, after in pairwise(late))
+
+
+def test_a_broken_off_trial_lets_another_try() -> None:
+    """A request that is cancelled while it tries a closed host does not keep it closed."""
+    fetch = Simulated(lambda path, _: 403 if path == "/walled" and len(fetch.sent) < 4 else 200)
+
+    async def ask() -> None:
+        walled = asyncio.create_task(fetch.get(f"{URL}/walled"))
+        await asyncio.sleep(1)
+        state = fetch.states()[0]
+        assert state.waiting.startswith("wall (403): ")
+        await asyncio.sleep(state.waiting_s + 0.05)
+        assert len(fetch.times("/walled")) == 2
+        assert fetch.states()[0].waiting == "wall (403): one request tries"
+        walled.cancel()
+        assert (await asyncio.wait_for(fetch.get(f"{URL}/other"), 5)).status == 200
+
+    run(fetch, ask)
+
+
+def test_refused_pictures_do_not_stop_a_host_for_long() -> None:
+    """Where one picture in ten may not be had, the others come at the host's pace, after a wait or two."""
+    fetch = Simulated(
+        lambda path, _: 403 if path.endswith("7") else 200, default_rate=10.0, concurrency=8
+    )
+
+    async def ask() -> float:
+        began = asyncio.get_running_loop().time()
+        ends = await each(fetch, 2000, "image")
+        forbidden = [n for n, end in enumerate(ends) if isinstance(end, ForbiddenError)]
+        assert forbidden == [n for n in range(2000) if n % 10 == 7]
+        return asyncio.get_running_loop().time() - began
+
+    took = run(fetch, ask)
+    assert fetch.report.hosts[HOST].walls <= 5
+    assert took < 900
+
+
+def test_a_last_refused_picture_has_its_end() -> None:
+    """A 403 on one picture is believed though nothing else is asked for meanwhile, and costs minutes only."""
+    fetch = Simulated(lambda path, _: 403 if path in {"/3", "/6"} else 200, concurrency=1)
+
+    async def ask() -> tuple[list[bool], float]:
+        began = asyncio.get_running_loop().time()
+        ends = await each(fetch, 7, "image")
+        return [
+            isinstance(end, ForbiddenError) for end in ends
+        ], asyncio.get_running_loop().time() - began
+
+    forbidden, took = run(fetch, ask)
+    assert forbidden == [False, False, False, True, False, False, True]
+    assert took < 500
+
+
+def test_a_wall_is_never_taken_for_refusals() -> None:
+    """Where every picture gets a 403 for half an hour that is the host: at most one of them is lost by it."""
+    began: list[float] = []
+
+    def says(path: str, now_s: float) -> int:
+        began.append(now_s)
+        return 403 if 5 < now_s - began[0] < 1800 else 200
+
+    for concurrency in (1, 4):
+        began.clear()
+        fetch = Simulated(says, concurrency=concurrency)
+        ends = run(fetch, lambda fetch=fetch: each(fetch, 100, "image"))
+        assert sum(isinstance(end, AddressError) for end in ends) <= (concurrency == 1)
+        walled = [now_s for _, now_s in fetch.sent if 5 < now_s - began[0] < 1800]
+        assert len(walled) < 15
+
+
+def test_after_refusals_a_wall_is_still_a_wall() -> None:
+    """A host that has refused single pictures and then turns everybody away is left alone as well."""
+    began: list[float] = []
+
+    def says(path: str, now_s: float) -> int:
+        began.append(now_s)
+        if 200 < now_s - began[0] < 400:
+            return 403
+        return 403 if path.endswith("7") and path != PATH else 200
+
+    fetch = Simulated(says, default_rate=5.0)
+    ends = run(fetch, lambda: each(fetch, 1500, "image"))
+
+    lost = [n for n, end in enumerate(ends) if isinstance(end, AddressError) and n % 10 != 7]
+    assert not lost
+    assert len([now_s for _, now_s in fetch.sent if 200 < now_s - began[0] < 400]) < 4 * BREAK_AFTER
+
+
+def test_what_is_gone_or_refused_is_an_answer_of_the_host() -> None:
+    """404 and 400 say that the host is well, however many of them come in a row."""
+    fetch = Simulated(lambda path, _: 400 if path.endswith("1") else 404)
+    ends = run(fetch, lambda: each(fetch, 100))
+
+    assert len(ends) == 100
+    assert fetch.report.hosts[HOST].pauses == fetch.report.hosts[HOST].walls == 0
+
+
+def test_other_hosts_go_on() -> None:
+    """A host that is down holds up nobody who asks another."""
+    fetch = Simulated(lambda path, _: 0 if path == "/down" else 200)
+
+    async def ask() -> None:
+        down = asyncio.create_task(fetch.get("https://down.invalid/down"))
+        await asyncio.sleep(400)
+        time = asyncio.get_running_loop().time
+        began = time()
+        await each(fetch, 20)
+        assert time() - began < 5
+        states = {state.host: state for state in fetch.states()}
+        assert states["down.invalid"].waiting.startswith("paused after ")
+        assert states["down.invalid"].waiting_s > 0
+        assert (states[HOST].waiting, states[HOST].waiting_s) == ("", 0)
+        assert 5 < states[HOST].speed <= 11
+        down.cancel()
+
+    run(fetch, ask)
+
+
+def test_a_state_says_what_is_waited_for() -> None:
+    """While a wall is waited for a state says so in words, with the seconds left."""
+
+    async def ask() -> HostState:
+        async with museum(Script(says(403, WALL)), wall_backoff_s=30.0) as fetch:
+            asked = asyncio.create_task(fetch.get(URL))
+            async with asyncio.timeout(10):
+                while not (fetch.states() and fetch.states()[0].waiting):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            asked.cancel()
+            return fetch.states()[0]
+
+    state = asyncio.run(ask())
+    assert state.waiting in {f"wall (403): {seconds} s left" for seconds in range(29, 38)}
+    assert 29 < state.waiting_s < 38
+    assert (state.host, state.requests, state.answers) == (HOST, 2, 1)
+
+
+def test_requests_wait_without_tasks_of_their_own() -> None:
+    """However many addresses are still to come, no more tasks than `concurrency` wait before a wall."""
+    fetch = Simulated(lambda path, _: 200 if path == PATH else 403, concurrency=4)
+
+    async def ask() -> int:
+        crawl = asyncio.create_task(each(fetch, 100_000))
+        await asyncio.sleep(100)
+        most = len(asyncio.all_tasks())
+        crawl.cancel()
+        return most
+
+    assert run(fetch, ask) <= 4 + 2
+
+
+def test_html_for_every_picture_pauses_a_host() -> None:
+    """A wall that sends HTML in place of every picture is met by a pause, and costs no picture."""
+    fetch = Simulated(lambda path, now_s: 299 if 1010 < now_s < 1400 and path != PATH else 200)
+    ends = run(fetch, lambda: each(fetch, 300, "image"))
+
+    assert fetch.report.hosts[HOST].pauses == 1
+    assert all(isinstance(end, Answer) for end in ends)
+    assert len([now_s for _, now_s in fetch.sent if 1010 < now_s < 1400]) < 20

@@ -1,0 +1,213 @@
+"""Ten records of a source, every promise checked: what a probe finds, and what it makes of what it finds."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+from made_source import KIND, Made, Museum, museum_of
+
+from crawlers.engine.fetch import Fetch
+from crawlers.engine.fetch_config import FetchConfig
+from crawlers.engine.picture import RefusedPictureError
+from crawlers.engine.probe import Check, Verdict, probe, render
+from crawlers.engine.source import Page, Promise, Source
+from crawlers.sample import SAMPLE_SOURCES, sample_museum
+from schemas.raw import RawRecord
+
+
+def look(museum: Museum, source: Source, **more: Any) -> dict[str, Check]:
+    """Probe a made museum, and return what was found by name; a verdict is good where each check is."""
+
+    async def run() -> Verdict:
+        async with museum.served() as fetch:
+            return await probe(source, fetch, **more)
+
+    verdict = asyncio.run(run())
+    assert verdict.ok is all(check.ok is not False for check in verdict.checks)
+    assert verdict.source == source.name
+    return {check.name: check for check in verdict.checks}
+
+
+def test_a_museum_that_keeps_its_promises_is_good() -> None:
+    """Each thing is looked at once, in the order in which a crawl would meet it."""
+    museum = museum_of(range(1, 31))
+    museum.pictures = True
+    found = look(museum, Made(names=False, richer=True), decode=lambda body: f"{len(body)} bytes")
+    assert {name: check.ok for name, check in found.items()} == {
+        "reachable": True,
+        "list": None,
+        "records": True,
+        "supplements": True,
+        "fields": True,
+        "promise: title": True,
+        "next page": True,
+        "image": True,
+    }
+    assert found["image"].found == "https://museum.invalid/image/1.jpg: 4 bytes"
+
+
+def test_of_a_list_ten_are_asked_for_from_all_over_it() -> None:
+    """A list is read, and no more than ten of its objects are asked for, one by one."""
+    museum = museum_of(range(100, 400))
+    found = look(museum, Made(page_size=100))
+    asked = [int(path.removeprefix("/object/")) for path in museum.asked if "object" in path]
+    assert sorted(asked) == [100, 130, 160, 190, 220, 250, 280, 310, 340, 370]
+    assert found["list"].found == "300 records, it says"
+    assert found["records"].found == "10 came, 0 of them withdrawn"
+    assert (found["next page"].ok, found["image"].ok) == (None, False)
+
+
+def test_what_does_not_come_and_what_cannot_be_read_is_named() -> None:
+    """An unreadable record is told with its field, one that does not come with its reason."""
+
+    class Dropped(Made):
+        async def crawl_ids(self, fetch: Fetch, ids: Sequence[str]) -> AsyncIterator[Page]:
+            async for page in super().crawl_ids(fetch, ids):
+                yield page
+            yield Page((RawRecord("made", "x", KIND, b'{"id": "x"}'),), "")
+
+    found = look(museum_of(range(1, 6), torn={"/object/2"}), Dropped())
+    assert found["records"].ok is False
+    assert "1 did not, such as 2: an unreadable body in place of json" in found["records"].found
+    assert (found["fields"].ok, found["fields"].found) == (
+        False,
+        "4 of 5 can be read; made:x: title is None",
+    )
+
+
+@pytest.mark.parametrize(("least", "ok"), [(1.0, False), (0.5, True)])
+def test_a_promise_is_kept_by_enough_records(least: float, *, ok: bool) -> None:
+    """The share that keeps it is told; withdrawn records promise nothing."""
+
+    @dataclass
+    class Even(Made):
+        def promises(self) -> Sequence[Promise]:
+            return (Promise("even", lambda record: int(record.source_id) % 2 == 0, least),)
+
+    museum = museum_of(range(1, 7))
+    museum.objects["1"] = None
+    found = look(museum, Even())["promise: even"]
+    assert found.ok is ok
+    assert found.found.startswith("3 of 5")
+
+
+@dataclass
+class Circling(Made):
+    """A source whose pages are all the same, or whose second one is missing."""
+
+    pages: tuple[tuple[str, str], ...] = ()
+    expected: int | None = None
+    closed: list[str] = field(default_factory=list)
+
+    async def crawl(
+        self, fetch: Fetch, *, since: date | None = None, cursor: str = ""
+    ) -> AsyncIterator[Page]:
+        """Yield pages of one record, from the one after ``cursor``."""
+        known = {told: number for number, (_, told) in enumerate(self.pages, 1)} | {"": 0}
+        try:
+            for source_id, told in self.pages[known[cursor] :]:
+                raw = RawRecord("made", source_id, KIND, b'{"title": "One"}')
+                yield Page((raw,), told, expected=self.expected)
+        finally:
+            self.closed.append(cursor)
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected", "ok", "found"),
+    [
+        ((("1", "a"), ("2", "b")), 9, True, "1 of its 1 records are others"),
+        ((("1", "a"), ("1", "b")), 9, False, "0 of its 1 records are others"),
+        ((("1", "a"),), 9, False, "there is none after 1 records"),
+        ((("1", "a"),), 1, None, "there is none"),
+        ((("1", ""),), None, None, "the first page is the last"),
+    ],
+)
+def test_the_cursor_leads_to_another_page(
+    pages: tuple[tuple[str, str], ...],
+    expected: int | None,
+    ok: bool | None,  # noqa: FBT001
+    found: str,
+) -> None:
+    """A second page that is the first again, or is missing before the end, is no second page."""
+    source = Circling(pages=pages, expected=expected)
+    check = look(museum_of(()), source)["next page"]
+    assert (check.ok, check.found) == (ok, found)
+    assert source.closed == ["", "a"][: len(source.closed)]
+    assert source.closed, "the source is at rest afterwards"
+
+
+def test_a_picture_that_is_none_is_told() -> None:
+    """What the decoder refuses is told with its address."""
+
+    def refuse(body: bytes) -> str:
+        raise RefusedPictureError("truncated", f"after {len(body)} bytes")
+
+    museum = museum_of(range(1, 31))
+    museum.pictures = True
+    check = look(museum, Made(), decode=refuse)["image"]
+    assert check.ok is False
+    assert "/image/1.jpg: truncated" in check.found
+
+
+def test_what_is_not_reached_is_told_and_ends_the_probe() -> None:
+    """A list that is torn, and one that robots.txt closes, are both said in the museum's own words."""
+    found = look(museum_of(range(9), torn={"/list"}), Made())
+    assert [*found] == ["reachable"]
+    assert "in place of json" in found["reachable"].found
+
+    museum = museum_of(range(9))
+    museum.robots = b"User-agent: *\nDisallow: /list"
+    found = look(museum, Made())
+    assert (found["reachable"].ok, "robots.txt" in found["reachable"].found) == (False, True)
+    assert museum.asked == []
+
+
+def test_an_empty_museum_is_no_good_one() -> None:
+    """Neither records nor a list is nothing to crawl."""
+    found = look(museum_of(()), Made())
+    assert (found["list"].ok, found["records"].ok, found["fields"].ok) == (False, False, False)
+
+
+def test_a_probe_ends_in_its_time() -> None:
+    """What was found until then stands in the verdict, beside the word that the rest was not looked at."""
+
+    class Slow(Made):
+        async def crawl_ids(self, fetch: Fetch, ids: Sequence[str]) -> AsyncIterator[Page]:
+            await asyncio.Event().wait()
+            yield Page((), "")
+
+    found = look(museum_of(range(9)), Slow(), within_s=0.2)
+    assert [*found] == ["reachable", "list", "time"]
+    assert found["time"].found == "not finished in 0.2 s: the rest was not looked at"
+
+
+def test_a_verdict_is_told_in_columns() -> None:
+    """Every line names one check; the first says what all of them come to."""
+    checks = (Check("list", ok=True, found="7"), Check("records", ok=False, found="0"))
+    lines = render(Verdict("met", (*checks, Check("image", ok=None, found="-"))))
+    assert lines == [
+        "met: NOT AS PROMISED",
+        "  ok  list     7",
+        "  NO  records  0",
+        "  --  image    -",
+    ]
+
+
+def test_the_sample_museums_keep_their_promises() -> None:
+    """Each of the three protocols is probed to a good verdict, in few requests."""
+    with sample_museum(works=240) as museum:
+
+        async def run(source: Source) -> Verdict:
+            async with Fetch(FetchConfig(routes=museum.routes, default_rate=1e5)) as fetch:
+                return await probe(source, fetch)
+
+        for name, source in SAMPLE_SOURCES.items():
+            verdict = asyncio.run(run(source))
+            assert verdict.ok, "\n".join(render(verdict))
+            image = next(one for one in verdict.checks if one.name == "image")
+            assert image.ok is (None if name == "sample-wga" else True), (
+                "WGA's are not for everybody"
+            )
