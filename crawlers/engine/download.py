@@ -135,6 +135,8 @@ class Part:
 class BulkFile(Wanted):
     """A file that is written to disk as it comes."""
 
+    may_witness = False
+
     def __init__(self, asked: Address, config: FetchConfig, part: Part) -> None:
         super().__init__(asked, config, allow=frozenset({206, 416}))
         self._part = part

@@ -37,6 +37,7 @@ from crawlers.engine.failures import (
     UnexpectedBodyError,
 )
 from crawlers.engine.fetch_config import FetchConfig
+from crawlers.engine.gate import Turn
 from crawlers.engine.host import Host
 from crawlers.engine.pace import back_off_s, retry_after_s
 from crawlers.engine.receipt import FetchReport, HostReport, HostState
@@ -219,6 +220,8 @@ class Fetch:
                 now_s = asyncio.get_running_loop().time()
                 host.waited_s += max(0.0, closing.until_s - now_s)
                 await asyncio.sleep(max(0.0, closing.until_s - now_s))
+            if failure.forbidden or tries.failures > config.retries:
+                await self._ask_witness(host, tries)
             return
         wait_s = back_off_s(
             config.backoff_s,
@@ -229,6 +232,29 @@ class Fetch:
         log.info("%s: %s; asked again in %.0f s", tries.url, failure.reason, wait_s)
         host.waited_s += wait_s
         await asyncio.sleep(wait_s)
+        if tries.failures > config.retries:
+            await self._ask_witness(host, tries)
+
+    async def _ask_witness(self, host: Host, tries: Tries) -> None:
+        """Tell an address that fails from a host that is not well, where nobody else is answered.
+
+        What the host answered last is asked again: where that passes, the failures are the address's own.
+        """
+        async with host.questioning:
+            if host.witness is not None and not host.gate.passed_since(tries.last_s):
+                turn = await host.turn()
+                await self._try(host, host.witness, turn)
+        if host.gate.passed_since(tries.last_s):
+            tries.own_all()
+
+    async def _try(self, host: Host, witness: Wanted, turn: Turn) -> None:
+        """Ask a host once more for what it answered last; its gate takes note of how that goes."""
+        outcome = None
+        try:
+            url = wire_url(witness.asked, self.config)
+            outcome = await self._send(witness.asked, url, witness, host)
+        finally:
+            host.judge(turn, outcome, witness.tries(self.config))
 
     async def _follow(self, wanted: Wanted, tries: Tries) -> Answer | Failure:
         """Make one attempt, going where redirects lead, each hop at its own host's pace."""
@@ -298,6 +324,9 @@ class Fetch:
         host = self._host(to.host)
         async with host.places:
             turn = await host.turn()
+            while turn.trial and host.witness is not None:
+                await self._try(host, host.witness, turn)
+                turn = await host.turn()
             outcome = None
             try:
                 outcome = await self._send(to, url, wanted, host)
@@ -305,7 +334,10 @@ class Fetch:
                 host.judge(turn, outcome, tries)
         if isinstance(outcome, AddressError | HostDownError):
             raise outcome
-        host.answers += isinstance(outcome, Answer)
+        if isinstance(outcome, Answer):
+            host.answers += 1
+            if outcome.status == 200 and wanted.may_witness:
+                host.witness = wanted.at(to)
         return outcome
 
     async def _send(

@@ -64,6 +64,8 @@ class Gate:
         self._first_s, self._most_s, self._patience_s = first_s, most_s, patience_s
         self._salt = f"{seed} {host}"
         self.closing: Closing | None = None
+        self.has_witness = False
+        """Something is known that the host answered, and can be asked again to see whether it is well."""
         self.walls = self.pauses = 0
         self._down: tuple[str, str] | None = None
         self._closings = 0  # in a row, without an answer between them
@@ -137,8 +139,12 @@ class Gate:
         return not failure.forbidden or self._row >= self._tolerance
 
     def _wait_s(self, failure: Failure) -> float:
+        doubtful = self.has_witness and failure.kind != "wall"
+        if doubtful and not self._closings:
+            return 0.0  # it may be these addresses alone: the witness says so at once
         longest_s = min(LONGEST_S, self._most_s)
-        wait_s = back_off_s(self._first_s, self._closings, most_s=longest_s, salt=self._salt)
+        times = self._closings - doubtful
+        wait_s = back_off_s(self._first_s, times, most_s=longest_s, salt=self._salt)
         return max(wait_s, failure.retry_after_s)
 
     def _close(self, now_s: float, failure: Failure, address: str) -> Closing:
@@ -146,8 +152,10 @@ class Gate:
             if failure.kind == "wall":
                 self.pace.slow_down()
                 self.walls += 1
-            else:
+            elif not self.has_witness:
                 self.pauses += 1
+        elif self.has_witness and self._closings == 1 and failure.kind != "wall":
+            self.pauses += 1
         if now_s - self._failing_s >= self._patience_s:
             away = _duration(now_s - self._failing_s)
             self.give_up(f"no answer for {away} (last: {failure.reason} at {address})")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, deque
+from typing import TYPE_CHECKING
 
 from crawlers.engine.failures import AddressError, Failure, ForbiddenError, HostDownError
 from crawlers.engine.fetch_config import FetchConfig
@@ -10,6 +11,9 @@ from crawlers.engine.gate import Closing, Gate, Turn
 from crawlers.engine.pace import Pace
 from crawlers.engine.receipt import HostReport, HostState
 from crawlers.engine.tries import Tries
+
+if TYPE_CHECKING:
+    from crawlers.engine.wanted import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +47,17 @@ class Host:
         self._began_s = 0.0
         self._turns = asyncio.Lock()  # gives turns in the order in which they are asked for
         self._judged = asyncio.Event()  # set while no trial is under way
+        self._witness: Wanted | None = None
+        self.questioning = asyncio.Lock()
+
+    @property
+    def witness(self) -> "Wanted | None":
+        """What was answered last, to be asked again where it is in doubt whether the host is well."""
+        return self._witness
+
+    @witness.setter
+    def witness(self, answered: "Wanted") -> None:
+        self._witness, self.gate.has_witness = answered, True
 
     async def turn(self) -> Turn:
         """Wait for a turn and take it; raise HostDownError where the host is given up."""
@@ -104,6 +119,9 @@ class Host:
     def _tell(self, closing: Closing, now_s: float, failure: Failure) -> None:
         """Say that nobody asks this host for a while."""
         wait_s = closing.until_s - now_s
+        if wait_s <= 0:
+            log.info("%s: %s; what it answered last is asked again", self.name, closing.words)
+            return
         level = logging.INFO if closing.wall and wait_s < TELL_FROM_S else logging.WARNING
         reason = "" if closing.wall else f", last: {failure.reason}"
         log.log(

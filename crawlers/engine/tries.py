@@ -36,6 +36,10 @@ class Tries:
         self.forbidden += failure.forbidden
         self.last_s = now_s
 
+    def own_all(self) -> None:
+        """Hold all failures to be the address's own: its host answers others."""
+        self._own = self.failures
+
     def note_gain(self, now_s: float) -> None:
         """Forget the failures: the last one brought part of what was asked for."""
         self.failures, self._own, self.last_s = 1, 0, now_s

@@ -58,13 +58,20 @@ class Wanted:
     """A body, whole and in memory, of the kind that is expected."""
 
     obeys_robots = True
+    may_witness = True
+    """Asked again, it says whether its host is well."""
 
     def __init__(
         self, asked: Address, config: FetchConfig, *, expect: str = "", allow: Collection[int] = ()
     ) -> None:
         self.asked, self.expect, self._allow = asked, expect, allow
+        self._config = config
         self._most_bytes = config.max_body_bytes
         self.timeout_s = config.total_timeout_s
+
+    def at(self, address: Address) -> "Wanted":
+        """Return the same wish at the address that a redirect led to."""
+        return Wanted(address, self._config, expect=self.expect, allow=self._allow)
 
     @property
     def position(self) -> int:
@@ -130,6 +137,7 @@ class RobotsFile(Wanted):
     """A host's robots.txt: any refusal says that there is none, and what is too long is cut off."""
 
     obeys_robots = False
+    may_witness = False
 
     def __init__(self, of: Address, config: FetchConfig) -> None:
         asked = Address(of.scheme, of.host, of.port, PATH)

@@ -93,7 +93,7 @@ def test_an_outage_costs_nobody_a_try(caplog: pytest.LogCaptureFixture) -> None:
     assert len(outage) < 60
     assert 10 < len(warnings) <= len(outage)
     assert (
-        warnings[0].getMessage().startswith(f"{HOST}: paused after 8 failures, last: no connection")
+        warnings[0].getMessage().startswith(f"{HOST}: paused after 9 failures, last: no connection")
     )
     pauses = [after - before for before, after in pairwise(outage) if after - before > 30]
     assert pauses[0] < 40
