@@ -15,7 +15,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -61,6 +61,7 @@ _PROMISES = (
     Promise("SCHOOL and TIMEFRAME", lambda record: bool(record.culture and record.period), 0.9),
 )
 _BATCH_RECORDS = 4096
+_DAY = len("2026-01-31")
 _SHOWN = 120
 """How much of a line that is no row is shown in its error, in characters."""
 _NONE = frozenset({"", "-"})
@@ -154,7 +155,10 @@ class Wga(Source):
         return RawRecord(self.name, source_id, KIND, body, url, fetched=fetched)
 
     def read(self, raws: Sequence[RawRecord]) -> Record:
-        """Read the newest statement of a row; raise RecordError for a line that is none."""
+        """Read the newest statement of a row; raise RecordError for a line that is none.
+
+        The catalogue is not dated: its terms are held to be stated on the day on which a row first came.
+        """
         raw = raws[-1]
         if raw.withdrawn:
             return Record(
@@ -168,7 +172,8 @@ class Wga(Source):
         columns = json.loads(raw.body)
         if not isinstance(columns, dict):
             raise RecordError(where, "number of fields", columns[:_SHOWN], sha256=raw.sha256)
-        return self._read(columns, where, sha256=raw.sha256, number=0, precedence=2)
+        read = self._read(columns, where, sha256=raw.sha256, number=0, precedence=2)
+        return replace(read, rights_stated=(raw.received or raw.fetched)[:_DAY])
 
     def read_dump(self, path: Path) -> Iterator[pa.RecordBatch | RecordError]:
         """Read a catalogue: ``catalog.csv`` or ``.txt``, plain, gzipped or zipped, or an extract of it.

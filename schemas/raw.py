@@ -15,6 +15,8 @@ class RawRecord:
     where it gives none), ``fetched`` ours. ``withdrawn`` marks that the object is gone. ``content_of``
     gives, from the body, the SHA-256 of what is said without what changes when a museum merely publishes
     it anew (datestamps); None: all of the body is said. It is called only to compare two statements.
+    ``received`` is when a statement was first fetched, where it comes from a store; ``fetched`` moves on
+    with each crawl that finds it unchanged.
     """
 
     source: str
@@ -26,6 +28,7 @@ class RawRecord:
     fetched: str = ""
     withdrawn: bool = False
     content_of: Callable[[bytes], str] | None = field(default=None, compare=False, repr=False)
+    received: str = field(default="", compare=False)
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -15,14 +15,14 @@ TABLES = """
 CREATE TABLE record (
     source TEXT NOT NULL, source_id TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL,
     withdrawn INTEGER NOT NULL, content TEXT, url TEXT NOT NULL, stated TEXT NOT NULL,
-    fetched TEXT NOT NULL, supplement INTEGER NOT NULL, became INTEGER NOT NULL, seen INTEGER NOT NULL,
+    fetched TEXT NOT NULL, received TEXT NOT NULL, supplement INTEGER NOT NULL, became INTEGER NOT NULL, seen INTEGER NOT NULL,
     body BLOB NOT NULL,
     PRIMARY KEY (source, source_id, kind, sha256, withdrawn)
 )
 """
 """``became`` and ``seen`` are ticks of the source's own counter, one for each record received: when a
-statement last became its object's newest of its kind, and when it last came. ``content`` (see
-``schemas.raw``) is known once a statement was compared with another one of different bytes."""
+statement last became its object's newest of its kind, and when it last came. ``received``: when it was
+first fetched. ``content`` (see ``schemas.raw``) is known once a statement was compared with another one of different bytes."""
 
 DIGESTED = """
 SELECT source, source_id, kind, withdrawn, sha256, stated FROM record ORDER BY 1, 2, 3, 4, 5
@@ -56,15 +56,15 @@ WHERE source = ? AND source_id = ? AND kind = ? AND withdrawn = ? AND sha256 = ?
 """A statement that a museum returns to becomes its newest again; the body first received stays."""
 _PUT = """
 INSERT INTO record VALUES (:source, :source_id, :kind, :sha256, :withdrawn, :content, :url, :stated,
-    :fetched, :supplement, :tick, :tick, :body)
+    :fetched, :fetched, :supplement, :tick, :tick, :body)
 """
 
 _OF_SOURCE = """
-SELECT source, source_id, kind, body, url, stated, fetched, withdrawn, sha256
+SELECT source, source_id, kind, body, url, stated, fetched, withdrawn, received, sha256
 FROM record WHERE source = ? ORDER BY source_id, fetched, stated, seen
 """
 _OF_OBJECT = """
-SELECT source, source_id, kind, body, url, stated, fetched, withdrawn, sha256,
+SELECT source, source_id, kind, body, url, stated, fetched, withdrawn, received, sha256,
     supplement, became, seen
 FROM record WHERE source = ? AND source_id = ? ORDER BY fetched, stated, seen
 """
@@ -209,12 +209,13 @@ class _Row:
 
 
 def _record(row: tuple[Any, ...]) -> RawRecord:
-    source, source_id, kind, packed, url, stated, fetched, withdrawn, sha256 = row
+    source, source_id, kind, packed, url, stated, fetched, withdrawn, received, sha256 = row
     try:
         body = zlib.decompress(packed)
     except zlib.error:
         body = b""
-    raw = RawRecord(source, source_id, kind, body, url, stated, fetched, bool(withdrawn))
+    told = (source, source_id, kind, body, url, stated, fetched, bool(withdrawn))
+    raw = RawRecord(*told, received=received)
     if raw.sha256 != sha256:
         raise StoreError(f"the raw store is damaged at {source}:{source_id}: crawl again")
     return raw

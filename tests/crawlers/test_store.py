@@ -38,7 +38,9 @@ def raw(
     content_of: Callable[[bytes], str] | None = None,
 ) -> RawRecord:
     """Return a raw record of the source met."""
-    return RawRecord("met", source_id, kind, body, url, stated, fetched, withdrawn, content_of)
+    return RawRecord(
+        "met", source_id, kind, body, url, stated, fetched, withdrawn, content_of=content_of
+    )
 
 
 def without_year(body: bytes) -> str:

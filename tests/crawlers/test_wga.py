@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def dump(path: Path) -> tuple[list[dict[str, Any]], list[RecordError]]:
 def said(record: Record | dict[str, Any]) -> dict[str, Any]:
     """Return what a record says, without what it rests on."""
     row = record if isinstance(record, dict) else asdict(record)
-    leave = {"evidence", "sha256", "number", "precedence"}
+    leave = {"evidence", "sha256", "number", "precedence", "rights_stated"}
     return {n: v for n, v in json.loads(json.dumps(row)).items() if n not in leave}
 
 
@@ -103,6 +103,15 @@ def test_a_crawl_gives_a_raw_record_for_each_line() -> None:
         Wga().read([page.records[ROWS]])
     assert crawl(fetch, cursor=page.cursor) == []
     assert crawl(fetch, since=date(2026, 1, 1)) == [page]
+
+
+def test_the_terms_are_dated_by_the_day_on_which_a_row_first_came() -> None:
+    """The catalogue has no date: the evidence of its terms is that of our first fetching."""
+    (page,) = crawl(Served(zipped(("catalog.csv", CATALOGUE.read_bytes()))))
+    raw = replace(page.records[0], received="2026-01-31T10:00:00Z", fetched="2026-09-01T10:00:00Z")
+
+    assert Wga().read([raw]).rights_stated == "2026-01-31"
+    assert Wga().read([replace(raw, received="")]).rights_stated == "2026-09-01"
 
 
 def test_a_raw_record_does_not_hang_on_the_form_of_the_file() -> None:
