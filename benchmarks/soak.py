@@ -2,14 +2,16 @@
 
     .venv/bin/python benchmarks/soak.py [kills] [works] [seed]
 
-Two sample museums with the same works, one of which misbehaves in every way that it knows, are crawled by the
-command that a maintainer uses, descriptions and pictures. The command is killed (kill -9) and started again; at the
-end both workspaces must hold the same, record for record and picture for picture. Takes about ten minutes.
+Two sample museums with the same works, one of which misbehaves in every way that waiting mends, are crawled whole:
+descriptions, Linked Art, bulk file, pictures. The crawling process is killed (kill -9) and started again; at the end
+both workspaces must hold the same, record for record and picture for picture. The waits before walls are shortened,
+as in tests: nothing else is. Takes some minutes.
 """
 
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -25,72 +27,90 @@ from crawlers.engine.store import RawStore
 HERE = Path(__file__).parent
 KILLS, WORKS, SEED = 50, 1200, 0
 SHARE = 0.3
-ROUNDS = 12
-"""After the kills the command may be started so often until nothing is left unfetched."""
-SOURCES = ("sample-met", "sample-rijksmuseum", "sample-wga")
+MORE_RUNS = 20
+"""After the last kill the crawl may be started so often until nothing is left to ask for."""
 COMMAND = Path(sys.executable).parent / "omniart-data"
+
+_CRAWL = """
+import asyncio, sys
+from pathlib import Path
+from crawlers.engine.fetch import Fetch, FetchConfig
+from crawlers.engine.images import fetch_images
+from crawlers.engine.run import run_crawl
+from crawlers.sample import SAMPLE_SOURCES, routes_of
+from omniart_data.gather import gather_store
+from omniart_data.images import wanted
+from omniart_data.normalise import normalise
+from omniart_data.workspace import Workspace
+
+place = Workspace(Path(sys.argv[2]))
+config = FetchConfig(
+    contact="soak", default_rate=2000.0, concurrency=8, backoff_s=0.01, wall_backoff_s=0.02,
+    routes=routes_of(sys.argv[1]), downloads=place.downloads,
+)
+
+async def crawl(store):
+    async with Fetch(config) as fetch:
+        runs = [run_crawl(source, fetch, store) for source in SAMPLE_SOURCES.values()]
+        return sum(report.census.left for report in await asyncio.gather(*runs))
+
+async def pictures(store, images):
+    artworks = normalise(gather_store(store, SAMPLE_SOURCES, lambda _: None).records).artworks
+    async with Fetch(config) as fetch:
+        report = await fetch_images(wanted(artworks, personal=True), fetch, images)
+        return report.failed + report.left
+
+with place.opened("soak") as (store, images):
+    left = asyncio.run(crawl(store))
+    left += asyncio.run(pictures(store, images))
+sys.exit(left > 0)
+"""
 
 
 @contextmanager
-def museum(*options: object) -> Iterator[str]:
+def museum(works: int, *options: object) -> Iterator[str]:
     """Run a sample museum in a process of its own; give its address."""
-    command = [COMMAND, "museum", "--works", WORKS_, "--lifetime", 7200, *options]
+    command = [COMMAND, "museum", "--works", works, "--lifetime", 7200, *options]
     server = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     try:
-        yield next(word for word in server.stdout.readline().split() if word.startswith("http"))
+        yield re.findall(r"http://[0-9.:]+", server.stdout.readline())[0]
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait()
 
 
-def command(step: str, address: str, workspace: Path) -> list[str]:
-    """Return a maintainer's command line, with the waits shortened as tests shorten them."""
-    words = [str(COMMAND), step, *SOURCES, "--museum", address, "--workspace", str(workspace)]
-    return [*words, "--yes", *(["--personal-images"] if step == "images" else ["--no-probe"])]
+def start(address: str, workspace: Path) -> "subprocess.Popen[str]":
+    """Start a crawl."""
+    command = [sys.executable, "-P", "-c", _CRAWL, address, str(workspace)]
+    silent = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=silent, stderr=subprocess.PIPE, text=True)
 
 
-def run(step: str, address: str, workspace: Path) -> int:
-    """Let a command come to its end, and return its exit code."""
-    done = subprocess.run(
-        command(step, address, workspace), capture_output=True, text=True, check=False
-    )
-    if done.returncode not in {0, 1}:
-        raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
-    return done.returncode
+def finish(address: str, workspace: Path) -> int:
+    """Crawl until nothing is left to ask for; return how many runs that took."""
+    for runs in range(1, MORE_RUNS + 1):
+        crawl = start(address, workspace)
+        said = crawl.communicate()[1]
+        if crawl.returncode == 0:
+            return runs
+        if "Traceback" in said:
+            raise SystemExit(said[-3000:])
+    raise SystemExit(f"after {MORE_RUNS} runs something is still left: {said[-1000:]}")
 
 
-def calm(workspace: Path) -> None:
-    """Crawl a museum that behaves."""
-    with museum() as address:
-        for step in ("crawl", "images"):
-            run(step, address, workspace)
-
-
-def soaked(workspace: Path, kills: int, chance: random.Random) -> dict[str, int]:
+def soak(address: str, workspace: Path, kills: int, chance: random.Random) -> dict[str, int]:
     """Crawl a museum that misbehaves, killed so often; return how that went."""
-    counts = {"kills": 0, "runs": 0}
-    with museum("--fault", f"soak:{SHARE}", "--fault-seed", chance.randrange(1000)) as address:
-        steps = ["crawl", "images"]
-        while steps:
-            counts["runs"] += 1
-            killing = counts["kills"] < kills * (1 if len(steps) == 1 else 0.6)
-            if killing:
-                child = subprocess.Popen(
-                    command(steps[0], address, workspace),
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-                time.sleep(chance.uniform(0.7, 4.0))
-                if child.poll() is None:
-                    os.kill(child.pid, signal.SIGKILL)
-                    counts["kills"] += 1
-                code = child.wait()
-            else:
-                code = run(steps[0], address, workspace)
-            if code == 0 or counts["runs"] > kills * 4 + ROUNDS:
-                steps.pop(0)
-    return counts
+    killed = runs = 0
+    while killed < kills and runs < 4 * kills:
+        runs += 1
+        crawl = start(address, workspace)
+        time.sleep(chance.uniform(1.0, 3.0))
+        if crawl.poll() is None:
+            os.kill(crawl.pid, signal.SIGKILL)
+            killed += 1
+        crawl.communicate()
+    return {"kills": killed, "runs": runs + finish(address, workspace)}
 
 
 def digests(workspace: Path) -> tuple[str, str]:
@@ -102,23 +122,24 @@ def digests(workspace: Path) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Print what both runs hold, and keep it."""
-    global WORKS_
-    kills, WORKS_, seed = [*map(int, sys.argv[1:]), *(KILLS, WORKS, SEED)[len(sys.argv) - 1 :]]
-    chance = random.Random(seed)
+    """Print how both ended, and keep it."""
+    given = [int(text) for text in sys.argv[1:]]
+    kills, works, seed = [*given, *(KILLS, WORKS, SEED)[len(given) :]]
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="omniart-soak-") as folder:
-        calm(Path(folder) / "calm")
-        counts = soaked(Path(folder) / "soaked", kills, chance)
-        held = digests(Path(folder) / "calm"), digests(Path(folder) / "soaked")
-    same = held[0] == held[1]
-    kept = {**counts, "share_faulty": SHARE, "works": WORKS_, "same": same}
+        calm, soaked = Path(folder) / "calm", Path(folder) / "soaked"
+        with museum(works) as address:
+            finish(address, calm)
+        fault = f"all:{SHARE},seed={seed},slow_s=0.05,retry_after_s=0"
+        with museum(works, "--fault", fault) as address:
+            counts = soak(address, soaked, kills, random.Random(seed))
+        held = digests(calm), digests(soaked)
+    kept = {**counts, "share_faulty": SHARE, "works": works, "seed": seed}
+    kept |= {"records_same": held[0][0] == held[1][0], "pictures_same": held[0][1] == held[1][1]}
     print(kept, f"{time.perf_counter() - started:.0f} s")
     (HERE / "results" / "soak.json").write_text(json.dumps(kept, indent=1) + "\n")
-    raise SystemExit(not same)
+    raise SystemExit(held[0] != held[1])
 
-
-WORKS_ = WORKS
 
 if __name__ == "__main__":
     main()
