@@ -60,6 +60,9 @@ SELECT source_id FROM census
 WHERE source = ? AND source_id > ? AND outcome = 'stored' AND crawl < ? AND settled < ?
 ORDER BY source_id LIMIT ?
 """
+_HELD = """
+SELECT source_id FROM census WHERE source = ? AND outcome = 'stored' ORDER BY crawl DESC, source_id LIMIT ?
+"""
 _COUNTS = """
 SELECT outcome, reason, count(*), sum(crawl = ?) FROM census WHERE source = ? GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -167,6 +170,11 @@ def left(db: sqlite3.Connection, source: str, after: str, limit: int) -> list[st
 def vanished(db: sqlite3.Connection, source: str, crawl: int, after: str, limit: int) -> list[str]:
     """Return ids that are held and that this crawl neither named nor asked after, by rising id."""
     return [row[0] for row in db.execute(_VANISHED, (source, after, crawl, crawl, limit))]
+
+
+def held(db: sqlite3.Connection, source: str, limit: int) -> list[str]:
+    """Return some ids that are stored, those first that the source named last."""
+    return [row[0] for row in db.execute(_HELD, (source, limit))]
 
 
 def count(

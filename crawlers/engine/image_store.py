@@ -278,6 +278,16 @@ class ImageStore:
             return False
         return _size(self.path(sha256)) == int(size_bytes)
 
+    def asked_in(self, url: str) -> int:
+        """Return the number of the last run in which an address came to an end; 0: in none."""
+        row = self._row("SELECT run FROM outcome WHERE url = ?", url)
+        return int(row[0]) if row else 0
+
+    def fetched_below(self, prefix: str, limit: int) -> list[str]:
+        """Return some addresses that begin so, and whose picture was fetched."""
+        query = "SELECT url FROM outcome WHERE url >= ? AND url < ? AND status = 'fetched' LIMIT ?"
+        return [row[0] for row in self._rows(query, prefix, f"{prefix}\U0010ffff", limit)]
+
     def counts(self) -> Mapping[str, int]:
         """Return how many addresses ended in each of STATUSES."""
         found = self._rows("SELECT status, count(*) FROM outcome GROUP BY status")

@@ -10,7 +10,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from crawlers.engine.address import parse_address
-from crawlers.engine.failures import AddressError, HostDownError, UnexpectedBodyError
+from crawlers.engine.failures import (
+    AddressError,
+    ForbiddenError,
+    HostDownError,
+    UnexpectedBodyError,
+)
 from crawlers.engine.fetch import Answer, Fetch
 from crawlers.engine.image_store import ImageOutcome, ImageStore, Staged
 from crawlers.engine.picture import (
@@ -31,15 +36,14 @@ MOODS = frozenset({"html", "empty", "truncated", "damaged"})
 """Refusals that may be the host's mood, or a torn transfer: such a picture is asked for a second time."""
 BODIES = 8
 """Pictures that wait to be prepared or are, at most: so many bodies are held besides those under way."""
-ASKING = 4
-"""So many times as many addresses as are asked for at once wait for their turn, so that a few in a row that fail
-and are asked for again are not all that their host is judged by."""
 WRITE_EVERY_S = 1.0
 """How much of a run a kill can lose."""
-STALLED_S = 300.0
-"""Where the last addresses of a host, or those that are asked for again, come to no end for so long, they are
-left for the next run. Only what fails is asked for then, so that the host looks as if it were down, and would be
-waited for as long as for a whole museum."""
+WAITING = 4
+"""Times the requests that a host bears at once, so many addresses are in hand: those that failed wait their turn."""
+GIVE_UP_AFTER = 20
+"""Failures in a row after which a host is left for this run: it answers something, and serves no pictures."""
+KNOCKS = 3
+"""Of so many that are held one may be gone meanwhile, or fail: the others say that their host is well."""
 
 _IIIF_SIZE = re.compile(r"(/full/)(?:!?[0-9]*,[0-9]*)(/[0-9.!]+/[a-z]+\.[a-z0-9]+)$")
 _LOOK_UP = 1_000  # addresses that are looked up between two looks at the network
@@ -58,7 +62,7 @@ class ImageReport:
     known: int = 0
     """Ended in an earlier run, and not asked for again."""
     left: int = 0
-    """Not asked for, because their host is down."""
+    """Not asked for, because their host is down or served none in a row."""
     size_bytes: int = 0
     """Of the pictures fetched now, as served."""
     notes: Mapping[str, int] = field(default_factory=dict)
@@ -94,8 +98,9 @@ async def fetch_images(
 
     Hosts are asked side by side, each at its own pace, and twice for what failed. A picture that was kept
     for a smaller ``max_px`` is asked for again; where that fails the smaller one stays. An image that
-    fails is counted and asked for again in the next run, and so is what a host that is down leaves; only
-    a StoreError ends the run. ``progress`` is told how many more addresses are done with.
+    fails is counted and asked for again in the next run, as the last there; so is what is left of a host
+    that is down, or of which GIVE_UP_AFTER pictures in a row could not be had. Only a StoreError ends the
+    run. ``progress`` is told how many more addresses are done with.
     """
     images.sweep()
     images.begin_run(placeholder_urls=placeholder_urls)
@@ -119,15 +124,11 @@ class _Queue:
         self.again: dict[str, int] = {}
         """What failed the first time, and how many pictures the host had served until then."""
         self.served = 0
-        self.asking: set[str] = set()
         self.second = False
-        self.limit: asyncio.Timeout | None = None
-        self.down = False
-
-    def went_on(self) -> None:
-        """Allow the last that are asked for, and those of the second pass, so much time from now on."""
-        if self.limit is not None and (self.second or not self.urls):
-            self.limit.reschedule(asyncio.get_running_loop().time() + STALLED_S)
+        self.failed_before = False
+        self.in_a_row = 0
+        self.ended = ""
+        """Why the host is left for this run."""
 
 
 class _Run:
@@ -150,8 +151,12 @@ class _Run:
         self._known = self._left = self._size_bytes = 0
 
     async def queues(self, urls: Sequence[str]) -> list[_Queue]:
-        """Return what is to be asked for, each address once, by host; count what is known already."""
+        """Return what is to be asked for, each address once, by host; count what is known already.
+
+        New addresses are asked for first, and then what was not asked for the longest.
+        """
         queues: dict[str, _Queue] = {}
+        asked_in: dict[str, int] = {}
         for number, url in enumerate(dict.fromkeys(urls)):
             if number % _LOOK_UP == 0:
                 await asyncio.sleep(0)
@@ -160,6 +165,10 @@ class _Run:
             else:
                 host = _host(url)
                 queues.setdefault(host, _Queue(host)).urls.append(url)
+                asked_in[url] = self._images.asked_in(url)
+        for queue in queues.values():
+            queue.urls = deque(sorted(queue.urls, key=asked_in.__getitem__))
+            queue.failed_before = asked_in[queue.urls[-1]] > 0
         self._progress(self._known)
         return list(queues.values())
 
@@ -177,51 +186,74 @@ class _Run:
 
     async def _ask_host(self, queue: _Queue) -> None:
         """Ask a host for everything, and then once more for what failed."""
+        if queue.failed_before:
+            await self._knock(queue)
         await self._walk(queue)
-        if queue.down:
-            left = len(queue.urls) + len(queue.asking)
-            log.warning("%s is down: %d images left for the next run", queue.host, left)
+        if queue.ended:
+            left = len(queue.urls)
+            log.warning("%s: %s: %d images left for the next run", queue.host, queue.ended, left)
             self._left += left
             self._progress(left + len(queue.again))
             return
-        queue.second, queue.urls = True, deque(queue.again)
+        queue.second, queue.in_a_row, queue.urls = True, 0, deque(queue.again)
+        await self._knock(queue)
         await self._walk(queue)
-        self._progress(len(queue.urls) + len(queue.asking))
+        self._progress(len(queue.urls))
+
+    async def _knock(self, queue: _Queue) -> None:
+        """Ask for pictures that are held, before those that failed, and let go of the answers.
+
+        A picture that fails, where nothing else is asked for, cannot be told from a host that is down, or
+        a page in its place from a wall, but by what that host did answer.
+        """
+        if not (queue.host and queue.urls):
+            return
+        self.write()
+        start = queue.urls[0].index("//") + 2
+        prefix = f"{queue.urls[0][:start]}{queue.urls[0][start:].partition('/')[0]}/"
+        async with asyncio.TaskGroup() as group:
+            for url in self._images.fetched_below(prefix, KNOCKS):
+                group.create_task(self._knock_at(queue, url))
+
+    async def _knock_at(self, queue: _Queue, url: str) -> None:
+        try:
+            answer = await self._ask(url)
+        except SourceError as error:
+            log.info("%s", error)
+        else:
+            queue.served += not answer.gone
 
     async def _walk(self, queue: _Queue) -> None:
-        """Ask for all that is in a queue, until its host is down, or the last of it comes to no end."""
-        try:
-            async with asyncio.timeout(None) as queue.limit, asyncio.TaskGroup() as group:
-                for _ in range(min(len(queue.urls), ASKING * self._fetch.config.concurrency)):
-                    group.create_task(self._work(queue, group))
-        except TimeoutError:
-            queue.down = True
+        """Ask for all that is in a queue, until its host is left."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(len(queue.urls), WAITING * self._fetch.config.concurrency)):
+                group.create_task(self._work(queue, group))
 
     async def _work(self, queue: _Queue, group: asyncio.TaskGroup) -> None:
-        """Ask for one address of a queue after the other, until it is empty or its host is down."""
-        while queue.urls and not queue.down:
+        """Ask for one address of a queue after the other, until it is empty or its host is left."""
+        while queue.urls and not queue.ended:
             url = queue.urls.popleft()
-            queue.asking.add(url)
-            queue.went_on()
             try:
                 answer = await self._ask(url)
             except HostDownError as error:
-                log.info("%s", error)
-                queue.asking.remove(url)
                 queue.urls.appendleft(url)
-                queue.down = True
+                queue.ended = queue.ended or f"is down ({error.reason})"
             except UnexpectedBodyError as error:
                 log.info("%s", error)
                 self._refused(queue, url, "html" if error.found == "html" else "not an image")
+                self._count(queue, error.reason)
             except AddressError as error:
                 log.info("%s", error)
-                self._failed(queue, url, error.reason)
+                final = isinstance(error, ForbiddenError)  # it was asked for often enough
+                self._failed(queue, url, error.reason, final=final)
+                self._count(queue, error.reason)
             except SourceError as error:
                 log.info("%s", error)
                 self._failed(queue, url, f"not asked: {error}")
             else:
+                queue.in_a_row = 0
                 if answer.gone:
-                    self._end(queue, ImageOutcome(url, "", "gone"))
+                    self._end(ImageOutcome(url, "", "gone"))
                     continue
                 await self._places.acquire()
                 group.create_task(self._prepare(queue, url, answer.body))
@@ -248,7 +280,7 @@ class _Run:
         queue.served += 1
         self._size_bytes += staged.original.size_bytes
         self._staged.append(staged)
-        self._end(queue, ImageOutcome(url, staged.original.sha256, "fetched"))
+        self._end(ImageOutcome(url, staged.original.sha256, "fetched"))
 
     def _stage(self, body: bytes) -> Staged:
         return self._images.stage(prepare(body, max_px=self.max_px, max_pixels=self.max_pixels))
@@ -263,17 +295,21 @@ class _Run:
         if again or wall:
             self._failed(queue, url, reason)
         else:
-            self._end(queue, self._unless_held(ImageOutcome(url, "", "quarantined", reason)))
+            self._end(self._unless_held(ImageOutcome(url, "", "quarantined", reason)))
 
-    def _failed(self, queue: _Queue, url: str, reason: str) -> None:
+    def _failed(self, queue: _Queue, url: str, reason: str, *, final: bool = False) -> None:
         outcome = self._unless_held(ImageOutcome(url, "", "failed", reason))
-        if queue.second:
-            self._end(queue, outcome)
+        if queue.second or final:
+            self._end(outcome)
         else:
             queue.again[url] = queue.served
-            queue.asking.remove(url)
-            queue.went_on()
             self._outcomes.append(outcome)
+
+    def _count(self, queue: _Queue, reason: str) -> None:
+        """Count a picture that could not be had, and leave its host where that are too many in a row."""
+        queue.in_a_row += 1
+        if queue.host and queue.in_a_row >= GIVE_UP_AFTER and not queue.ended:
+            queue.ended = f"{queue.in_a_row} pictures in a row could not be had (last: {reason})"
 
     def _unless_held(self, outcome: ImageOutcome) -> ImageOutcome:
         """Keep the smaller picture that is held where a larger one could not be had."""
@@ -284,10 +320,8 @@ class _Run:
             outcome.url, held.sha256, "fetched", f"as held, a larger one: {outcome.reason}"
         )
 
-    def _end(self, queue: _Queue, outcome: ImageOutcome) -> None:
+    def _end(self, outcome: ImageOutcome) -> None:
         self._outcomes.append(outcome)
-        queue.asking.remove(outcome.url)
-        queue.went_on()
         self._progress(1)
 
     async def _write_now_and_then(self) -> None:

@@ -10,9 +10,9 @@ Each page is stored with the cursor of its stage, so that a run that was killed 
 at most the page in flight is asked for again.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,13 +23,17 @@ from crawlers.engine.fetch import Fetch
 from crawlers.engine.record_table import Stored
 from crawlers.engine.source import Page, Source, Unfetched
 from crawlers.engine.store import AGAIN, FINISHED, PAGES, SUPPLEMENTS, VANISHED, RawStore
-from crawlers.engine.supplements import STALLED_S, ask_supplements, wanting
+from crawlers.engine.supplements import ask_supplements, wanting
 from schemas.errors import SourceError
 
 log = logging.getLogger(__name__)
 
 IDS_AT_ONCE = 100
 """Ids that are asked for, or objects that are looked at, before the cursor moves on."""
+NOT_ONE_OF = 50
+"""A page of so many objects of which not one could be had is no matter of single objects."""
+KNOCKS = 3
+"""Of so many that are held one may be gone meanwhile, or fail: the others say that their host is well."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,14 @@ async def run_crawl(
     *,
     since: date | None = None,
     progress: Callable[[int], None] | None = None,
-    stalled_s: float = STALLED_S,
 ) -> CrawlReport:
     """Store what a source offers, page by page, and note the end of it.
 
     A crawl that was broken off goes on from its cursor, with the ``since`` that it was begun with. Of a
     finished one only what could not be had is asked for again, unless ``since`` asks for what changed;
     ``store.begin`` starts it anew. ``progress`` is told the number of records of each page once it is
-    stored. Where only what failed before is asked for, and nothing comes of it for ``stalled_s``, it is
-    left for the next run. Raises SourceError where the source fails or walks in a circle; what was stored
-    until then stays.
+    stored. Raises SourceError where the source fails, walks in a circle or has not one object of a whole
+    page; what was stored until then stays.
     """
     name = source.name
     state = store.state(name)
@@ -83,7 +85,7 @@ async def run_crawl(
         since is not None and (state.stage, state.cursor) == (PAGES, "")
     ):
         store.begin(name, since=since)
-    run = _Run(source, fetch, store, progress or (lambda _: None), stalled_s)
+    run = _Run(source, fetch, store, progress or (lambda _: None))
     if run.since != since:
         log.info("%s: going on with the crawl of changes since %s", name, run.since or "ever")
     return await run.run()
@@ -98,13 +100,13 @@ class _Run:
         fetch: Fetch,
         store: RawStore,
         progress: Callable[[int], None],
-        stalled_s: float,
     ) -> None:
         self._source, self._fetch, self._store = source, fetch, store
-        self._progress, self._stalled_s = progress, stalled_s
+        self._progress = progress
         self._name = source.name
         self.since = store.since(self._name)
         self._report = CrawlReport(self._name, resumed_from=store.cursor(self._name))
+        self._knocked = False
 
     async def run(self) -> CrawlReport:
         stages = {
@@ -139,6 +141,18 @@ class _Run:
                     )
                 before = page.cursor or before
                 self._put(page)
+                self._check(page)
+
+    def _check(self, page: Page) -> None:
+        """End the run where nothing comes of asking: 500,000 objects may be asked for in vain."""
+        if page.records or page.bulk or len(page.unfetched) < NOT_ONE_OF:
+            return
+        reasons = Counter(one.reason for one in page.unfetched)
+        raise SourceError(
+            f"{self._name}: of {len(page.unfetched)} objects in a row not one could be had"
+            f" ({reasons.most_common(1)[0][0]}): see whether the museum still answers without a key,"
+            " then start again"
+        )
 
     async def _again(self) -> None:
         await self._ask(self._store.unsettled)
@@ -150,67 +164,51 @@ class _Run:
             await self._ask(self._store.vanished)
 
     async def _ask(self, find: Callable[[str, str, int], list[str]]) -> None:
-        """Ask for single ids, some at a time; the cursor is the last of those that are done.
-
-        Once that comes to no end, the others are left without being asked.
-        """
-        stalled = False
+        """Ask for single ids, some at a time; the cursor is the last of those that are done."""
         while ids := find(self._name, self._store.cursor(self._name), IDS_AT_ONCE):
+            await self._knock()
             left = set(ids)
-            if not stalled:
-                stalled = await self._ask_some(ids, left)
-            unfetched = tuple(Unfetched(one, "") for one in sorted(left))
-            self._store.put(self._name, Page((), cursor=ids[-1], unfetched=unfetched))
-        if stalled:
-            log.warning("%s: what failed before is left: start again later", self._name)
-
-    async def _ask_some(self, ids: Sequence[str], left: set[str]) -> bool:
-        """Ask for some ids, and take those that are told of from ``left``.
-
-        Where that comes to no end they are asked for one by one; two in a row of which nothing comes
-        either are the end of it. Return whether it was.
-        """
-        if not await self._stalls(ids, left):
-            return False
-        in_a_row = 0
-        for one in ids:
-            if one not in left:
-                continue
-            in_a_row = in_a_row + 1 if await self._stalls([one], left) else 0
-            if in_a_row == 2:
-                return True
-        return False
-
-    async def _stalls(self, ids: Sequence[str], left: set[str]) -> bool:
-        clock = asyncio.get_running_loop().time
-        asked = _closing(self._source.crawl_ids(self._fetch, ids))
-        try:
-            async with asyncio.timeout(self._stalled_s) as waiting, asked as pages:
+            async with _closing(self._source.crawl_ids(self._fetch, ids)) as pages:
                 async for page in pages:
                     self._put(replace(page, cursor=""))
                     left -= {record.source_id for record in page.records}
                     left -= {one.source_id for one in page.unfetched}
-                    waiting.reschedule(clock() + self._stalled_s)
-        except TimeoutError:
-            return True
-        return False
+            unfetched = tuple(Unfetched(one, "") for one in sorted(left))
+            self._store.put(self._name, Page((), cursor=ids[-1], unfetched=unfetched))
+
+    async def _knock(self) -> None:
+        """Ask for something that is held, where this run had no object yet, and let go of the answer.
+
+        An id that failed before, and is all that is asked for, cannot be told from a host that is down
+        but by what that host did answer.
+        """
+        if self._report.records or self._knocked:
+            return
+        self._knocked = True
+        if held := self._store.held(self._name, KNOCKS):
+            async with _closing(self._source.crawl_ids(self._fetch, held)) as pages:
+                async for _ in pages:
+                    pass
+
+    async def _knock_for_supplements(self) -> None:
+        """Do the same for supplements that failed before: they may be at hosts of their own."""
+        if any(self._store.census(self._name).supplements_left):
+            complete = self._store.complete(self._name, KNOCKS)
+            held = {raws[0].source_id: raws for raws in complete}
+            await ask_supplements(self._source, self._fetch, held)
 
     async def _supplements(self) -> None:
         """Ask for what objects want besides, across all objects of a page at a time."""
         name = self._name
+        await self._knock_for_supplements()
         while due := self._store.due(name, self._store.cursor(name), IDS_AT_ONCE):
             held = {raws[0].source_id: raws for raws in due}
-            asked = await ask_supplements(
-                self._source, self._fetch, held, stalled_s=self._stalled_s
-            )
+            asked = await ask_supplements(self._source, self._fetch, held)
             page = Page(asked.records, due[-1][0].source_id, unfetched=asked.unfetched)
             self._store.put(name, page)
             if count := len(page.records):
                 self._report = replace(self._report, supplements=self._report.supplements + count)
                 self._progress(count)
-            elif asked.stalled:
-                log.warning("%s: the other supplements are left: start again later", name)
-                return
 
     def _put(self, page: Page) -> None:
         """Store a page of objects, count it and tell of it."""

@@ -67,6 +67,14 @@ _NOT_DUE = "DELETE FROM due WHERE source = ? AND source_id = ?"
 _DUE_DONE = "DELETE FROM due WHERE source = ? AND source_id > ? AND source_id <= ?"
 _DUE_REASONS = "SELECT reason, count(*) FROM due WHERE source = ? GROUP BY 1 ORDER BY 1"
 
+_COMPLETE = """
+SELECT DISTINCT source_id FROM record
+WHERE source = ?1 AND supplement AND NOT withdrawn
+    AND source_id NOT IN (SELECT source_id FROM due WHERE source = ?1)
+LIMIT ?2
+"""
+_SUPPLEMENTS = "SELECT DISTINCT kind FROM record WHERE source = ? AND source_id = ? AND supplement"
+
 _DIGESTED = (
     record_table.DIGESTED,
     "SELECT source, cursor, stage, since FROM crawl ORDER BY 1",
@@ -277,6 +285,17 @@ class RawStore:
             ids = [row[0] for row in db.execute(_DUE, (source, after, limit))]
             return [record_table.valid_of_object(db, source, one) for one in ids]
 
+    def complete(self, source: str, limit: int) -> list[tuple[RawRecord, ...]]:
+        """Return some objects whose supplements are held, without these."""
+        with self._db.guarded():
+            db = self._db.connection
+            objects = []
+            for (one,) in db.execute(_COMPLETE, (source, limit)).fetchall():
+                kinds = {row[0] for row in db.execute(_SUPPLEMENTS, (source, one))}
+                raws = record_table.valid_of_object(db, source, one)
+                objects.append(tuple(raw for raw in raws if raw.kind not in kinds))
+            return [raws for raws in objects if raws]
+
     def count(self, source: str) -> int:
         """Return how many objects of a source something is held of."""
         query = "SELECT count(DISTINCT source_id) FROM record WHERE source = ?"
@@ -298,6 +317,11 @@ class RawStore:
         number = self.state(source).number
         with self._db.guarded():
             return census.vanished(self._db.connection, source, number, after, limit)
+
+    def held(self, source: str, limit: int) -> list[str]:
+        """Return some ids that are stored, those first that the source named last."""
+        with self._db.guarded():
+            return census.held(self._db.connection, source, limit)
 
     def census(self, source: str) -> Census:
         """Return what became of every id that a source named so far."""

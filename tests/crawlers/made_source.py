@@ -1,12 +1,12 @@
 """A made museum for the tests of crawls: an API on loopback, its source, and what it can be told to do."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from aiohttp import web
@@ -30,14 +30,14 @@ class Museum:
     """What the made museum holds now; tests change it between crawls.
 
     ``objects``: id to title (None: gone); ``torn``: paths whose answer is no JSON;
-    ``endless``: paths that are never answered; ``asked``: every path so far.
+    ``refuses``: says with what status a path is refused (0: not at all); ``asked``: every path so far.
     """
 
     objects: dict[str, str | None]
     unlisted: set[str] = field(default_factory=set)
     torn: set[str] = field(default_factory=set)
     shared_sizes: bool = False
-    endless: set[str] = field(default_factory=set)
+    refuses: Callable[[str], int] = lambda _: 0
     pictures: bool = False
     robots: bytes = b""
     asked: list[str] = field(default_factory=list)
@@ -49,8 +49,8 @@ class Museum:
         self.asked.append(request.path)
         if request.path in self.torn:
             return web.Response(body=b"torn off")
-        if request.path in self.endless:
-            await asyncio.sleep(60)
+        if status := self.refuses(request.path):
+            return web.Response(status=status)
         kind, _, source_id = request.path.strip("/").partition("/")
         return self._answer(kind, source_id)
 
@@ -75,14 +75,14 @@ class Museum:
         return web.json_response({"id": source_id, "title": title})
 
     @asynccontextmanager
-    async def served(self) -> AsyncIterator[Fetch]:
-        """Serve it on loopback, and yield a hasty client."""
+    async def served(self, **more: Any) -> AsyncIterator[Fetch]:
+        """Serve it on loopback, and yield a hasty client; ``more``: other settings of it."""
         runner = web.ServerRunner(web.Server(self.answer), shutdown_timeout=0.1)
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            async with Fetch(hasty(base)) as fetch:
+            async with Fetch(replace(hasty(base), **more)) as fetch:
                 yield fetch
         finally:
             await runner.cleanup()

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from loopback import HOST, URL, museum
+from loopback import HOST, URL, museum, simulate
 from PIL import Image
 
 from crawlers.engine.fetch import Fetch, FetchConfig
 from crawlers.engine.image_store import ImageOutcome, ImageStore
-from crawlers.engine.images import ImageReport, fetch_images
+from crawlers.engine.images import GIVE_UP_AFTER, ImageReport, fetch_images
 from schemas.errors import StoreError
 
 HTML = b"<!doctype html><title>Not found</title>"
@@ -49,6 +49,7 @@ class Museum:
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.down: Callable[[str], bool] = lambda _: False
+        self.refuses: Callable[[str], int] = lambda _: 0
         self.together = self.most_together = 0
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
@@ -57,6 +58,8 @@ class Museum:
         self.asked[path] += 1
         if self.down(path) or path.startswith("/broken"):
             return web.Response(status=500)
+        if status := self.refuses(path):
+            return web.Response(status=status)
         if "/full/!1024,1024/" in path:
             return web.Response(status=400)
         if path.startswith("/forbidden"):
@@ -85,7 +88,7 @@ class Museum:
     @asynccontextmanager
     async def open(self, **more: Any) -> AsyncIterator[Fetch]:
         """Serve on loopback and yield a client that is in a hurry."""
-        async with museum(self, **{"retries": 1, **more}) as fetch:
+        async with museum(self, **{"retries": 1, "patience_s": 2.0, **more}) as fetch:
             yield fetch
 
     def fetch(self, urls: Sequence[str], folder: Path, **more: Any) -> ImageReport:
@@ -146,7 +149,8 @@ def test_each_outcome_is_noted_and_only_failures_are_asked_again(tmp_path: Path)
     asked.asked.clear()
     again = asked.fetch(urls, tmp_path)
     assert (again.failed + again.left, again.known, again.addresses) == (2, 51, 53)
-    assert set(asked.asked) == {"/broken", "/forbidden"}
+    knocked = {"/0", "/1", "/10"}
+    assert {"/broken", "/forbidden"} <= set(asked.asked) <= {"/broken", "/forbidden"} | knocked
 
 
 def test_what_may_be_a_mood_is_asked_for_twice(tmp_path: Path) -> None:
@@ -208,7 +212,7 @@ def test_a_host_that_is_down_is_left_alone(tmp_path: Path) -> None:
     urls = [f"{URL}/of-one-{n}" for n in range(100)]
     urls += [f"{OTHER}/{n}" for n in range(30)]
     seen: list[int] = []
-    first = asked.fetch(urls, tmp_path, progress=seen.append)
+    first = asked.fetch(urls, tmp_path, progress=seen.append, patience_s=0.2)
 
     assert (first.fetched, first.failed + first.left) == (30, 100)
     assert first.left > 50
@@ -216,6 +220,62 @@ def test_a_host_that_is_down_is_left_alone(tmp_path: Path) -> None:
     asked.down = lambda _: False
     again = asked.fetch(urls, tmp_path)
     assert (again.fetched, again.known) == (100, 30)
+
+
+@pytest.mark.parametrize("refused", [403, 500])
+def test_a_last_picture_that_fails_has_its_end(tmp_path: Path, refused: int) -> None:
+    """Alone at the end of a run, or all that is left in the next, it costs minutes and not the patience for a host."""
+    asked = Museum()
+    asked.refuses = lambda path: refused * (path == "/29")
+    slow = {"backoff_s": 2.0, "wall_backoff_s": 30.0, "retries": 5, "patience_s": 6 * 3600.0}
+
+    async def run() -> tuple[ImageReport, float]:
+        clock = asyncio.get_running_loop().time
+        async with asked.open(**slow) as fetch:
+            with ImageStore(tmp_path / "images") as images:
+                began_s = clock()
+                report = await fetch_images([f"{URL}/{n}" for n in range(30)], fetch, images)
+                return report, clock() - began_s
+
+    for fetched, known in ((29, 0), (0, 29)):
+        report, took_s = simulate(run(), patience_s=0.003)
+        assert (report.fetched, report.known, report.failed, report.left) == (fetched, known, 1, 0)
+        assert took_s < {403: 200, 500: 400}[refused]
+
+
+def test_a_host_that_serves_no_pictures_is_left(tmp_path: Path) -> None:
+    """After so many in a row that fail for themselves the others wait; the next run begins with these."""
+    asked = Museum()
+    asked.refuses = lambda path: 401 * path.startswith("/of-one")
+    urls = [f"{URL}/of-one-{n}" for n in range(100)]
+    others = [f"{OTHER}/{n}" for n in range(30)]
+    first = asked.fetch([*urls, *others], tmp_path)
+    assert (first.fetched, first.failed + first.left) == (30, 100)
+    assert GIVE_UP_AFTER <= first.failed < 2 * GIVE_UP_AFTER
+
+    before = set(asked.asked)
+    asked.asked.clear()
+    second = asked.fetch(urls, tmp_path)
+    assert second.left > 50
+    assert not before & {path for path in asked.asked if path.startswith("/of-one")}
+    asked.refuses = lambda _: 0
+    assert asked.fetch(urls, tmp_path).fetched == 100
+
+
+def test_failures_with_pictures_between_them_leave_no_host(tmp_path: Path) -> None:
+    """However many fail, a host that serves others goes on serving them."""
+    asked = Museum()
+    asked.refuses = lambda path: 401 * path.endswith(("1", "3", "5", "7", "9"))
+    report = asked.fetch([f"{URL}/{n}" for n in range(200)], tmp_path)
+    assert (report.fetched, report.failed, report.left) == (100, 100, 0)
+
+
+def test_an_outage_is_waited_for(tmp_path: Path) -> None:
+    """A host that fails for all, in the middle of a run, costs no picture."""
+    asked = Museum()
+    asked.down = lambda _: 40 < sum(asked.asked.values()) < 50
+    report = asked.fetch([f"{URL}/{n}" for n in range(80)], tmp_path, patience_s=20.0)
+    assert (report.fetched, report.left) == (80, 0)
 
 
 def test_placeholders_are_found(tmp_path: Path) -> None:
@@ -363,7 +423,7 @@ def test_a_run_killed_at_any_moment_ends_as_an_undisturbed_one(tmp_path: Path) -
         async with asked.open() as fetch:
             base = fetch.config.routes[HOST]
             assert await killed_after(None, tmp_path / "whole", base) == 0
-            waits = [luck.uniform(0.02, 0.3) for _ in range(4)]
+            waits = [luck.uniform(0.02, 0.3) for _ in range(3)]
             ends = [await killed_after(wait_s, tmp_path / "killed", base) for wait_s in waits]
             return [*ends, await killed_after(None, tmp_path / "killed", base)]
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from loopback import simulate
 from made_source import KIND, SIZES, YEARS, Made, Museum, museum_of
 
 from crawlers.engine.failures import HostDownError
 from crawlers.engine.fetch import Fetch
-from crawlers.engine.run import CrawlReport, run_crawl
+from crawlers.engine.run import KNOCKS, CrawlReport, run_crawl
 from crawlers.engine.source import Page, Source, Unfetched
 from crawlers.engine.store import AGAIN, RawStore
 from schemas.errors import SourceError
@@ -81,14 +82,15 @@ def visit(
     store: RawStore,
     *,
     since: date | None = None,
+    progress: Callable[[int], None] | None = None,
     **more: Any,
 ) -> CrawlReport:
     """Run a crawl of a made museum, which remembers what it is asked in this one."""
 
     async def run() -> CrawlReport:
         museum.asked.clear()
-        async with museum.served() as fetch:
-            return await run_crawl(source, fetch, store, since=since, **more)
+        async with museum.served(**more) as fetch:
+            return await run_crawl(source, fetch, store, since=since, progress=progress)
 
     return asyncio.run(run())
 
@@ -233,7 +235,8 @@ def test_a_second_pass_asks_only_for_what_failed(store: RawStore) -> None:
 
     museum.torn.clear()
     report = visit(museum, Made(), store)
-    assert museum.asked == ["/object/2", "/object/5"], (
+    assert museum.asked[:KNOCKS] == ["/object/1", "/object/4", "/object/3"], "is it well?"
+    assert museum.asked[KNOCKS:] == ["/object/2", "/object/5"], (
         "the next run asks for them, and nothing else"
     )
     assert (report.records, report.unfetched, report.census.stored) == (2, 0, 7)
@@ -287,7 +290,7 @@ def test_what_a_whole_crawl_no_longer_names_is_asked_for(store: RawStore, *, nam
 
     museum.torn.clear()
     assert visit(museum, source, store).census.stored == 8
-    assert museum.asked == ["/object/6"]
+    assert museum.asked[KNOCKS:] == ["/object/6"]
 
 
 def test_a_crawl_of_changes_asks_after_nothing_unless_it_has_the_list(store: RawStore) -> None:
@@ -357,7 +360,8 @@ def test_a_supplement_that_fails_is_left_for_the_next_run(store: RawStore) -> No
 
     museum.torn.clear()
     report = visit(museum, Made(richer=True), store)
-    assert museum.asked == ["/years/2", "/sizes/7", "/sizes/2"]
+    knocked = [f"/{kind}/{n}" for kind in ("years", "sizes") for n in (1, 3, 4)]
+    assert museum.asked == [*knocked, "/years/2", "/sizes/7", "/sizes/2"]
     assert report.census.supplements_left == {}
 
 
@@ -375,51 +379,117 @@ def test_a_host_that_is_down_ends_the_run_in_its_stage(store: RawStore) -> None:
     assert (store.state("made").stage, store.count("made")) == ("again", 5)
     museum.torn.clear()
     report = visit(museum, Made(), store)
-    assert museum.asked == ["/object/2", "/object/5"]
+    assert museum.asked[KNOCKS:] == ["/object/2", "/object/5"]
     assert (report.census.stored, store.finished("made")) == (7, True)
 
 
-def test_what_comes_to_no_end_does_not_hold_up_the_others(store: RawStore) -> None:
-    """Where only what fails is asked for, a host looks as if it were down, and is not waited for as long."""
-
-    class Hasty(Made):
-        async def crawl(
-            self, fetch: Fetch, *, since: date | None = None, cursor: str = ""
-        ) -> AsyncIterator[Page]:
-            ids = [str(n) for n in range(100, 220)]
-            yield Page((), "list", (Unfetched("130", "torn before"),), named=ids)
-
-    endless = {"/object/130", "/object/150", "/years/110"}
-    museum = museum_of(range(100, 220), endless=endless)
-    census = visit(museum, Hasty(richer=True), store, stalled_s=0.3).census
-    assert (census.unfetched, census.stored) == ({"torn before": 1, "no answer": 1}, 118)
-    assert census.supplements_left == {f"{YEARS}: no answer for 0.3 s": 1}
-    assert (census.adds_up, store.finished("made")) == (True, True)
-
-    museum.endless.clear()
-    census = visit(museum, Made(richer=True), store).census
-    assert (census.unfetched, census.supplements_left, census.stored) == ({}, {}, 120)
-    assert "/list" not in museum.asked
+BROKEN = {"/object/130", "/object/131", "/object/132", "/object/133", "/object/134", "/object/219"}
 
 
-def test_of_a_host_that_never_answers_again_all_is_left(store: RawStore) -> None:
-    """Two in a row of which nothing comes are the end of a second pass; all others keep their reasons."""
-    ids = [str(n) for n in range(100, 350)]
-    store.put("made", Page((), "", tuple(Unfetched(one, "torn before") for one in ids)))
-    store.enter("made", AGAIN)
-    museum = museum_of(ids, endless={f"/object/{one}" for one in ids})
-    census = visit(museum, Made(), store, stalled_s=0.2).census
-    assert (census.unfetched, store.finished("made")) == ({"torn before": 250}, True)
-    assert "/object/230" not in museum.asked
+@dataclass
+class Hundreds(Made):
+    """The made museum in pages of a hundred."""
+
+    page_size: int = 100
 
 
-def test_supplements_of_a_host_that_never_answers_are_left(store: RawStore) -> None:
-    """After one page of objects without any answer the others are not asked for in this run."""
-    museum = museum_of(range(100, 350), endless={f"/years/{n}" for n in range(100, 350)})
-    report = visit(museum, Made(richer=True), store, stalled_s=0.3)
-    left = report.census.supplements_left
-    assert left == {f"{YEARS}: no answer for 0.3 s": 100, "": 150}
+def test_what_fails_for_ever_is_told_from_a_host_that_is_down(store: RawStore) -> None:
+    """Five ids in a row and the last of all answer 500 whenever they are asked: all others come, in moments."""
+    museum = museum_of(range(100, 220), refuses=lambda path: 500 * (path in BROKEN))
+    report = visit(museum, Hundreds(), store)
+    assert (report.census.unfetched, report.census.stored) == ({"status 500": 6}, 114)
+    assert (report.census.adds_up, store.finished("made")) == (True, True)
+
+
+@pytest.mark.parametrize("refused", [403, 500])
+def test_one_id_that_is_left_of_a_finished_crawl_is_given_up(store: RawStore, refused: int) -> None:
+    """Asked for alone, in a run that nothing was had in, it costs minutes and not the patience for a host."""
+    museum = museum_of(range(10, 70), refuses=lambda path: refused * (path == "/object/17"))
+
+    async def run() -> tuple[CrawlReport, float]:
+        clock = asyncio.get_running_loop().time
+        slow = {"backoff_s": 2.0, "wall_backoff_s": 30.0, "retries": 5, "patience_s": 6 * 3600.0}
+        async with museum.served(**slow) as fetch:
+            began_s = clock()
+            report = await run_crawl(Made(), fetch, store)
+            return report, clock() - began_s
+
+    visit(museum, Made(), store)
+    museum.asked.clear()
+    report, took_s = simulate(run(), patience_s=0.01)
+    assert (sum(report.census.unfetched.values()), report.census.stored) == (1, 59)
+    assert took_s < 300
+    assert set(museum.asked) == {"/object/17", "/object/10", "/object/11", "/object/12"}
     assert store.finished("made")
+
+
+def test_nothing_is_held_that_could_be_asked_for(store: RawStore) -> None:
+    """Without anything to knock with, an id that fails is a host that is down; the run ends in its stage."""
+    store.put("made", Page((), "", (Unfetched("7", "torn"),)))
+    store.enter("made", AGAIN)
+    museum = museum_of(range(1, 9), refuses=lambda path: 500 * (path == "/object/7"))
+    with pytest.raises(HostDownError, match="no answer"):
+        visit(museum, Made(), store, patience_s=0.1)
+    assert set(museum.asked) == {"/object/7"}
+    assert store.state("made").stage == AGAIN
+
+
+def test_an_outage_of_everything_is_waited_for(store: RawStore) -> None:
+    """A host that fails for all, in the middle of a crawl, costs no object and no try."""
+    museum = museum_of(range(100, 220))
+    museum.refuses = lambda _: 500 * (60 < len(museum.asked) < 75)
+    report = visit(museum, Hundreds(richer=True), store)
+    assert len(museum.asked) > 320
+    assert (report.census.unfetched, report.census.supplements_left) == ({}, {})
+    assert report.census.stored == 120
+
+
+def test_an_outage_that_outlasts_all_patience_ends_the_run(store: RawStore) -> None:
+    """What was stored stays, and the next run goes on in the page that was reached."""
+    museum = museum_of(range(100, 420))
+    museum.refuses = lambda _: 500 * (len(museum.asked) > 150)
+    with pytest.raises(HostDownError, match="no answer"):
+        visit(museum, Hundreds(), store, patience_s=0.1)
+    assert (store.count("made"), store.state("made").stage) == (100, "pages")
+    museum.refuses = lambda _: 0
+    assert visit(museum, Hundreds(), store).census.stored == 320
+
+
+def test_supplements_that_fail_for_ever_are_left(store: RawStore) -> None:
+    """All others come; and asked for alone, in the next run, they do not make their host look down."""
+    years = {f"/years/{n}" for n in (110, 111, 112, 113, 219)}
+    museum = museum_of(range(100, 220), refuses=lambda path: 500 * (path in years))
+    report = visit(museum, Hundreds(richer=True), store)
+    assert report.census.supplements_left == {f"{YEARS}: status 500": 5}
+    assert report.supplements == 2 * 115
+
+    report = visit(museum, Hundreds(richer=True), store)
+    assert report.census.supplements_left == {f"{YEARS}: status 500": 5}
+    assert {path for path in museum.asked if path not in years} == {
+        f"/{kind}/{n}" for kind in ("years", "sizes") for n in range(100, 100 + KNOCKS)
+    }
+    assert store.finished("made")
+
+
+def test_a_page_of_which_nothing_could_be_had_ends_the_run(store: RawStore) -> None:
+    """A museum that begins to ask for a key is not asked for everything in vain; the page is stored."""
+    museum = museum_of(range(100, 420), refuses=lambda path: 401 * ("object" in path))
+    with pytest.raises(
+        SourceError,
+        match=r"^made: of 100 objects in a row not one could be had \(refused with 401\)",
+    ):
+        visit(museum, Hundreds(), store)
+    assert len(museum.asked) == 101
+    assert store.census("made").unfetched == {"refused with 401": 100}
+
+    museum.refuses = lambda _: 0
+    assert visit(museum, Hundreds(), store).census.stored == 320
+
+
+def test_a_small_page_of_which_nothing_could_be_had_ends_nothing(store: RawStore) -> None:
+    """A few objects that fail one after the other are a matter of these objects."""
+    museum = museum_of(range(100, 149), refuses=lambda path: 401 * ("object" in path))
+    assert visit(museum, Hundreds(), store).census.unfetched == {"refused with 401": 49}
 
 
 def test_a_count_that_differs_from_what_the_source_says_is_told(
@@ -464,8 +534,8 @@ def test_every_id_that_was_named_is_accounted_for(museums: list[Museum], source:
             assert len(unfetched) == sum(census.unfetched.values())
             for held in store.records("made"):
                 there = museum.objects.get(held[0].source_id) is not None
-                if held[-1].withdrawn:  # who came back, and is not listed, is not asked after
-                    assert not there or held[0].source_id not in listed
+                if held[-1].withdrawn:  # who came back is not listed, or could not be had
+                    assert not there or held[0].source_id not in listed - unfetched
                 elif held[0].source_id not in unfetched:
                     assert there
         for path in museum.torn:
