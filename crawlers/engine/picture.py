@@ -57,7 +57,9 @@ _JPEG_MOST_PX = 65_500  # of a side, by the encoder's own limit
 _GAP = 4 / 3
 """A JPEG is decoded at the smallest of its sizes that is larger by this than wanted: the rest of the way by a
 better filter than the decoder's, so that the whole is about as good as averaging all pixels, at half the time."""
-_FILTER, _REDUCING_GAP = Image.Resampling.BICUBIC, 3.0
+_FILTER, _REDUCING_GAP = Image.Resampling.BICUBIC, 1.25
+"""Down to 1.25 times the size by averaging whole pixels, the rest by cubic convolution: half the time of the filter
+alone, and nearer to it (44 dB on photographs) than averaging all the way is (42 dB)."""
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _LYING = frozenset({5, 6, 7, 8})  # orientations in which width and height change places
