@@ -1,0 +1,115 @@
+"""Puts the kept results of the crawl's benchmarks into benchmarks/README.md.
+
+.venv/bin/python benchmarks/page.py [--check]
+"""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PAGE = HERE / "README.md"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown, numbers to the right."""
+    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
+    lines.insert(1, "| --- |" + " ---: |" * (len(head) - 1))
+    return "\n".join(lines)
+
+
+def images(kept: dict[str, Any]) -> str:
+    """Return the table of pictures."""
+    head = ("over", "ours", "img2dataset 1.47", "ratio", "ratio without starting")
+    rows = [
+        (
+            protocol,
+            f"{row['ours_s']:.1f} s",
+            f"{row['img2dataset_s']:.1f} s",
+            f"{row['ratio']:.2f}",
+            f"{row['ratio_without_start']:.2f}",
+        )
+        for protocol, row in ((name, kept[name]) for name in ("TLS", "HTTP"))
+    ]
+    return table(head, rows)
+
+
+def wall(kept: dict[str, Any]) -> str:
+    """Return the table of the wall."""
+    head = ("tool", "of the decodable", "seconds", "limit", "the wall closed")
+    rows = [
+        (
+            name,
+            f"{run['had'] / kept['decodable']:.1%}",
+            f"{run['seconds']:.0f}",
+            f"{kept['limits_s'][name]:.0f}" if name in kept["limits_s"] else "",
+            f"{run['closings']} x",
+        )
+        for name, run in kept["runs"].items()
+    ]
+    return table(head, rows)
+
+
+def oai(kept: dict[str, Any]) -> str:
+    """Return the table of harvests."""
+    head = ("tool", "seconds", "records/s", "whole process", "records, page 5 torn")
+    rows = [
+        (
+            name,
+            f"{took:.2f}",
+            f"{kept['records'] / took:,.0f}",
+            f"{kept['whole_process_s'][name]:.2f}",
+            f"{kept['records_with_a_torn_page'][name]:,}",
+        )
+        for name, took in kept["seconds"].items()
+    ]
+    return table(head, rows)
+
+
+def memory(kept: dict[str, Any]) -> str:
+    """Return the table of memory."""
+    rows = [
+        (f"{run['objects']:,}", f"{run['peak_mb']:.0f} MB", f"{run['seconds']:.0f} s")
+        for run in kept["runs"]
+    ]
+    said = f"\n\nThe larger takes {kept['ratio']:.2f} times the memory of the smaller (limit 1.3)."
+    return table(("objects", "peak RSS", "seconds"), rows) + said
+
+
+def soak(kept: dict[str, Any]) -> str:
+    """Return what came of the soak."""
+    same = "the same" if kept["records_same"] and kept["pictures_same"] else "NOT the same"
+    return (
+        f"Killed {kept['kills']} times in {kept['runs']} runs: the stores hold {same} as those of a calm crawl,"
+        " record for record and picture for picture."
+    )
+
+
+SECTIONS = (images, wall, oai, memory, soak)
+
+
+def filled(page: str) -> str:
+    """Return the page with the results between its marks."""
+    for section in SECTIONS:
+        name = section.__name__
+        kept = json.loads((HERE / "results" / f"{name}.json").read_text())
+        mark = re.compile(rf"<!-- {name} -->\n(?:.*?<!-- end -->\n)?", re.DOTALL)
+        text = f"<!-- {name} -->\n{section(kept)}\n<!-- end -->\n"
+        page = mark.sub(lambda _, text=text: text, page, count=1)
+    return page
+
+
+def main() -> None:
+    """Write the page, or say whether it is behind."""
+    page = PAGE.read_text(encoding="utf-8")
+    new = filled(page)
+    if "--check" in sys.argv[1:]:
+        raise SystemExit(new != page)
+    PAGE.write_text(new, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
