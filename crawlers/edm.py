@@ -10,12 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import unquote
 
 from lxml import etree
 
 from crawlers.oai import local_name, text
 from schemas.record import Maker, Text
+from schemas.rights import LEAVES, policy
 
 _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -233,19 +235,26 @@ class _Reader:
         return tuple(subjects)
 
     def _rights(self, aggregation: etree._Element | None, object_: etree._Element) -> str:
-        said = (
+        """Return the strictest statement: of the aggregation, the object, and the picture that it is shown by."""
+        shown = self._shown(aggregation) or tuple(self._values(aggregation, "edm:hasView"))
+        pictures = chain.from_iterable(self._resources.get(uri, ()) for uri in shown)
+        said = [
             *self._values(aggregation, "edm:rights"),
             *self._values(object_, "edm:rights"),
-            *self._values(object_, "dc:rights"),
-        )
-        return next(iter(said), "")
+            *(one for picture in pictures for one in self._values(picture, "edm:rights")),
+        ]
+        return _strictest(said or list(self._values(object_, "dc:rights")))
+
+    def _shown(self, aggregation: etree._Element | None) -> tuple[str, ...]:
+        """Return the URIs of the pictures that the object is shown by: of one, as a rule."""
+        shown = tuple(self._values(aggregation, "edm:isShownBy"))
+        return shown or tuple(self._values(aggregation, "edm:object"))
 
     def _images(self, aggregation: etree._Element | None) -> tuple[str, ...]:
         """Return requests for the pictures of the object, the one it is shown by first."""
-        shown = tuple(self._values(aggregation, "edm:isShownBy"))
-        shown = shown or tuple(self._values(aggregation, "edm:object"))
         views = self._values(aggregation, "edm:hasView")
-        return tuple(dict.fromkeys(self._image(uri) for uri in (*shown, *views)))
+        uris = (*self._shown(aggregation), *views)
+        return tuple(dict.fromkeys(map(self._image, uris)))
 
     def _image(self, uri: str) -> str:
         """Return an address of a picture: as given, or through the IIIF service that it names."""
@@ -259,6 +268,24 @@ def _uri(found: etree._Element) -> str:
     if not resource and len(found) == 1:
         resource = found[0].get(_ABOUT, "")
     return resource.strip()
+
+
+def _strictest(said: list[str]) -> str:
+    """Return the statement that allows least, the first of several such; empty where none is given.
+
+    >>> _strictest(["https://creativecommons.org/publicdomain/mark/1.0/", "ask at the desk"])
+    'ask at the desk'
+    """
+    if len(set(said)) <= 1:
+        return next(iter(said), "")
+    return min(said, key=_freedom)
+
+
+def _freedom(rights: str) -> tuple[int, int]:
+    """Return how much a statement allows; of two that differ in kind, which lets a picture be kept."""
+    told = policy(rights)
+    keep, train = map(LEAVES.index, (told.may_keep, told.may_train))
+    return keep + train + told.may_pass_on + told.open, keep
 
 
 def _language(element: etree._Element) -> str:

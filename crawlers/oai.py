@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
@@ -23,7 +22,6 @@ MAX_PAGE_BYTES = 32 << 20
 
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
-_HEADER_END = re.compile(rb"</(?:[\w.-]+:)?header>")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _RECORD_END = b"</record>"
 _LISTS = ("ListRecords", "GetRecord", "ListIdentifiers")
@@ -240,28 +238,31 @@ def _declaration(named: tuple[str | None, str]) -> bytes:
 
 def record_content(body: bytes) -> str:
     """Return the SHA-256 of what one record says, however it was written down; see ``content_of``."""
-    return content_of(canonical(parse_xml(body, "record")))
+    return content_of(parse_xml(body, "record"))
 
 
-def content_of(record: bytes) -> str:
-    """Return the SHA-256 of what a record says, from its canonical XML.
+def content_of(record: etree._Element) -> str:
+    """Return the SHA-256 of what a record says.
 
     Its header is left out: datestamp and sets change when a museum publishes it anew. So does the order
-    in which a graph is written down: its resources, and the statements about each of them, are sorted.
-    (End tags are implied.)
+    in which a graph is written down. So every element is compared as what it holds, in any order: what
+    stands in one element never counts as standing in another.
 
-    >>> one = b'<record><header>1</header><metadata><R><a r:about="1"><b>x</b><c>y</c></a></R></metadata></record>'
-    >>> two = b'<record><header>2</header><metadata><R><a r:about="1"><c>y</c><b>x</b></a></R></metadata></record>'
-    >>> content_of(one) == content_of(two), content_of(one) == content_of(two.replace(b"y", b"z"))
+    >>> a = '<record><header>1</header><metadata><R><a about="1"><b>x</b><c>y</c></a></R></metadata></record>'
+    >>> b = '<record><header>2</header><metadata><R><a about="1"><c>y</c><b>x</b></a></R></metadata></record>'
+    >>> told = [content_of(etree.fromstring(one)) for one in (a, b, b.replace("y", "z"))]
+    >>> told[0] == told[1], told[0] == told[2]
     (True, False)
     """
-    end = _HEADER_END.search(record)
-    said = record[end.end() if end else 0 :].split(b"<")
-    tags = [tag for tag in said if tag[:1] != b"/" or tag[-1:] != b">"]
-    starts = [at for at, tag in enumerate(tags) if b':about="' in tag]
-    bounds = pairwise([0, *starts, len(tags)])
-    resources = sorted(b"<".join(sorted(tags[first:last])) for first, last in bounds)
-    return hashlib.sha256(b"\n".join(resources)).hexdigest()
+    said = sorted(_content(child) for child in record if local_name(child) != "header")
+    return hashlib.sha256("".join(said).encode()).hexdigest()
+
+
+def _content(element: etree._Element) -> str:
+    """Return the SHA-256 of an element with all that stands in it."""
+    texts = ((element.text or "").strip(), (element.tail or "").strip())
+    said = (str(element.tag), sorted(element.items()), *texts, sorted(map(_content, element)))
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def local_name(element: etree._Element) -> str:

@@ -124,7 +124,8 @@ async def harvest(
     A page that is torn, or no OAI-PMH, or empty, or leads back, or ends the list long before its end, is
     asked for again. An expired token begins its window anew, and so does, once, a page that stays wrong:
     records that come twice do no harm. Raises SourceError, which names page and window, where nothing
-    helps; a list that stays short of what the service said of it is taken as it is, with a warning.
+    helps. A window that stays short of what the service said of it is taken as it is, with a warning, if
+    nearly all came; if not it is an error, and the cursor before it begins the window again.
     """
     service = _Service(fetch, base_url, prefix)
     identity = await service.identity()
@@ -144,6 +145,9 @@ async def harvest(
         except _WrongWayError as error:
             walk.go_wrong(error)
             continue
+        if short := walk.shortage(page):
+            yield Harvested(answer, page, walk.anew.text, expected)
+            raise short
         following = walk.after(page, identity)
         if page.records or following is None:
             yield Harvested(answer, page, following.text if following else "", expected)
@@ -315,7 +319,7 @@ class _Walk:
     def go_wrong(self, error: _WrongWayError) -> None:
         """Begin the window again, once, as a page stays wrong; SourceError where it leads back again.
 
-        A list that ends early a second time is let be: the size may be an estimate. A page that stays
+        A list that ends early a second time has ended: ``shortage`` says what that means. A page that stays
         empty is believed at once, for a few pages.
         """
         if error.way == "past":
@@ -332,8 +336,25 @@ class _Walk:
         log.warning("%s: %s; the window is begun again", self.name, error)
         self._tokens.clear()
         self._empty = 0
-        begun = self.place.begun + 1
-        self.place = replace(self.place, token="", pages=0, records=0, begun=begun)
+        self.place = self.anew
+
+    @property
+    def anew(self) -> Place:
+        """Return the beginning of the window, for another time."""
+        return replace(self.place, token="", pages=0, records=0, begun=self.place.begun + 1)
+
+    def shortage(self, page: OaiPage) -> SourceError | None:
+        """Return what to say where a window ends with a page and lacks more than a few of its records.
+
+        Few may be lacking: the size may be an estimate, or count what was deleted.
+        """
+        records, size = self._counted(page)
+        if page.token or records >= size * NEARLY_ALL:
+            return None
+        return SourceError(
+            f"the window {self.place.window} holds {size:,} records, the service says, and ended twice"
+            f" with {records:,}: start again later, and that window is begun anew"
+        )
 
     def after(self, page: OaiPage, identity: Identity) -> Place | None:
         """Return the place after a page; None after the last."""

@@ -20,12 +20,13 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pyarrow as pa
 
 from crawlers import wga_catalogue as catalogue
 from crawlers.dump_files import check_readable, file_sha256, open_dump
-from crawlers.engine.source import Cost, Page, Promise, Source
+from crawlers.engine.source import Cost, Page, Promise, Source, Unfetched
 from crawlers.wga_catalogue import Row
 from crawlers.wga_fields import key_of, life, repair_date, row_key, split_technique
 from crawlers.wga_letters import known_letters
@@ -45,7 +46,11 @@ DONE = "done"
 """The cursor after the one page there is."""
 TRIES = 4
 """How often an archive without a sound table is taken for a passing error."""
-RATES: Mapping[str, float] = MappingProxyType({"www.wga.hu": 1.0})
+ALL_AT_ONCE = 1_000_000
+"""More ids than the catalogue has rows: what it lacks is judged all together."""
+LACKING_AT_MOST, FEW = 0.05, 20
+"""What share of the rows that are held may be gone from the catalogue at once, and how many of a small one."""
+RATES: Mapping[str, float] = MappingProxyType({"www.wga.hu": 1.0, "wga.hu": 1.0})
 """Requests per second. The site answers 429 to the hasty, and has banned addresses (2022)."""
 
 _WITH_LETTERS = ("AUTHOR", "TITLE", "DATE", "TECHNIQUE", "LOCATION")
@@ -60,6 +65,8 @@ _PROMISES = (
     Promise("FORM", lambda record: bool(record.types), 0.9),
     Promise("SCHOOL and TIMEFRAME", lambda record: bool(record.culture and record.period), 0.9),
 )
+_TAKEN: "WeakKeyDictionary[Fetch, dict[str, tuple[Answer, bytes]]]" = WeakKeyDictionary()
+"""The archive and its table, by address, as each run has taken it: for as long as its ``Fetch`` lives."""
 _BATCH_RECORDS = 4096
 _DAY = len("2026-01-31")
 _SHOWN = 120
@@ -80,6 +87,7 @@ class Wga(Source):
     )
     base_url: str = BASE_URL
     rates: Mapping[str, float] = field(default_factory=lambda: RATES, compare=False)
+    ids_at_once: int = field(default=ALL_AT_ONCE, compare=False)
 
     async def crawl(
         self,
@@ -93,15 +101,26 @@ class Wga(Source):
             return
         if since is not None:
             log.info("%s has no feed of changes: the whole catalogue is taken again", self.name)
+        _TAKEN.pop(fetch, None)
         raws, _ = await self._catalogue(fetch)
         yield Page(tuple(raws.values()), DONE, named=raws, expected=len(raws))
 
     async def crawl_ids(self, fetch: "Fetch", ids: Sequence[str]) -> AsyncIterator[Page]:
-        """Yield these rows as the newest catalogue has them; one that it lacks is withdrawn.
+        """Yield these rows as the catalogue has them; one that it lacks is withdrawn.
 
-        No row can be asked for alone, and the catalogue is all that there is: it is taken once more.
+        No row can be asked for alone, and the catalogue is all that there is: it is taken once a run. One
+        that lacks many rows is not believed: it may be half a catalogue, and they are unfetched.
         """
         raws, answer = await self._catalogue(fetch)
+        lacking = [one for one in ids if one not in raws]
+        if len(lacking) > max(FEW, (len(raws) + len(lacking)) * LACKING_AT_MOST):
+            reason = (
+                f"the catalogue has {len(raws):,} rows and lacks {len(lacking):,} that are held:"
+                " look at it"
+            )
+            found = tuple(raws[one] for one in ids if one in raws)
+            yield Page(found, "", tuple(Unfetched(one, reason) for one in lacking))
+            return
         yield Page(tuple(raws.get(one) or self._withdrawn(one, answer) for one in ids), "")
 
     async def _catalogue(self, fetch: "Fetch") -> tuple[dict[str, RawRecord], "Answer"]:
@@ -123,6 +142,8 @@ class Wga(Source):
     async def _table(self, fetch: "Fetch") -> tuple["Answer", bytes]:
         """Return the archive and the table in it; one that is torn is asked for a few times."""
         url = self.base_url + CATALOGUE
+        if taken := _TAKEN.get(fetch, {}).get(url):
+            return taken
         wrong = SourceError(f"{url} is not asked for")
         for _ in range(TRIES):
             answer = await fetch.get(url, expect="zip")
@@ -131,9 +152,12 @@ class Wga(Source):
                     f"{url} is gone ({answer.status}): see {self.base_url} for a new one"
                 )
             try:
-                return answer, catalogue.unzip(answer.body, url)
+                table = catalogue.unzip(answer.body, url)
             except SourceError as error:
                 wrong = error
+            else:
+                _TAKEN.setdefault(fetch, {})[url] = answer, table
+                return answer, table
         raise wrong
 
     def _withdrawn(self, source_id: str, answer: "Answer") -> RawRecord:

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,8 @@ class Row:
     columns: Mapping[str, str] | None
 
 
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""What every program that makes archives writes; the gallery has never used another."""
 _WORKBOOK = "xl/workbook.xml"
 _WORD = re.compile(r"[^\W\d_]+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
@@ -72,6 +75,8 @@ def unzip(body: bytes, where: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             member = _table(archive, where)
+            if member.compress_type not in _PACKINGS:
+                raise SourceError(f"{where} is neither stored nor deflated: pack it as zip does")
             if member.file_size > MAX_BYTES:
                 raise SourceError(f"{where} unpacks to more than {MAX_BYTES:,} bytes: not read")
             with archive.open(member) as file:
@@ -82,9 +87,11 @@ def unzip(body: bytes, where: str) -> bytes:
         EOFError,
         OSError,
         RuntimeError,  # an encrypted member
-        NotImplementedError,  # a compression of another kind
+        NotImplementedError,  # a newer form of zip
         UnicodeError,
         ValueError,
+        OverflowError,
+        struct.error,
     ) as error:
         raise SourceError(f"{where} is no sound zip archive ({error}): fetch it again") from error
     if len(table) > MAX_BYTES:

@@ -261,7 +261,7 @@ def sources_page() -> Iterator[str]:
     yield from (
         "## Rates",
         "",
-        "At most so many requests a second; `[rates]` in `omniart.toml` and `--rate` override them.",
+        "At most so many requests a second. `[rates]` in `omniart.toml` sets others; `--rate N` only lowers those above N.",
         "",
     )
     rates = [

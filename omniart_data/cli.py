@@ -11,6 +11,7 @@ import typer
 
 from omniart_data.commands import build, crawl, images, museum, probe, release, status
 from omniart_data.commands.ending import ends_in_one_line
+from omniart_data.printing import printable, printable_lines
 from omniart_data.settings import FILE_NAME, new_settings
 from schemas.errors import UsageError
 
@@ -28,9 +29,14 @@ app = typer.Typer(
 class _ToStderr(logging.StreamHandler[TextIO]):
     """Writes to what stderr is at the time, so that a line of the log does not tear a live bar."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one record as one printable line, as it may hold a server's words; a traceback has several."""
+        text = super().format(record)
+        return printable_lines(text) if record.exc_info else printable(text)
+
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
-        self.setStream(sys.stderr)
+        """Write one record; a stream that was closed since the last one is no matter."""
+        self.stream = sys.stderr
         super().emit(record)
 
 
@@ -60,18 +66,17 @@ def common(
 @ends_in_one_line
 def init(
     contact: Annotated[
-        str,
+        str | None,
         typer.Option(
-            prompt="Contact address (e-mail or web page) that the museums will see",
-            help="E-mail address or web page by which a museum can reach you.",
+            help="E-mail address or web page by which a museum can reach you; asked for where it is not given.",
         ),
-    ],
+    ] = None,
     path: Annotated[Path, typer.Argument(help="The settings file to make.")] = Path(FILE_NAME),
 ) -> None:
     """Make omniart.toml, the settings of a real crawl."""
     if path.exists():
         raise UsageError(f"{path} is there already: edit it, or name another file")
-    text = new_settings(contact)
+    text = new_settings(_ask_contact() if contact is None else contact)
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -79,6 +84,14 @@ def init(
     typer.echo(
         f"{path} made. `omniart-data probe` asks each museum for ten records, and is the first to run."
     )
+
+
+def _ask_contact() -> str:
+    try:
+        asked: str = typer.prompt("Contact address (e-mail or web page) that the museums will see")
+    except typer.Abort:
+        raise UsageError("nobody answered: give --contact where there is no terminal") from None
+    return asked
 
 
 for name, command, epilog in (

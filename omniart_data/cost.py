@@ -25,7 +25,7 @@ class _Row:
 
 
 def estimate(sources: Mapping[str, Source], *, images: bool, personal: bool) -> str:
-    """Return a table of requests, images, GB and days for each source and in all, one line each.
+    """Return a table of requests, images, GB and days for each source and in all, one line each; without images two columns fewer.
 
     Sources are crawled side by side, so that in all it takes as long as the longest of them; pictures come
     when all descriptions are there. The days follow from the museums' rates alone, not from this computer.
@@ -36,7 +36,10 @@ def estimate(sources: Mapping[str, Source], *, images: bool, personal: bool) -> 
     }
     head = ("source", "requests", "images", "GB", "days")
     lines = [row.cells(name) for name, row in rows.items()]
-    return columns(head, [*lines, _together(list(rows.values())).cells("in all")])
+    table = [head, *lines, _together(list(rows.values())).cells("in all")]
+    if not images:
+        table = [(*row[:2], row[-1]) for row in table]
+    return columns(table[0], table[1:])
 
 
 def _wants(name: str, *, personal: bool) -> bool:

@@ -1,6 +1,7 @@
 """A crawl of several sources side by side, with its receipt, whatever end it comes to."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -12,12 +13,14 @@ from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.receipt import FetchReport, HostReport
 from crawlers.engine.run import CrawlReport, run_crawl
 from crawlers.engine.source import Source
-from crawlers.engine.store import RawStore
+from crawlers.engine.store import FINISHED, PAGES, RawStore
 from omniart_data.crawl_progress import CrawlProgress
-from omniart_data.probing import broken, probe_sources
+from omniart_data.probing import broken, probe_sources, unfinished
 from omniart_data.receipts import ReceiptBook
 from omniart_data.watch import Watch, run_stoppable
 from schemas.errors import SourceError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,9 @@ class Crawled:
 
     @property
     def whole(self) -> bool:
-        """Return whether it came to its end, and nothing that the source named is left to ask for."""
-        return self.finished and not self.census.left and not self.failure
+        """Return whether it came to its end, and nothing is left to ask for that the source named or counts."""
+        census = self.census
+        return self.finished and not (census.left or census.short or self.failure)
 
     @property
     def unfetched(self) -> int:
@@ -76,9 +80,9 @@ def crawl_sources(
     """Crawl sources side by side, each host at its own pace, and keep the receipt in the store.
 
     A source that fails is told in its result, and does not stop the others; a StoreError ends all.
-    ``probe`` begins with one of each source that is to be asked for anything, and leaves out those that
-    break a promise. Ctrl-C ends it cleanly: the page in flight is dropped, and the result says that it
-    was stopped.
+    ``probe`` begins with one of each source whose crawl begins anew, and leaves out those that break a
+    promise; one that was not finished in its time is told in a warning. Ctrl-C ends it cleanly: the page in
+    flight is dropped, and the result says that it was stopped.
     """
     for name in sources if update else ():
         if store.finished(name):
@@ -118,18 +122,23 @@ class _Crawl:
             raise errors.exceptions[0] from errors
 
     async def _probed(self, sources: Mapping[str, Source]) -> dict[str, Source]:
-        """Return the sources that keep their promises, and those that nothing is left to ask of."""
-        asked = {name: source for name, source in sources.items() if self._wants_asking(name)}
+        """Return the sources that keep their promises, and those whose crawl goes on from where it stopped."""
+        asked = {name: source for name, source in sources.items() if self._begins(name)}
         verdicts, report = await probe_sources(asked, self._fetching)
         self.report += report
         for name, verdict in verdicts.items():
-            if not verdict.ok:
-                self.ended[name] = SourceError(f"the probe failed: {broken(verdict)}")
+            if wrong := broken(verdict):
+                self.ended[name] = SourceError(f"the probe failed: {wrong}")
+            elif not verdict.ok:
+                log.warning("%s: the probe was %s", name, unfinished(verdict))
         return {name: source for name, source in sources.items() if name not in self.ended}
 
-    def _wants_asking(self, name: str) -> bool:
-        done = self._store.finished(name) and self._since is None
-        return not (done and not self._store.census(name).left)
+    def _begins(self, name: str) -> bool:
+        """Return whether the crawl of a source begins anew: what it has shown before need not be proved."""
+        state = self._store.state(name)
+        if state.stage == FINISHED:
+            return self._since is not None
+        return (state.stage, state.cursor) == (PAGES, "")
 
     async def _crawl_all(self, sources: Mapping[str, Source]) -> None:
         async with Fetch(self._fetching) as fetch, self._watch.over(fetch):
@@ -141,7 +150,7 @@ class _Crawl:
                 self.report += fetch.report
 
     async def _crawl(self, name: str, source: Source, fetch: Fetch) -> None:
-        count = self._watch.count(name)
+        count = self._watch.count(name, source.rates)
         progress = CrawlProgress(name, self._store, count)
         try:
             self.ended[name] = await run_crawl(

@@ -101,7 +101,7 @@ class _Import:
         if (
             held is not None
             and held.sha256 == hashlib.sha256(body).hexdigest()
-            and self._images.is_settled(reference, self._max_px)
+            and self._images.is_settled(reference, self._max_px, max_pixels=self._max_pixels)
         ):
             return
         self._waiting.append((reference, self._pool.submit(self._stage, body)))
@@ -125,7 +125,7 @@ class _Import:
             staged = future.result()
         except RefusedPictureError as error:
             log.info("%s: %s", reference, error)
-            self._outcomes.append(ImageOutcome(reference, "", "quarantined", error.reason))
+            self._outcomes.append(ImageOutcome(reference, "", "quarantined", error.noted))
         else:
             self._staged.append(staged)
             outcome = ImageOutcome(reference, staged.original.sha256, "fetched")

@@ -1,13 +1,13 @@
 """Probes of several sources side by side: ten records each, and every promise checked on them."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.picture import prepare
-from crawlers.engine.probe import Verdict, probe
+from crawlers.engine.probe import TIME, Verdict, probe
 from crawlers.engine.receipt import FetchReport
 from crawlers.engine.source import Source
 
@@ -38,9 +38,10 @@ def look_at(body: bytes) -> str:
 
 
 def broken(verdict: Verdict) -> str:
-    """Return what a probe found wrong, on one line; empty where nothing is."""
-    return "; ".join(_wrong(verdict))
+    """Return which promises a probe found broken, on one line; empty where none is."""
+    return "; ".join(f"{one.name}: {one.found}" for one in verdict.wrong if one.name != TIME)
 
 
-def _wrong(verdict: Verdict) -> Iterable[str]:
-    return (f"{one.name}: {one.found}" for one in verdict.checks if one.ok is False)
+def unfinished(verdict: Verdict) -> str:
+    """Return why a probe came to no end, on one line; empty where it came to one."""
+    return "; ".join(one.found for one in verdict.wrong if one.name == TIME)

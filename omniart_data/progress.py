@@ -8,12 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from crawlers.engine.receipt import HostState
+from omniart_data.printing import printable
 from omniart_data.run_state import RunState, SourceState, duration
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress_bar import ProgressBar
     from rich.table import Table
 
+BAR_WIDTH = 10
+"""So that a line fits 80 columns, the longest host's name and all."""
 LINE_EVERY_S = 60.0
 """So often a log is told how far a run is: four days make 5,760 lines a source."""
 TOLD_FROM_S = 5.0
@@ -65,8 +69,11 @@ def bar(label: str, unit: str, total: int | None = None) -> Iterator[Callable[[i
 def live_lines(state: RunState) -> list[str]:
     """Return how far a run is: a line for each source, then one for each host it is asked at."""
     sources = [f"{one.name}: {_joined(done(one), ending(one))}" for one in state.sources]
-    hosts = [f"{one.host}: {_joined(pace(one), traffic(one), one.waiting)}" for one in state.hosts]
-    return sources + hosts
+    hosts = [
+        f"{one.host}: {_joined(pace(one), traffic(one), outlook(one, state))}"
+        for one in state.hosts
+    ]
+    return [printable(line) for line in sources + hosts]
 
 
 def view() -> View:
@@ -75,7 +82,7 @@ def view() -> View:
 
 
 class Terminal:
-    """A live table on a terminal: a bar for each source, a line for each host."""
+    """A live table on a terminal: a bar for each source, and one for each host that it is asked at."""
 
     def __init__(self, console: "Console | None" = None) -> None:
         from rich.console import Console  # noqa: PLC0415 - a terminal alone needs it
@@ -96,18 +103,41 @@ class Terminal:
 
 
 def live_table(state: RunState) -> "Table":
-    """Return a run as a table of four columns, sources first, then the hosts they are asked at."""
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - a terminal alone needs it
-    from rich.table import Table  # noqa: PLC0415
+    """Return a run as a table: a line for each source, then one for each host they are asked at."""
+    from rich.table import Table  # noqa: PLC0415 - a terminal alone needs it
+    from rich.text import Text  # noqa: PLC0415
 
-    table = Table.grid(padding=(0, 2), expand=False)
+    def text(said: str) -> Text:  # what stands in brackets is no markup, whoever says it
+        return Text(printable(said))
+
+    table = Table.grid(padding=(0, 1), expand=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, width=BAR_WIDTH)
     for source in state.sources:
-        total = source.expected or None
-        progress = ProgressBar(total=total, completed=min(source.done, total or 0), width=24)
-        table.add_row(source.name, progress if total else "", done(source), ending(source))
+        shown = _bar(source.done, source.expected) if source.expected else ""
+        table.add_row(text(source.name), shown, text(done(source)), text(ending(source)))
+    if state.sources and state.hosts:
+        table.add_row()
     for host in state.hosts:
-        table.add_row(host.host, pace(host), traffic(host), host.waiting)
+        size = "" if host.waiting else megabytes(host)  # the reason needs the room
+        said = (_joined(pace(host), size), outlook(host, state))
+        table.add_row(text(host.host), _host_bar(host, state), *map(text, said))
     return table
+
+
+def _bar(done: int, total: int | None) -> "ProgressBar":
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - a terminal alone needs it
+
+    return ProgressBar(total=total, completed=min(done, total or 0), width=BAR_WIDTH)
+
+
+def _host_bar(host: HostState, state: RunState) -> "ProgressBar | str":
+    """Return a host's bar: without an end where nobody knows it, and none where nothing is going on."""
+    left = state.left.get(host.host)
+    if left is not None:
+        return _bar(host.answers, host.answers + left)
+    under_way = host.speed > 0 or host.waiting
+    return _bar(0, None) if under_way and not state.over else ""
 
 
 class Lines:
@@ -141,7 +171,7 @@ class Lines:
             self._say(f"{host.host}: goes on")
 
     def _say(self, line: str) -> None:
-        self._out.write(f"{line}\n")
+        self._out.write(f"{printable(line)}\n")
         self._out.flush()
 
 
@@ -163,7 +193,7 @@ def ending(source: SourceState) -> str:
     """Return how a source ended, or how much time it has left; empty where nobody knows."""
     if source.ended:
         return source.ended
-    return f"{duration(source.left_s)} left" if source.left_s is not None else ""
+    return f"{duration(source.left_s)} left" if source.left_s else ""
 
 
 def pace(host: HostState) -> str:
@@ -171,6 +201,19 @@ def pace(host: HostState) -> str:
     return f"{host.speed:.1f}/s of {host.rate:g}/s"
 
 
+def outlook(host: HostState, state: RunState) -> str:
+    """Return why a host keeps us waiting, or how much time it has left; empty where nobody knows."""
+    if host.waiting:
+        return host.waiting
+    left_s = state.host_left_s(host)
+    return f"{duration(left_s)} left" if left_s else ""
+
+
 def traffic(host: HostState) -> str:
     """Return what was asked of a host so far."""
-    return f"{host.requests:,} requests, {host.size_bytes / 1e6:,.1f} MB"
+    return f"{host.requests:,} requests, {megabytes(host)}"
+
+
+def megabytes(host: HostState) -> str:
+    """Return how much a host has answered so far."""
+    return f"{host.size_bytes / 1e6:,.1f} MB"

@@ -1,16 +1,18 @@
 """How the sources that somebody names are reached: live, or in a sample museum of another process."""
 
 import math
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from crawlers import SOURCES
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.source import Source
 from omniart_data.settings import Settings, check_contact
 from omniart_data.workspace import Workspace
-from schemas.errors import UsageError
+from schemas.errors import SourceError, UsageError
 
 SAMPLE_RATE = 2000.0
 """Requests per second to the sample museum where nothing else is asked for: it is on this machine."""
@@ -19,6 +21,7 @@ SAMPLE_START_RATE = 5.0
 SAMPLE_WORKSPACE = "workspace/sample"
 """Invented works stay apart from real ones."""
 AUTO = "auto"
+KNOCK_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Reach:
     place: Workspace
     sample: bool = False
     """They are the invented ones."""
+    note: str = ""
+    """What somebody who asked for it so should know, on one line; mostly empty."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +65,32 @@ def reach(
     contact = check_contact(settings.contact)
     sources = named(names or settings.sources, SOURCES)
     own = {host: rate for source in sources.values() for host, rate in source.rates.items()}
-    rates = dict.fromkeys(own, ceiling) if ceiling else {**own, **settings.rates}
+    rates = {**own, **settings.rates}
     place = Workspace(workspace or Path(settings.workspace))
     fetching = replace(common, contact=contact, rates=rates, downloads=place.downloads)
     linked_art = settings.linked_art and manners.linked_art
-    return Reach(_with(sources, linked_art=linked_art), fetching, place)
+    sources = _with(sources, linked_art=linked_art)
+    return Reach(sources, _below(fetching, ceiling), place, note=_note(rates, ceiling))
+
+
+def _below(fetching: FetchConfig, ceiling: float) -> FetchConfig:
+    """Return the manners with no rate above a ceiling; 0: there is none.
+
+    It lowers rates alone: a slip of the hand is no reason to hurry a museum.
+    """
+    if not ceiling:
+        return fetching
+    rates = {host: min(rate, ceiling) for host, rate in fetching.rates.items()}
+    return replace(fetching, rates=rates, default_rate=min(fetching.default_rate, ceiling))
+
+
+def _note(rates: Mapping[str, float], ceiling: float) -> str:
+    if not ceiling or any(rate >= ceiling for rate in rates.values()):
+        return ""
+    return (
+        f"--rate {ceiling:g} changes nothing: it is a ceiling, and no host's own rate is as high; [rates] in"
+        " omniart.toml sets others, and --rate auto looks for their limits"
+    )
 
 
 def _sample(
@@ -76,11 +102,40 @@ def _sample(
 ) -> Reach:
     from crawlers.sample import SAMPLE_SOURCES, routes_of  # noqa: PLC0415 - most runs have no use for it
 
+    check_museum(manners.museum)
     place = Workspace(workspace or Path(SAMPLE_WORKSPACE))
     rate = ceiling or (SAMPLE_START_RATE if common.find_rate else SAMPLE_RATE)
     fetching = sample_manners(common, routes_of(manners.museum), place, rate)
     sources = named(names, SAMPLE_SOURCES) if names else SAMPLE_SOURCES
     return Reach(_with(sources, linked_art=manners.linked_art), fetching, place, sample=True)
+
+
+def check_museum(url: str) -> None:
+    """Raise UsageError for what is no address of a museum on this machine."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(
+            f"--museum {url}: give the address that `omniart-data museum` prints, such as http://127.0.0.1:8080"
+        )
+
+
+def check_answers(url: str) -> None:
+    """Raise SourceError where nothing listens at the address of a sample museum; an empty one is none."""
+    parts = urlsplit(url)
+    if not url:
+        return
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    try:
+        with socket.create_connection((parts.hostname or "", port), KNOCK_S):
+            pass
+    except OSError:
+        raise SourceError(
+            f"nothing answers at {url}: is `omniart-data museum` running there?"
+        ) from None
 
 
 def sample_manners(
@@ -93,6 +148,7 @@ def sample_manners(
         default_rate=rate,
         concurrency=8,
         backoff_s=0.05,
+        wall_backoff_s=1.0,
         routes=routes,
         downloads=place.downloads,
     )

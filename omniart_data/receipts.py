@@ -8,7 +8,7 @@ from typing import Any
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.receipt import FetchReport
 from crawlers.engine.store import RawStore
-from omniart_data.run_state import utc_now
+from crawlers.engine.wanted import utc_now
 
 NOTE_EVERY_S = 60.0
 

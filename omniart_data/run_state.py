@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from crawlers.engine.receipt import HostState
@@ -34,10 +33,22 @@ class RunState:
     updated: str
     sources: tuple[SourceState, ...] = ()
     hosts: tuple[HostState, ...] = ()
+    left: Mapping[str, int] = field(default_factory=dict)
+    """Requests to come by host, counted or estimated; not where nobody knows."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
         return asdict(self)
+
+    @property
+    def over(self) -> bool:
+        """Return whether all has ended."""
+        return bool(self.sources) and all(one.ended for one in self.sources)
+
+    def host_left_s(self, host: HostState) -> float | None:
+        """Return the seconds until a host has answered what is to come, at its speed now; None: nobody knows."""
+        left = self.left.get(host.host)
+        return left / host.speed if left is not None and host.speed > 0 else None
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
@@ -84,11 +95,6 @@ class Count:
             return None
         per_s = self._done / max(self._clock() - self._began_s, 1e-6)
         return max(self.expected - done, 0) / per_s
-
-
-def utc_now() -> str:
-    """Return the time of day as ISO 8601, in UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def duration(seconds: float) -> str:

@@ -34,6 +34,7 @@ images = "all"
 image_px = 512
 
 # A picture of more megapixels is not decoded but quarantined; the largest known has 178 (the Night Watch).
+# What is no JPEG (PNG, TIFF ...) is decoded whole, and may have a quarter of it. 1000 take up to 6 GB of memory.
 max_megapixels = 250
 
 # The Web Gallery of Art lets its pictures be used personally and for education, and never be passed on.
@@ -46,7 +47,7 @@ linked_art = true
 # Hours for which a host that is down or turns us away is waited for, before it is left for the next run.
 patience_hours = 6
 
-# Requests per second by host, at most, where they should differ from the museum's own rate.
+# Requests per second by host, at most, in place of the museum's own rate: lower, or higher where the museum agrees.
 [rates]
 # "data.rijksmuseum.nl" = 1
 """

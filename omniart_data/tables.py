@@ -6,6 +6,7 @@ from crawlers.engine.census import Census
 from crawlers.engine.images import ImageReport
 from crawlers.engine.receipt import HostReport
 from crawlers.engine.run import CrawlReport
+from omniart_data.printing import printable
 from omniart_data.run_state import duration
 
 WALL_STATUSES = (403, 429)
@@ -18,7 +19,7 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     host            requests
     museum.example         7
     """
-    lines = [tuple(head), *map(tuple, rows)]
+    lines = _cells(head, rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
@@ -36,7 +37,7 @@ def columns_of_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     fault  meaning
     reset  it breaks off
     """
-    lines = [tuple(head), *map(tuple, rows)]
+    lines = _cells(head, rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -44,9 +45,24 @@ def columns_of_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
+def _cells(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return a table with printable cells: a line break or an escape sequence would tear it."""
+    return [tuple(map(printable, row)) for row in (head, *rows)]
+
+
 def host_table(hosts: Mapping[str, HostReport]) -> str:
     """Return the receipt: a line for each host that was asked."""
-    head = ("host", "requests", "MB", "peak/s", "403", "429", "retries", "walls", "waiting")
+    head = (
+        "host",
+        "requests",
+        "MB",
+        "peak/s",
+        "403",
+        "429",
+        "retries",
+        "walls",
+        "waited, all requests",
+    )
     return columns(head, [_host_row(name, host) for name, host in sorted(hosts.items())])
 
 
@@ -96,7 +112,7 @@ def census_table(censuses: Mapping[str, Census], finished: Collection[str]) -> s
         )
         for name, one in censuses.items()
     ]
-    return "\n".join([columns(head, rows), *_reasons(censuses, finished)])
+    return "\n".join([columns(head, rows), *map(printable, _reasons(censuses, finished))])
 
 
 def _reasons(censuses: Mapping[str, Census], finished: Collection[str]) -> Iterable[str]:
@@ -104,7 +120,10 @@ def _reasons(censuses: Mapping[str, Census], finished: Collection[str]) -> Itera
         for reason, count in _most_first(one.unfetched):
             yield f"{name}: {count:,} unfetched: {reason}"
         for reason, count in _most_first(one.supplements_left):
-            yield f"{name}: {count:,} lack a further answer: {reason or 'not asked yet'}"
+            if reason:
+                yield f"{name}: {count:,} lack a further answer: {reason}"
+            else:
+                yield f"{name}: {count:,} objects wait for further answers (Linked Art)"
         if name in finished and not one.as_expected:
             yield f"{name}: the source says {one.expected:,}, and named {one.listed:,}"
 
@@ -133,5 +152,7 @@ def ending_table(report: ImageReport) -> str:
     ]
     rows += [("note", count, why) for why, count in _most_first(report.notes)]
     return "\n".join(
-        f"{count:>10,}  {ending}{why and ': '}{why}" for ending, count, why in rows if count
+        f"{count:>10,}  {ending}{why and ': '}{printable(why)}"
+        for ending, count, why in rows
+        if count
     )

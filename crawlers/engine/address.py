@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin
 
-from crawlers.engine.failures import AddressError, RedirectError
+from crawlers.engine.failures import AddressError, RedirectError, plain
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@\[\]\\]+)(?::(?P<port>[0-9]{1,5}))?"
@@ -19,6 +19,33 @@ _UNSAFE_IN_QUERY = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=
 
 _SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
 """Labels under which a two-letter country registers names: britishmuseum.org.uk, u-tokyo.ac.jp."""
+
+_SHARED = frozenset(
+    {
+        "amazonaws.com",
+        "azureedge.net",
+        "azurewebsites.net",
+        "blogspot.com",
+        "cloudfront.net",
+        "github.io",
+        "githubusercontent.com",
+        "gitlab.io",
+        "herokuapp.com",
+        "netlify.app",
+        "pages.dev",
+        "r2.dev",
+        "vercel.app",
+        "web.app",
+        "windows.net",
+        "wordpress.com",
+    }
+)
+"""Sites that give every customer a name, or every customer's files the same: each host there is one of its own."""
+
+_GLOBAL = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out to hosts of the open internet."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""A network without IPv4 reaches it by these: the last 32 bits are the IPv4 address that is meant."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +91,7 @@ def parse_address(url: str, params: Mapping[str, str] | None = None) -> Address:
         target = _encode(path if path.startswith("/") else f"/{path}", _UNSAFE_IN_PATH)
         query = _encode(query, _UNSAFE_IN_QUERY)
     except UnicodeError as error:
-        raise AddressError(url, "no address", str(error)) from error
+        raise AddressError(url, "no address", plain(str(error))) from error
     if not _HOST.fullmatch(host) or _is_odd_ip(host) or int(parts["port"] or 0) > 0xFFFF:
         raise AddressError(url, "no host that could be asked")
     if params:
@@ -82,7 +109,7 @@ def redirect(here: Address, location: str) -> Address:
     try:
         return parse_address(urljoin(here.url, location))
     except (ValueError, AddressError) as error:
-        raise RedirectError(here.url, "redirects to no address", ascii(location)) from error
+        raise RedirectError(here.url, "redirects to no address", plain(location)) from error
 
 
 def _encode(text: str, unsafe: re.Pattern[bytes]) -> str:
@@ -98,9 +125,11 @@ def site(host: str) -> str:
 
     >>> site("images.metmuseum.org"), site("www.vam.ac.uk"), site("10.0.0.1")
     ('metmuseum.org', 'vam.ac.uk', '10.0.0.1')
+    >>> site("media.githubusercontent.com")
+    'media.githubusercontent.com'
     """
     labels = host.split(".")
-    if is_ip(host) or len(labels) < 3:
+    if is_ip(host) or len(labels) < 3 or ".".join(labels[-2:]) in _SHARED:
         return host
     deep = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS
     return ".".join(labels[-3 if deep else -2 :])
@@ -126,10 +155,18 @@ def _is_odd_ip(host: str) -> bool:
 def is_public(ip: str) -> bool:
     """Return whether an IP address is one of the open internet: not loopback, private, link-local.
 
+    An IPv6 address that carries an IPv4 one is judged by that (mapped, NAT64, 6to4); all other IPv6 must
+    be global unicast, and no Teredo.
+
     >>> is_public("127.0.0.1"), is_public("[::ffff:10.0.0.1]"), is_public("8.8.8.8")
     (False, False, True)
     """
     address = ipaddress.ip_address(ip.strip("[]").partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address.sixtofour or address
+        carried = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            carried = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if carried is None:
+            return address in _GLOBAL and address.is_global and address.teredo is None
+        address = carried
     return address.is_global and not address.is_multicast

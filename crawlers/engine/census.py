@@ -19,6 +19,9 @@ elsewhere); ``settled``: that in which its outcome was last told; ``outcome``: s
 
 UNSETTLED, STORED, WITHDRAWN, UNFETCHED = OUTCOMES = ("", "stored", "withdrawn", "unfetched")
 
+NEARLY_ALL = 0.99
+"""Which share of the records that a source says there are must be named at least."""
+
 _NAME = """
 INSERT INTO census VALUES (:source, :id, :crawl, '', '', 0)
 ON CONFLICT DO UPDATE SET crawl = :crawl, outcome = iif(:whole, '', outcome), reason = iif(:whole, '', reason)
@@ -96,6 +99,14 @@ class Census:
     def as_expected(self) -> bool:
         """Return whether the crawl named as many as the source says there are, where it says so."""
         return self.expected is None or self.expected == self.listed
+
+    @property
+    def short(self) -> bool:
+        """Return whether the crawl named so few that it is not whole; a small difference may be the source's.
+
+        Whether an OAI-PMH service counts deleted headers, for one, is not known.
+        """
+        return self.expected is not None and self.listed < self.expected * NEARLY_ALL
 
     @property
     def left(self) -> int:

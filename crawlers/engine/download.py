@@ -14,6 +14,7 @@ import aiohttp
 
 from crawlers.engine.address import Address
 from crawlers.engine.body import kind_of
+from crawlers.engine.database import disk_error
 from crawlers.engine.failures import AddressError, Failure
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.host import Host
@@ -128,8 +129,8 @@ class Part:
         try:
             yield
         except OSError as error:
-            words = error.strerror or str(error)
-            raise StoreError(f"{self.path}: {words}; mend it, and the download goes on") from error
+            told = disk_error(self.path, error)
+            raise StoreError(f"{told}; what is here is kept, and the download goes on") from error
 
 
 class BulkFile(Wanted):

@@ -5,6 +5,21 @@ from typing import Literal
 
 from schemas.errors import SourceError
 
+LONGEST_SHOWN = 80
+"""So many signs of what a host or a record says stand in a reason."""
+LONGEST_URL = 500
+"""So many of an address stand in a line: it can be of any length, and all of it is in ``url``."""
+
+
+def plain(text: str, most: int = LONGEST_SHOWN) -> str:
+    r"""Return what somebody else wrote as printable ASCII, shortened, so that it can stand in a line.
+
+    >>> plain("br\x1b[2J"), plain("é\udc80"), plain("x" * 9, 5)
+    ('br\\x1b[2J', '\\xe9\\udc80', 'xxxxx...')
+    """
+    shown = ascii(text[:most])[1:-1] if not (text.isascii() and text.isprintable()) else text[:most]
+    return shown + ("..." if len(text) > most else "")
+
 
 class AddressError(SourceError):
     """One address fails, for good or too often, while its host is well.
@@ -14,7 +29,8 @@ class AddressError(SourceError):
     """
 
     def __init__(self, url: str, reason: str, advice: str = "") -> None:
-        shown = url if url.isprintable() and url else ascii(url)
+        shown = url if url.isprintable() and url else ascii(url[: LONGEST_URL + 1])
+        shown = shown if len(shown) <= LONGEST_URL else f"{shown[:LONGEST_URL]}..."
         super().__init__(f"{shown}: {reason}{'; ' if advice else ''}{advice}")
         self.url, self.reason = url, reason
 
@@ -63,6 +79,8 @@ class Failure:
     retry_after_s: float = 0.0
     found: str | None = None
     """The kind of the body, where it was of the wrong one."""
+    page: bool = False
+    """HTML came in place of a picture: the Met's image wall said so, and a host that has no such picture."""
     gained: bool = False
     """Part of a file came all the same, and need not be asked for again."""
 
@@ -75,6 +93,11 @@ class Failure:
     def forbidden(self) -> bool:
         """Return whether it is a bare 403: the Met's wall says so, and a picture that is not free as well."""
         return self.status == 403 and not self.stated
+
+    @property
+    def refusal(self) -> bool:
+        """Return whether it looks like a wall and may be about this address alone."""
+        return self.forbidden or (self.page and not self.stated)
 
     @property
     def word(self) -> str:

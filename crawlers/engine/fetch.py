@@ -25,7 +25,7 @@ from typing import Self, TypeVar
 import aiohttp
 from yarl import URL
 
-from crawlers.engine.address import Address, parse_address, redirect, site
+from crawlers.engine.address import Address, parse_address, redirect
 from crawlers.engine.connection import open_session, wire_url, words_of
 from crawlers.engine.download import BulkFile, Download, Part
 from crawlers.engine.failures import (
@@ -35,6 +35,7 @@ from crawlers.engine.failures import (
     HostDownError,
     RedirectError,
     UnexpectedBodyError,
+    plain,
 )
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.gate import Turn
@@ -207,7 +208,7 @@ class Fetch:
             host = self._host(outcome.host)
             error = tries.end(outcome, alone=host.gate.alone, refusing=host.gate.refusing)
             if error is not None:
-                host.end(error)
+                host.end(error, tries)
                 raise error
             await self._back_off(host, outcome, tries)
 
@@ -216,11 +217,11 @@ class Fetch:
         config, closing = self.config, host.gate.closing
         host.retries += 1
         if closing is not None:
-            if failure.forbidden:  # it may be about this address: let another one try first
+            if failure.refusal:  # it may be about this address: let another one try first
                 now_s = asyncio.get_running_loop().time()
                 host.waited_s += max(0.0, closing.until_s - now_s)
                 await asyncio.sleep(max(0.0, closing.until_s - now_s))
-            if failure.forbidden or tries.failures > config.retries:
+            if failure.refusal or tries.failures > config.retries:
                 await self._ask_witness(host, tries)
             return
         wait_s = back_off_s(
@@ -277,9 +278,9 @@ class Fetch:
         raise RedirectError(wanted.asked.url, reason, "not followed")
 
     def _check_redirect(self, asked: Address, here: Address, to: Address) -> None:
-        allowed = to.host in self.config.allowed_redirect_hosts
-        if not allowed and site(to.host) != site(asked.host):
-            raise RedirectError(asked.url, "redirects to another site", f"{to.host}: not followed")
+        if not self.config.may_lead(asked.host, to.host):
+            advice = f"{plain(to.host)}: not followed"
+            raise RedirectError(asked.url, "redirects to another site", advice)
         if here.scheme == "https" and to.scheme == "http":
             raise RedirectError(asked.url, "redirects from https to http", "not followed")
 
@@ -313,8 +314,7 @@ class Fetch:
             log.info("%s: taken for none", error)
             return Robots()
         robots = Robots(answer.body if answer.status == 200 else b"")
-        if robots.rate is not None:
-            self._host(to.host).gate.pace.limit(robots.rate)
+        self._host(to.host).keep_delay(robots.delay_s)
         return robots
 
     async def _ask(
@@ -357,9 +357,11 @@ class Fetch:
             ) as response:
                 return await self._judge(response, to, wanted, host)
         except aiohttp.ClientConnectorCertificateError as error:
-            return HostDownError(to.host, f"its certificate is not valid ({error})", "try later")
+            return HostDownError(
+                to.host, f"its certificate is not valid ({plain(str(error), 300)})", "try later"
+            )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.debug("%s: %s %s", to.url, type(error).__name__, error)
+            log.debug("%s: %s %s", to.url, type(error).__name__, plain(str(error)))
             torn = isinstance(error, aiohttp.ClientPayloadError)
             gained = wanted.position > before
             return Failure(to.host, words_of(error), "body" if torn else "host", gained=gained)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yarl import URL
 
+from crawlers.engine.address import site
 from schemas.errors import UsageError
 
 AGENT = "omniart-data"
@@ -20,7 +21,11 @@ class FetchConfig:
     contact: str = ""
     """A mail address or page by which a museum can reach whoever runs this; in the user agent."""
     rates: Mapping[str, float] = field(default_factory=dict)
-    """Host to requests per second; ``default_rate`` holds for all others."""
+    """Host to requests per second; ``default_rate`` holds for all others.
+
+    They are all hosts of all crawled sources: a redirect from one of them may lead to these alone. A host
+    that is not among them may send one on to hosts of its own site as well (see ``may_lead``).
+    """
     default_rate: float = 1.0
     find_rate: bool = False
     """Rates are where to begin, and the host's own limit is looked for above them; else they are ceilings."""
@@ -40,7 +45,7 @@ class FetchConfig:
     """How long a host may stay away before it is given up for this run."""
     max_body_bytes: int = 128 << 20
     allowed_redirect_hosts: tuple[str, ...] = ()
-    """Hosts of other names than the asked one's to which an answer may redirect."""
+    """Further hosts to which an answer may redirect."""
     routes: Mapping[str, str] = field(default_factory=dict)
     """Made-up host to base URL on loopback: how the sample museum is reached."""
     ca_file: Path | None = None
@@ -74,6 +79,19 @@ class FetchConfig:
     def rate(self, host: str) -> float:
         """Return a host's requests per second."""
         return self.rates.get(host, self.default_rate)
+
+    def may_lead(self, asked: str, to: str) -> bool:
+        """Return whether an answer for one host may send us on to another.
+
+        >>> config = FetchConfig(rates={"media.githubusercontent.com": 1.0})
+        >>> config.may_lead("media.githubusercontent.com", "raw.githubusercontent.com")
+        False
+        >>> config.may_lead("www.museum.org", "museum.org"), config.may_lead("www.museum.org", "wga.hu")
+        (True, False)
+        """
+        if to == asked or to in self.rates or to in self.allowed_redirect_hosts:
+            return True
+        return asked not in self.rates and site(to) == site(asked)
 
 
 def _on_loopback(base: str) -> bool:

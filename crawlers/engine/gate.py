@@ -4,7 +4,7 @@ Nothing here looks at a clock or sleeps: the time, in seconds of one clock, is g
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawlers.engine.failures import Failure, HostDownError
 from crawlers.engine.pace import Pace, back_off_s
@@ -31,6 +31,8 @@ class Closing:
     words: str
     until_s: float
     wall: bool
+    address: str = ""
+    """The one address whose refusal closed it; empty where others had a part in it, or the host's own word."""
 
     def tell(self, now_s: float) -> str:
         """Say what is waited for.
@@ -100,6 +102,9 @@ class Gate:
         """Note an answer, and open the gate if it is that to the trial."""
         if self.closing is not None and not turn.trial:
             return  # it was sent before the gate closed, and says nothing about now
+        if self.closing is not None and self.closing.until_s > now_s:
+            self._trial = False  # another request was turned away while this one tried
+            return
         self.pace.went_well(now_s)
         self._passed_s = max(self._passed_s, turn.at_s)
         self._row, self._closings = 0, 0
@@ -118,7 +123,8 @@ class Gate:
             reason = f"asks to come back in {failure.retry_after_s:.0f} s"
             self.give_up(reason, "start again then")
             return None
-        if not turn.trial and turn.at_s <= self._closed_s:
+        heard = self.closing is None and failure.stated  # however late its answer comes
+        if not turn.trial and turn.at_s <= self._closed_s and not heard:
             if self.closing is not None and failure.kind == "wall":
                 self._lengthen(now_s, failure)
             return None
@@ -136,18 +142,21 @@ class Gate:
             return True
         if failure.kind != "wall" or own:
             return False
-        return not failure.forbidden or self._row >= self._tolerance
+        return not failure.refusal or self._row >= self._tolerance
 
     def _wait_s(self, failure: Failure) -> float:
         doubtful = self.has_witness and failure.kind != "wall"
         if doubtful and not self._closings:
             return 0.0  # it may be these addresses alone: the witness says so at once
+        return max(self._quiet_s(self._closings - doubtful), failure.retry_after_s)
+
+    def _quiet_s(self, times: int) -> float:
         longest_s = min(LONGEST_S, self._most_s)
-        times = self._closings - doubtful
-        wait_s = back_off_s(self._first_s, times, most_s=longest_s, salt=self._salt)
-        return max(wait_s, failure.retry_after_s)
+        return back_off_s(self._first_s, times, most_s=longest_s, salt=self._salt)
 
     def _close(self, now_s: float, failure: Failure, address: str) -> Closing:
+        by_others = self.closing is not None and self.closing.address != address
+        alone = failure.refusal and self._failing == {address} and not by_others
         if self.closing is None:
             if failure.kind == "wall":
                 self.pace.slow_down()
@@ -162,7 +171,7 @@ class Gate:
         self._closed_s, self._trial = now_s, False
         wall = failure.kind == "wall"
         words = f"wall ({failure.word})" if wall else f"paused after {self._row} failures"
-        self.closing = Closing(words, now_s + self._wait_s(failure), wall)
+        self.closing = Closing(words, now_s + self._wait_s(failure), wall, address if alone else "")
         self._closings += 1
         return self.closing
 
@@ -172,7 +181,7 @@ class Gate:
             self._closings -= 1
             until_s = max(self.closing.until_s, now_s + self._wait_s(failure))
             self._closings += 1
-            self.closing = Closing(self.closing.words, until_s, self.closing.wall)
+            self.closing = replace(self.closing, until_s=until_s, address="")
 
     def give_up(self, reason: str, advice: str = "start again later") -> None:
         """Leave the host alone for the rest of this run."""
@@ -190,20 +199,24 @@ class Gate:
 
     @property
     def refusing(self) -> bool:
-        """Return whether a 403 here has been about an address before, and not about everybody since."""
+        """Return whether a refusal here has been about an address before, and not about everybody since."""
         return self._tolerance > 1
 
-    def excuse(self, now_s: float) -> None:
-        """Let another request try at once: the one that failed is given up as refused for itself."""
-        if self.closing is not None:
-            self.closing = Closing(self.closing.words, now_s, self.closing.wall)
+    def excuse(self, address: str) -> None:
+        """Let another request try after the first quiet: this address is given up as refused for itself.
+
+        Only what it closed alone: a wall that another request met, or a wait that the host asked for, stays.
+        """
+        if self.closing is not None and self.closing.address == address:
+            until_s = min(self.closing.until_s, self._closed_s + self._quiet_s(0))
+            self.closing = replace(self.closing, until_s=until_s)
 
     def expect_refusals(self) -> None:
-        """Note that this host's 403 was about an address: the next time it takes one more to be a wall."""
+        """Note that this host's refusal was about an address: the next time it takes one more to be a wall."""
         self._tolerance = min(self._tolerance + 1, BREAK_AFTER)
 
     def expect_walls(self) -> None:
-        """Note that what was answered with 403 passed later: here a 403 is a wall."""
+        """Note that what was refused passed later: here a refusal is a wall."""
         self._tolerance = 1
 
 

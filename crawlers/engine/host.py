@@ -5,7 +5,7 @@ import logging
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
-from crawlers.engine.failures import AddressError, Failure, ForbiddenError, HostDownError
+from crawlers.engine.failures import AddressError, Failure, HostDownError
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.gate import Closing, Gate, Turn
 from crawlers.engine.pace import Pace
@@ -49,6 +49,8 @@ class Host:
         self._judged = asyncio.Event()  # set while no trial is under way
         self._witness: Wanted | None = None
         self.questioning = asyncio.Lock()
+        self._longest_delay_s = config.max_wait_s
+        self._delay_s = 0.0
 
     @property
     def witness(self) -> "Wanted | None":
@@ -97,7 +99,8 @@ class Host:
             case HostDownError():
                 self.gate.give_up(outcome.reason, outcome.advice)
             case Failure() if not outcome.gained:
-                own = tries.failures > 0 and self.gate.passed_since(tries.last_s)
+                open_s = self.gate.closing is None  # else it may have met what closed the gate
+                own = open_s and tries.failures > 0 and self.gate.passed_since(tries.last_s)
                 closing = self.gate.failed(turn, now_s, outcome, address=tries.url, own=own)
                 tries.note(outcome, now_s, own=own, closed=self.gate.closing is not None)
                 if closing is not None:
@@ -113,7 +116,7 @@ class Host:
         self.gate.passed(turn, now_s)
         _forget(self._answered, now_s - SPEED_OVER_S)
         self._answered.append(now_s)
-        if tries.forbidden:
+        if tries.refusals:
             self.gate.expect_walls()
 
     def _tell(self, closing: Closing, now_s: float, failure: Failure) -> None:
@@ -128,16 +131,28 @@ class Host:
             level, "%s: %s%s; it is asked again in %.0f s", self.name, closing.words, reason, wait_s
         )
 
-    def end(self, error: AddressError) -> None:
+    def end(self, error: AddressError, tries: Tries) -> None:
         """Note that an address is given up, so that others need not wait for it."""
-        if isinstance(error, ForbiddenError):
+        if tries.refused:
             self.gate.expect_refusals()
-            self.gate.excuse(asyncio.get_running_loop().time())
+            self.gate.excuse(tries.url)
         log.info("%s", error)
+
+    def keep_delay(self, delay_s: float) -> None:
+        """Leave as long between two requests as robots.txt asks for; HostDownError where nobody would wait it."""
+        if delay_s > self._longest_delay_s:
+            reason = f"robots.txt asks for {delay_s:.0f} s between two requests"
+            self.gate.give_up(reason, "ask the museum whether it may be crawled, or leave it out")
+            self.gate.check()
+        self._delay_s = delay_s
+        if delay_s > 0:
+            self.gate.pace.limit(1.0 / delay_s)
+        if delay_s >= TELL_FROM_S:
+            log.warning("%s: robots.txt asks for %.0f s between two requests", self.name, delay_s)
 
     def state(self, now_s: float) -> HostState:
         """Return how the host is doing."""
-        closing = self.gate.closing
+        waiting, waiting_s = self._waiting(now_s)
         _forget(self._answered, now_s - SPEED_OVER_S)
         over_s = min(SPEED_OVER_S, max(_SECOND, now_s - self._began_s))
         return HostState(
@@ -147,9 +162,22 @@ class Host:
             self.size_bytes,
             self.gate.pace.rate,
             len(self._answered) / over_s,
-            closing.tell(now_s) if closing else "",
-            max(0.0, closing.until_s - now_s) if closing else 0.0,
+            waiting,
+            waiting_s,
         )
+
+    def _waiting(self, now_s: float) -> tuple[str, float]:
+        """Return what is waited for, in words, and how much longer."""
+        closing = self.gate.closing
+        if closing is not None:
+            return closing.tell(now_s), max(0.0, closing.until_s - now_s)
+        left_s = self.gate.pace.wait_s(now_s)
+        if self._delay_s >= TELL_FROM_S and left_s > 0 and self._turns.locked():
+            return (
+                f"robots.txt asks for {self._delay_s:.0f} s between two: {left_s:.0f} s left",
+                left_s,
+            )
+        return "", 0.0
 
     def report(self) -> HostReport:
         """Return what was asked so far, and how it went."""

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from crawlers.engine.database import Database, disk_error
-from crawlers.engine.picture import Original, Prepared
+from crawlers.engine.picture import MAX_PIXELS, Original, Prepared, fits_now
 from schemas.errors import StoreError
 
 APPLICATION_ID = 0x4F41_5049  # "OAPI": how the index says whose it is
@@ -55,7 +55,7 @@ _KEPT = (
     " FROM picture WHERE sha256 = ?"
 )
 _SETTLED = """
-SELECT status, sha256, kept_size_bytes, kept_for_px, max(width_px, height_px)
+SELECT status, reason, sha256, kept_size_bytes, kept_for_px, max(width_px, height_px)
 FROM outcome LEFT JOIN picture USING (sha256) WHERE url = ?
 """
 _SHARED = (
@@ -262,18 +262,21 @@ class ImageStore:
         row = self._row("SELECT url, sha256, status, reason FROM outcome WHERE url = ?", url)
         return ImageOutcome(*row) if row else None
 
-    def is_settled(self, url: str, max_px: int) -> bool:
+    def is_settled(
+        self, url: str, max_px: int, *, max_pixels: int = MAX_PIXELS, update: bool = False
+    ) -> bool:
         """Return whether an address needs no asking: its end is final, its picture there and large enough.
 
         Large enough is one that was kept for ``max_px``, or whole. A file of another size than was
-        written is not there.
+        written is not there. One that had too many pixels is asked for again where ``max_pixels`` now
+        allows them. With ``update`` no end is final but a picture that is there.
         """
         row = self._row(_SETTLED, url)
         if row is None or row[0] == "failed":
             return False
-        status, sha256, size_bytes, for_px, longest_px = row
+        status, reason, sha256, size_bytes, for_px, longest_px = row
         if status != "fetched":
-            return True
+            return not (update or fits_now(reason, max_pixels))
         if for_px is None or (for_px < max_px and longest_px > for_px):
             return False
         return _size(self.path(sha256)) == int(size_bytes)

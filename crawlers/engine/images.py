@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import re
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -16,7 +15,8 @@ from crawlers.engine.failures import (
     HostDownError,
     UnexpectedBodyError,
 )
-from crawlers.engine.fetch import Answer, Fetch
+from crawlers.engine.fetch import Fetch
+from crawlers.engine.iiif import ask_picture
 from crawlers.engine.image_store import ImageOutcome, ImageStore, Staged
 from crawlers.engine.picture import (
     MAX_PIXELS,
@@ -42,10 +42,11 @@ WAITING = 4
 """Times the requests that a host bears at once, so many addresses are in hand: those that failed wait their turn."""
 GIVE_UP_AFTER = 20
 """Failures in a row after which a host is left for this run: it answers something, and serves no pictures."""
+NO_PICTURE_BESIDE = "404 beside no picture served"
+"""Why a picture is not held to be gone: its host said so of GIVE_UP_AFTER in a row, and served none meanwhile."""
 KNOCKS = 3
 """Of so many that are held one may be gone meanwhile, or fail: the others say that their host is well."""
 
-_IIIF_SIZE = re.compile(r"(/full/)(?:!?[0-9]*,[0-9]*)(/[0-9.!]+/[a-z]+\.[a-z0-9]+)$")
 _LOOK_UP = 1_000  # addresses that are looked up between two looks at the network
 
 
@@ -93,6 +94,7 @@ async def fetch_images(
     max_pixels: int = MAX_PIXELS,
     placeholder_urls: int = PLACEHOLDER_URLS,
     progress: Callable[[int], None] | None = None,
+    update: bool = False,
 ) -> ImageReport:
     """Fetch each image whose outcome is not yet known, prepare it, and store how it ended.
 
@@ -101,12 +103,16 @@ async def fetch_images(
     fails is counted and asked for again in the next run, as the last there; so is what is left of a host
     that is down, or of which GIVE_UP_AFTER pictures in a row could not be had. Only a StoreError ends the
     run. ``progress`` is told how many more addresses are done with.
+
+    404 and 410 are final, but for a host that answers nothing else: GIVE_UP_AFTER in a row, and the
+    pictures that it served before asked for in vain, and it is left as well. With ``update`` what was
+    gone or quarantined in an earlier run is asked for again.
     """
     images.sweep()
     images.begin_run(placeholder_urls=placeholder_urls)
     with large_pictures(), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         run = _Run(fetch, images, pool, placeholder_urls, progress or (lambda _: None))
-        run.max_px, run.max_pixels = max_px, max_pixels
+        run.max_px, run.max_pixels, run.update = max_px, max_pixels, update
         queues = await run.queues(urls)
         try:
             await run.fetch_all(queues)
@@ -123,9 +129,12 @@ class _Queue:
         self.urls: deque[str] = deque()
         self.again: dict[str, int] = {}
         """What failed the first time, and how many pictures the host had served until then."""
+        self.doubtful: list[ImageOutcome] = []
+        """Ends since the host last served a picture, that hold where it serves another: it may not be well."""
         self.served = 0
         self.second = False
         self.failed_before = False
+        self.knocking = False
         self.in_a_row = 0
         self.ended = ""
         """Why the host is left for this run."""
@@ -144,7 +153,7 @@ class _Run:
     ) -> None:
         self._fetch, self._images, self._pool = fetch, images, pool
         self._placeholder_urls, self._progress = placeholder_urls, progress
-        self.max_px, self.max_pixels = MAX_PX, MAX_PIXELS
+        self.max_px, self.max_pixels, self.update = MAX_PX, MAX_PIXELS, False
         self._places = asyncio.Semaphore(BODIES)
         self._staged: list[Staged] = []
         self._outcomes: list[ImageOutcome] = []
@@ -160,7 +169,7 @@ class _Run:
         for number, url in enumerate(dict.fromkeys(urls)):
             if number % _LOOK_UP == 0:
                 await asyncio.sleep(0)
-            if self._images.is_settled(url, self.max_px):
+            if self._is_settled(url):
                 self._known += 1
             else:
                 host = _host(url)
@@ -171,6 +180,11 @@ class _Run:
             queue.failed_before = asked_in[queue.urls[-1]] > 0
         self._progress(self._known)
         return list(queues.values())
+
+    def _is_settled(self, url: str) -> bool:
+        return self._images.is_settled(
+            url, self.max_px, max_pixels=self.max_pixels, update=self.update
+        )
 
     async def fetch_all(self, queues: Sequence[_Queue]) -> None:
         """Ask all hosts; raise the StoreError that ends it, where there is one."""
@@ -187,7 +201,7 @@ class _Run:
     async def _ask_host(self, queue: _Queue) -> None:
         """Ask a host for everything, and then once more for what failed."""
         if queue.failed_before:
-            await self._knock(queue)
+            await self._knock(queue, queue.urls[0])
         await self._walk(queue)
         if queue.ended:
             left = len(queue.urls)
@@ -196,45 +210,48 @@ class _Run:
             self._progress(left + len(queue.again))
             return
         queue.second, queue.in_a_row, queue.urls = True, 0, deque(queue.again)
-        await self._knock(queue)
+        if queue.urls:
+            await self._knock(queue, queue.urls[0])
         await self._walk(queue)
         self._progress(len(queue.urls))
 
-    async def _knock(self, queue: _Queue) -> None:
-        """Ask for pictures that are held, before those that failed, and let go of the answers.
+    async def _knock(self, queue: _Queue, url: str) -> None:
+        """Ask for pictures that are held, where one failed or will, and let go of the answers.
 
         A picture that fails, where nothing else is asked for, cannot be told from a host that is down, or
         a page in its place from a wall, but by what that host did answer.
         """
-        if not (queue.host and queue.urls):
+        if not queue.host:
             return
         self.write()
-        start = queue.urls[0].index("//") + 2
-        prefix = f"{queue.urls[0][:start]}{queue.urls[0][start:].partition('/')[0]}/"
+        start = url.index("//") + 2
+        prefix = f"{url[:start]}{url[start:].partition('/')[0]}/"
         async with asyncio.TaskGroup() as group:
-            for url in self._images.fetched_below(prefix, KNOCKS):
-                group.create_task(self._knock_at(queue, url))
+            for held in self._images.fetched_below(prefix, KNOCKS):
+                group.create_task(self._knock_at(queue, held))
 
     async def _knock_at(self, queue: _Queue, url: str) -> None:
         try:
-            answer = await self._ask(url)
+            answer = await ask_picture(self._fetch, url)
         except SourceError as error:
             log.info("%s", error)
         else:
-            queue.served += not answer.gone
+            if not answer.gone:
+                self._served(queue)
 
     async def _walk(self, queue: _Queue) -> None:
         """Ask for all that is in a queue, until its host is left."""
         async with asyncio.TaskGroup() as group:
             for _ in range(min(len(queue.urls), WAITING * self._fetch.config.concurrency)):
                 group.create_task(self._work(queue, group))
+        await self._end_doubtful(queue)
 
     async def _work(self, queue: _Queue, group: asyncio.TaskGroup) -> None:
         """Ask for one address of a queue after the other, until it is empty or its host is left."""
         while queue.urls and not queue.ended:
             url = queue.urls.popleft()
             try:
-                answer = await self._ask(url)
+                answer = await ask_picture(self._fetch, url)
             except HostDownError as error:
                 queue.urls.appendleft(url)
                 queue.ended = queue.ended or f"is down ({error.reason})"
@@ -251,20 +268,51 @@ class _Run:
                 log.info("%s", error)
                 self._failed(queue, url, f"not asked: {error}")
             else:
-                queue.in_a_row = 0
                 if answer.gone:
-                    self._end(ImageOutcome(url, "", "gone"))
+                    await self._gone(queue, url)
                     continue
+                self._served(queue)
                 await self._places.acquire()
                 group.create_task(self._prepare(queue, url, answer.body))
 
-    async def _ask(self, url: str) -> Answer:
-        """Ask for an image; where an IIIF host has it in no such size, for the size that it has."""
-        whole = _IIIF_SIZE.sub(r"\1max\2", url)
-        if whole == url:
-            return await self._fetch.get(url, expect="image")
-        answer = await self._fetch.get(url, expect="image", allow=(400,))
-        return answer if answer.status != 400 else await self._fetch.get(whole, expect="image")
+    def _served(self, queue: _Queue) -> None:
+        """Note that a host serves pictures, so that it is about the others themselves how they ended."""
+        queue.served += 1
+        queue.in_a_row = 0
+        if not queue.ended:
+            for outcome in queue.doubtful:
+                self._end(outcome)
+            queue.doubtful = []
+
+    async def _gone(self, queue: _Queue, url: str) -> None:
+        """Note that there is no such picture; after so many in a row, ask whether the host is well."""
+        queue.doubtful.append(ImageOutcome(url, "", "gone"))
+        if len(queue.doubtful) < GIVE_UP_AFTER or queue.knocking or queue.ended:
+            return
+        queue.knocking, before = True, queue.served
+        await self._knock(queue, url)
+        queue.knocking = False
+        if queue.served == before:
+            queue.ended = (
+                queue.ended or f"says of {len(queue.doubtful)} in a row that they are gone"
+            )
+
+    async def _end_doubtful(self, queue: _Queue) -> None:
+        """Decide on what is left in doubt once nothing more is asked for.
+
+        A few that are gone are gone. A page in place of a picture may be a wall's, as long as the host
+        serves no other picture after it.
+        """
+        pages = [one for one in queue.doubtful if one.status != "gone"]
+        if pages and not queue.ended:
+            await self._knock(queue, pages[0].url)
+        for outcome in queue.doubtful:
+            if outcome.status == "gone" and not queue.ended:
+                self._end(outcome)
+            else:
+                reason = outcome.reason or NO_PICTURE_BESIDE
+                self._end(self._unless_held(ImageOutcome(outcome.url, "", "failed", reason)))
+        queue.doubtful = []
 
     async def _prepare(self, queue: _Queue, url: str, body: bytes) -> None:
         """Let a thread prepare a picture and write it, and note how that ended."""
@@ -273,11 +321,10 @@ class _Run:
             staged = await loop.run_in_executor(self._pool, self._stage, body)
         except RefusedPictureError as error:
             log.info("%s: %s", url, error)
-            self._refused(queue, url, error.reason)
+            self._refused(queue, url, error.noted)
             return
         finally:
             self._places.release()
-        queue.served += 1
         self._size_bytes += staged.original.size_bytes
         self._staged.append(staged)
         self._end(ImageOutcome(url, staged.original.sha256, "fetched"))
@@ -288,14 +335,18 @@ class _Run:
     def _refused(self, queue: _Queue, url: str, reason: str) -> None:
         """Quarantine what is no picture; what may be the host's mood only when it comes a second time.
 
-        A page in place of a picture is about the address only where the host served others meanwhile.
+        A page in place of a picture is about the address only where the host served others between the
+        two tries, and serves one after the second.
         """
         again = reason in MOODS and not queue.second
         wall = reason == "html" and queue.served <= queue.again.get(url, -1)
+        outcome = self._unless_held(ImageOutcome(url, "", "quarantined", reason))
         if again or wall:
             self._failed(queue, url, reason)
+        elif reason == "html" and outcome.status == "quarantined":
+            queue.doubtful.append(outcome)
         else:
-            self._end(self._unless_held(ImageOutcome(url, "", "quarantined", reason)))
+            self._end(outcome)
 
     def _failed(self, queue: _Queue, url: str, reason: str, *, final: bool = False) -> None:
         outcome = self._unless_held(ImageOutcome(url, "", "failed", reason))

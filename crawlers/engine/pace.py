@@ -127,6 +127,6 @@ def _http_date(text: str) -> datetime | None:
     """Return the moment that an HTTP date names; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: a day of more digits than a number holds
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ others, and one of them starts a program.
 import contextlib
 import hashlib
 import io
+import re
 import struct
 import threading
 import warnings
@@ -21,6 +22,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
 from crawlers.engine.body import kind_of
+from crawlers.engine.jpeg_parts import MetadataError, bytes_after_end
 
 FORMS = ("JPEG", "PNG", "TIFF", "GIF", "WEBP", "BMP", "JPEG2000")
 
@@ -30,10 +32,16 @@ MAX_PX = 512
 MAX_PIXELS = 250_000_000
 """The most that an original may have; the largest of the museums (the Night Watch) has 178 million."""
 
-WHOLE_PIXELS = 64_000_000
-"""The most that a picture of another form than JPEG may have: it is decoded at full size, at up to 4 bytes a
-pixel and as much again for each conversion, about 1 GB. A JPEG is decoded at down to an eighth of its sides;
-a progressive one takes 6 bytes a pixel meanwhile, 1.5 GB at MAX_PIXELS."""
+WHOLE_SHARE = 4
+"""A picture of another form than JPEG may have a quarter as many: it is decoded at full size, at up to 4 bytes
+a pixel and as much again for each conversion, about 1 GB at MAX_PIXELS. A JPEG is decoded at down to an eighth
+of its sides; a progressive one takes 6 bytes a pixel meanwhile, 1.5 GB at MAX_PIXELS."""
+
+PLAIN_BYTES_PER_PIXEL, PLAIN_SPARE_BYTES = 4, 64_000
+"""A JPEG of more bytes than both make for its pixels holds something else than its picture. Noise at quality 100
+takes about 3 bytes a pixel."""
+PLAIN_BYTES_AFTER = 32
+"""So many bytes after its end (a line break, padding) are no reason to change a picture."""
 
 JPEG_QUALITY = 90
 
@@ -44,7 +52,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not an image": "nothing that begins like a picture of a form that museums serve",
         "truncated": "a picture whose end is missing",
         "damaged": "a picture that cannot be decoded to its end",
-        "too many pixels": "its head claims more pixels than are decoded",
+        "too many pixels": "its head claims more pixels than are decoded: max_megapixels of them, and a"
+        " quarter of that where it is no JPEG",
     }
 )
 PROFILE_NOT_APPLIED = "colour profile not applied: it is damaged, or is one for other colours"
@@ -61,6 +70,7 @@ _FILTER, _REDUCING_GAP = Image.Resampling.BICUBIC, 1.25
 """Down to 1.25 times the size by averaging whole pixels, the rest by cubic convolution: half the time of the filter
 alone, and nearer to it (44 dB on photographs) than averaging all the way is (42 dB)."""
 
+_CLAIMED = re.compile(r"too many pixels: ([0-9]+) x ([0-9]+) as ([A-Z0-9]+),")
 _ORIENTATION = 0x0112  # the EXIF tag
 _LYING = frozenset({5, 6, 7, 8})  # orientations in which width and height change places
 _GREY = frozenset({"1", "L", "LA", "La", "I", "F"})  # and I;16 in its kinds
@@ -95,6 +105,11 @@ class RefusedPictureError(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason, self.detail = reason, detail
+
+    @property
+    def noted(self) -> str:
+        """Return the reason as a store keeps it: with how many pixels, as another run may allow them."""
+        return str(self) if self.reason == "too many pixels" else self.reason
 
 
 @dataclass(frozen=True)
@@ -141,12 +156,12 @@ def prepare(body: bytes, *, max_px: int = MAX_PX, max_pixels: int = MAX_PIXELS) 
     It is the first page of its file, upright as EXIF says (a tag that is stale cannot be told from a true
     one), in sRGB by its colour profile, with transparency laid on white and 16 bits scaled to 8; its longest
     side has at most ``max_px``, and it is never enlarged; a JPEG of quality 90 without metadata, grey where
-    the original is. A JPEG that is all of this already passes untouched, byte for byte. The same bytes give
-    the same picture.
+    the original is. A JPEG that is all of this already passes untouched, byte for byte, if it holds a picture
+    and nothing else: no EXIF, no comment, no other file after its end. The same bytes give the same picture.
     """
     image = _open(body, max_pixels)
     lying, mode, form = image.size, _mode(image), _form(image)
-    plain = max(lying) <= max_px and _is_plain(image)
+    plain = max(lying) <= max_px and _is_plain(image) and _is_bare(body, image)
     kept = lying if plain else _fitted(lying, min(max_px, _JPEG_MOST_PX))
     with _in_turn(lying), _refusing(body, form):
         image.draft(None, (1, 1) if plain else _with_gap(kept))
@@ -204,9 +219,33 @@ def _check_pixels(image: Image.Image, form: str, max_pixels: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
         raise RefusedPictureError("damaged", f"{width} x {height}")
-    most = max_pixels if form == "JPEG" else min(max_pixels, WHOLE_PIXELS)
+    most = most_pixels(form, max_pixels)
     if width * height > most:
-        raise RefusedPictureError("too many pixels", f"{width} x {height}, {most} at most")
+        detail = f"{width} x {height} as {form}, at most {most} are decoded"
+        raise RefusedPictureError("too many pixels", detail)
+
+
+def most_pixels(form: str, max_pixels: int) -> int:
+    """Return how many pixels a picture of a form may have, where a JPEG may have ``max_pixels``.
+
+    >>> most_pixels("JPEG", MAX_PIXELS), most_pixels("PNG", MAX_PIXELS)
+    (250000000, 62500000)
+    """
+    return max_pixels if form == "JPEG" else max_pixels // WHOLE_SHARE
+
+
+def fits_now(told: str, max_pixels: int) -> bool:
+    """Return whether a picture that was refused for its pixels would be taken now; ``told``: by which words.
+
+    >>> told = str(RefusedPictureError("too many pixels", "20000 x 20000 as JPEG, at most ..."))
+    >>> fits_now(told, 399_999_999), fits_now(told, 400_000_000)
+    (False, True)
+    """
+    claimed = _CLAIMED.match(told)
+    if claimed is None:
+        return told.startswith("too many pixels")  # of how many is not told
+    width, height, form = claimed.groups()
+    return int(width) * int(height) <= most_pixels(form, max_pixels)
 
 
 @contextlib.contextmanager
@@ -260,7 +299,22 @@ def _is_plain(image: Image.Image) -> bool:
     if image.format != "JPEG" or image.mode not in {"RGB", "L"} or _orientation(image) != 1:
         return False
     profile = image.info.get("icc_profile")
-    return not profile or _colours(profile, image.mode).transform is None
+    if not profile:
+        return True
+    colours = _colours(profile, image.mode)
+    return colours.transform is None and not colours.note
+
+
+def _is_bare(body: bytes, image: Image.Image) -> bool:
+    """Return whether a JPEG's file holds its picture and little else: a release passes it on as it is."""
+    width, height = image.size
+    if len(body) > PLAIN_BYTES_PER_PIXEL * width * height + PLAIN_SPARE_BYTES:
+        return False
+    try:
+        after = bytes_after_end(body, with_profile=bool(image.info.get("icc_profile")))
+    except MetadataError:
+        return False
+    return after <= PLAIN_BYTES_AFTER
 
 
 def _fitted(size: tuple[int, int], max_px: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar, cast
 
+from crawlers.engine.failures import AddressError, HostDownError
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.iiif import ask_picture
 from crawlers.engine.picture import RefusedPictureError
@@ -19,6 +20,12 @@ from schemas.rights import policy
 
 RECORDS = 10
 WITHIN_S = 60.0
+LEAST = 0.8
+"""Which share of the objects asked for must come, and be read: of ten, two may fail for a moment."""
+PICTURES = 3
+"""How many pictures are tried before it is said that there are none to be had."""
+TIME = "time"
+"""The check that fails where a probe came to no end: it says nothing of the source's promises."""
 _LISTS = 3
 """Pages that may go by before the first record: a list of ids, a pointer to a bulk file."""
 _SHOWN = 3
@@ -48,7 +55,12 @@ class Verdict:
     @property
     def ok(self) -> bool:
         """Return whether nothing that was looked at is wrong."""
-        return all(check.ok is not False for check in self.checks)
+        return not self.wrong
+
+    @property
+    def wrong(self) -> tuple[Check, ...]:
+        """Return what is wrong."""
+        return tuple(check for check in self.checks if check.ok is False)
 
 
 def render(verdict: Verdict) -> list[str]:
@@ -80,7 +92,8 @@ async def probe(
 
     It looks at the list or the first page, reads the records with their supplements, checks the source's
     promises on them, follows the cursor to a second page, and decodes one picture. What fails is told in
-    the verdict, and what was found until then stands in it; only an error of ours is raised. A ``fetch``
+    the verdict, and what was found until then stands in it; only an error of ours is raised. A host that
+    wants to be left alone for longer, once it was reached, ends it as one that is slow does. A ``fetch``
     without a folder for downloads leaves bulk files alone.
     """
     run = _Probe(source, fetch, records, decode)
@@ -88,9 +101,13 @@ async def probe(
         async with asyncio.timeout(within_s):
             await run.run()
     except TimeoutError:
-        run.note(
-            "time", ok=False, found=f"not finished in {within_s:g} s: the rest was not looked at"
-        )
+        found = f"not finished in {within_s:g} s: the rest was not looked at"
+        run.note(TIME, ok=False, found=found)
+    except HostDownError as error:
+        if run.checks:
+            run.note(TIME, ok=False, found=f"not finished: {error}")
+        else:
+            run.note(run.at, ok=False, found=str(error))
     except OmniartError as error:
         run.note(run.at, ok=False, found=str(error))
     return Verdict(source.name, tuple(run.checks))
@@ -146,12 +163,14 @@ class _Probe:
             asked = _First()
             await _walk(self._source.crawl_ids(self._fetch, wanted), asked.take)
             records, unfetched = asked.records, asked.unfetched
+        came = len(records)
         records = _spread(records, self._most)
         gone = sum(record.withdrawn for record in records)
         found = f"{len(records)} came, {gone} of them withdrawn"
         if unfetched:
             found += f"; {len(unfetched)} did not, such as {unfetched[0].source_id}: {unfetched[0].reason}"
-        self.note("records", ok=bool(records) and not unfetched, found=found)
+        asked_for = came + len(unfetched)
+        self.note("records", ok=bool(records) and came >= LEAST * asked_for, found=found)
         return records
 
     async def _read(self, raws: Sequence[RawRecord]) -> list[Record]:
@@ -166,7 +185,8 @@ class _Probe:
             found = (
                 f"{len(asked.unfetched)} objects lack one, such as {one.source_id}: {one.reason}"
             )
-            self.note("supplements", ok=False, found=found)
+            ok = len(asked.unfetched) <= (1 - LEAST) * len(held)
+            self.note("supplements", ok=ok, found=found)
         elif asked.records:
             self.note("supplements", ok=True, found=f"{len(asked.records)} came")
         else:
@@ -183,7 +203,8 @@ class _Probe:
                 unreadable.append(error)
         found = f"{len(read)} of {len(held)} can be read"
         told = chain([found], map(str, unreadable[:_SHOWN]))
-        self.note("fields", ok=bool(read) and not unreadable, found="; ".join(told))
+        ok = bool(read) and len(read) >= LEAST * len(held)
+        self.note("fields", ok=ok, found="; ".join(told))
         return read
 
     def _promises(self, records: Sequence[Record]) -> None:
@@ -228,22 +249,32 @@ class _Probe:
         self.note("next page", ok=None if whole else False, found=found)
 
     async def _image(self, records: Sequence[Record]) -> None:
-        """Fetch the first picture that everybody may use, and decode it."""
-        url = next((url for record in records for url in _open_images(record)), "")
-        if not url:
+        """Fetch a picture that everybody may use, and decode it; the first failure is told if none comes."""
+        urls = [url for record in records for url in _open_images(record)[:1]][:PICTURES]
+        if not urls:
             found = "none of these records has one that everybody may use"
             self.note("image", ok=None, found=found)
             return
-        answer = await ask_picture(self._fetch, url)
-        if answer.gone:
-            self.note("image", ok=False, found=f"{url} is gone")
-            return
+        looks: list[tuple[bool, str]] = []
+        for url in urls:
+            looks.append(await self._look_at(url))
+            if looks[-1][0]:
+                break
+        ok, found = max(looks, key=lambda look: look[0])
+        self.note("image", ok=ok, found=found)
+
+    async def _look_at(self, url: str) -> tuple[bool, str]:
+        """Return whether an address gives a picture, and what was found there."""
         try:
+            answer = await ask_picture(self._fetch, url)
+            if answer.gone:
+                return False, f"{url} is gone"
             what = self._decode(answer.body) if self._decode else f"{len(answer.body):,} bytes"
+        except AddressError as error:
+            return False, str(error)
         except RefusedPictureError as error:
-            self.note("image", ok=False, found=f"{url}: {error}")
-        else:
-            self.note("image", ok=True, found=f"{url}: {what}")
+            return False, f"{url}: {error}"
+        return True, f"{url}: {what}"
 
 
 class _First:

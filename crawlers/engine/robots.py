@@ -18,8 +18,8 @@ class Robots:
     >>> robots = Robots(b"User-agent: *\nDisallow: /private\nCrawl-delay: 5")
     >>> robots.allows("https://museum.example/private/a"), robots.allows("https://museum.example/a")
     (False, True)
-    >>> robots.rate
-    0.2
+    >>> robots.delay_s
+    5.0
     """
 
     def __init__(self, body: bytes = b"") -> None:
@@ -28,8 +28,8 @@ class Robots:
             text = ""
         self._rules = Protego.parse(text)
         delay_s = self._rules.crawl_delay(AGENT)
-        self.rate = 1.0 / delay_s if delay_s and delay_s > 0 else None
-        """Requests per second that it asks for; None where it says nothing."""
+        self.delay_s = delay_s if delay_s and delay_s > 0 else 0.0
+        """Seconds between two requests that it asks for; 0 where it says nothing."""
 
     def allows(self, url: str) -> bool:
         """Return whether we may ask for an address."""

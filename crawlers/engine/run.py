@@ -21,7 +21,7 @@ from typing import cast
 from crawlers.engine.census import Census
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.record_table import Stored
-from crawlers.engine.source import Page, Source, Unfetched
+from crawlers.engine.source import AsksTogether, Page, Source, Unfetched
 from crawlers.engine.store import AGAIN, FINISHED, PAGES, SUPPLEMENTS, VANISHED, RawStore
 from crawlers.engine.supplements import ask_supplements, wanting
 from schemas.errors import SourceError
@@ -77,9 +77,10 @@ async def run_crawl(
     name = source.name
     state = store.state(name)
     if state.stage == FINISHED and since is None:
-        if not store.census(name).left:
-            log.info("%s: the crawl is whole already", name)
-            return CrawlReport(name, census=store.census(name))
+        if not (census := store.census(name)).left:
+            log.info("%s: nothing is left to ask for", name)
+            _warn_of_difference(name, census)
+            return CrawlReport(name, census=census)
         store.enter(name, AGAIN)
     elif state.stage == FINISHED or (
         since is not None and (state.stage, state.cursor) == (PAGES, "")
@@ -120,13 +121,7 @@ class _Run:
             await stages[stage]()
             self._store.enter(self._name, names[names.index(stage) + 1])
         census = self._store.census(self._name)
-        if not census.as_expected:
-            log.warning(
-                "%s: the source says that there are %d records and named %d: look at its pages",
-                self._name,
-                census.expected,
-                census.listed,
-            )
+        _warn_of_difference(self._name, census)
         return replace(self._report, census=census, unfetched=sum(census.unfetched.values()))
 
     async def _pages(self) -> None:
@@ -165,10 +160,12 @@ class _Run:
 
     async def _ask(self, find: Callable[[str, str, int], list[str]]) -> None:
         """Ask for single ids, some at a time; the cursor is the last of those that are done."""
-        while ids := find(self._name, self._store.cursor(self._name), IDS_AT_ONCE):
+        source = self._source
+        at_once = source.ids_at_once if isinstance(source, AsksTogether) else IDS_AT_ONCE
+        while ids := find(self._name, self._store.cursor(self._name), at_once):
             await self._knock()
             left = set(ids)
-            async with _closing(self._source.crawl_ids(self._fetch, ids)) as pages:
+            async with _closing(source.crawl_ids(self._fetch, ids)) as pages:
                 async for page in pages:
                     self._put(replace(page, cursor=""))
                     left -= {record.source_id for record in page.records}
@@ -190,20 +187,21 @@ class _Run:
                 async for _ in pages:
                     pass
 
-    async def _knock_for_supplements(self) -> None:
-        """Do the same for supplements that failed before: they may be at hosts of their own."""
-        if any(self._store.census(self._name).supplements_left):
-            complete = self._store.complete(self._name, KNOCKS)
-            held = {raws[0].source_id: raws for raws in complete}
-            await ask_supplements(self._source, self._fetch, held)
+    async def _knock_for_supplements(self) -> bool:
+        """Do the same for supplements that failed before, at hosts of their own; return whether one is well."""
+        if not any(self._store.census(self._name).supplements_left):
+            return False
+        complete = self._store.complete(self._name, KNOCKS)
+        held = {raws[0].source_id: raws for raws in complete}
+        return bool((await ask_supplements(self._source, self._fetch, held, well=True)).records)
 
     async def _supplements(self) -> None:
         """Ask for what objects want besides, across all objects of a page at a time."""
         name = self._name
-        await self._knock_for_supplements()
+        well = await self._knock_for_supplements()
         while due := self._store.due(name, self._store.cursor(name), IDS_AT_ONCE):
             held = {raws[0].source_id: raws for raws in due}
-            asked = await ask_supplements(self._source, self._fetch, held)
+            asked = await ask_supplements(self._source, self._fetch, held, well=well)
             page = Page(asked.records, due[-1][0].source_id, unfetched=asked.unfetched)
             self._store.put(name, page)
             if count := len(page.records):
@@ -215,6 +213,18 @@ class _Run:
         stored = self._store.put(self._name, page, wanting=wanting(self._source, page.records))
         self._report = _with_page(self._report, page, stored)
         self._progress(len(page.records))
+
+
+def _warn_of_difference(name: str, census: Census) -> None:
+    """Say where a source named more or less than it says there is; what many are, ``short`` tells."""
+    if not census.as_expected:
+        log.warning(
+            "%s: the source says that there are %d records and named %d: %s",
+            name,
+            census.expected,
+            census.listed,
+            "a crawl from the beginning may find them" if census.short else "look at its pages",
+        )
 
 
 def _closing(pages: AsyncIterator[Page]) -> "aclosing[AsyncGenerator[Page]]":

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -168,3 +168,21 @@ class Source(Protocol):
     def cost(self) -> Cost:
         """Return what a whole crawl takes, by the figures in the source's notes."""
         ...
+
+
+@runtime_checkable
+class AsksTogether(Protocol):
+    """A source that wants to be asked for more ids, or fewer, at once than others are.
+
+    Where all of a source is one file, what that lacks says something only when it is seen together.
+    """
+
+    if TYPE_CHECKING:
+
+        @property
+        def ids_at_once(self) -> int:
+            """Return how many ids ``crawl_ids`` is given at most."""
+            ...
+
+    else:
+        ids_at_once: int

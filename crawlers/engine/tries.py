@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crawlers.engine.failures import AddressError, Failure, ForbiddenError, UnexpectedBodyError
 
 REFUSALS = 3
-"""A 403, or HTML in place of a picture, is believed after so many more tries; a 403 after one, in time."""
+"""A 403, or HTML in place of a picture, is believed after so many more tries; in time after one."""
 
 
 @dataclass
@@ -21,9 +21,12 @@ class Tries:
     expect: str
     retries: int
     believes: bool = False
-    """A 403 is believed even where nobody else was let through, so long as nobody else is refused."""
+    """A refusal is believed even where nobody else was let through, so long as nobody else is refused."""
     failures: int = 0
-    forbidden: int = 0
+    refusals: int = 0
+    """Failures by a 403, or by HTML in place of a picture."""
+    refused: bool = False
+    """It was given up because it is refused for itself."""
     last_s: float = -math.inf
     _own: int = 0
 
@@ -33,7 +36,7 @@ class Tries:
         torn = failure.kind == "body" and not closed
         self._own += own or first or torn
         self.failures += 1
-        self.forbidden += failure.forbidden
+        self.refusals += failure.refusal
         self.last_s = now_s
 
     def own_all(self) -> None:
@@ -50,17 +53,17 @@ class Tries:
         ``alone``: nothing else failed since the host's last answer; ``refusing``: it has refused single
         addresses before.
         """
-        if failure.forbidden and self._is_forbidden(alone=alone, refusing=refusing):
+        self.refused = failure.refusal and self._is_refused(alone=alone, refusing=refusing)
+        if self.refused and failure.forbidden:
             return ForbiddenError(self.url)
-        page = failure.found == "html" and failure.kind == "body"
-        if self._own <= (min(REFUSALS, self.retries) if page else self.retries):
+        if not self.refused and self._own <= self.retries:
             return None
         if failure.found is not None:
             return UnexpectedBodyError(self.url, self.expect, failure.found)
         again = f"asked {self.failures} times: try later"
         return AddressError(self.url, failure.reason, again)
 
-    def _is_forbidden(self, *, alone: bool, refusing: bool) -> bool:
-        if self._own > 0 and self.forbidden > min(1 if refusing else REFUSALS, self.retries):
+    def _is_refused(self, *, alone: bool, refusing: bool) -> bool:
+        if self._own > 0 and self.refusals > min(1 if refusing else REFUSALS, self.retries):
             return True
-        return self.believes and alone and self.forbidden > REFUSALS
+        return self.believes and alone and self.refusals > REFUSALS

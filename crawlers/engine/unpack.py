@@ -2,6 +2,8 @@
 
 import zlib
 
+from crawlers.engine.failures import plain
+
 ENCODINGS = "gzip, deflate"
 """What we tell hosts that we can unpack."""
 _AUTO = 32 + zlib.MAX_WBITS
@@ -25,7 +27,7 @@ class Unpacker:
     def __init__(self, encoding: str, most_bytes: int) -> None:
         self._encoding = encoding.strip().lower()
         if self._encoding not in _WHOLE | {"gzip", "x-gzip", "deflate"}:
-            raise TornError(f"packed as {encoding}, which nobody asked for")
+            raise TornError(f"packed as {plain(encoding)}, which nobody asked for")
         self._most_bytes = most_bytes
         self._size_bytes = 0
         self._packed: zlib._Decompress | None = None

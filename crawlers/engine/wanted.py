@@ -28,7 +28,8 @@ _ACCEPT = {
     "zip": "application/zip, */*;q=0.1",
     "": "*/*",
 }
-_DATA = frozenset({"json", "xml"})
+_WALLED = frozenset({"json", "xml", "image"})
+"""In place of these, a page of HTML is a wall: the Met's of 2018 sent one for each picture, with status 200."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,10 @@ class Wanted:
         if found == self.expect:
             return self.answer(response, body)
         host.html += found == "html"
-        wall = found == "html" and self.expect in _DATA
+        wall = found == "html" and self.expect in _WALLED
         reason = f"{found or 'no'} body in place of {self.expect}"
-        return Failure(host.name, reason, "wall" if wall else "body", found=found)
+        page = wall and self.expect == "image"
+        return Failure(host.name, reason, "wall" if wall else "body", found=found, page=page)
 
     def answer(self, response: aiohttp.ClientResponse, body: bytes) -> Answer:
         """Return the answer that a body makes."""

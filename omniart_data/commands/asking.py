@@ -8,18 +8,31 @@ import typer
 
 from omniart_data.commands.options import CONFIG
 from omniart_data.reach import Manners, Reach
+from schemas.errors import UsageError
 
 
 def may_start(*, yes: bool) -> bool:
     """Return whether a live crawl may begin: asked unless ``yes`` was given beforehand."""
-    if yes or typer.confirm("Start?", err=True):
-        return True
+    try:
+        if yes or typer.confirm("Start?", err=True):
+            return True
+    except typer.Abort:  # the end of the input, or Ctrl-C
+        raise UsageError(
+            "nobody answered: start it with --yes where there is no terminal"
+        ) from None
     typer.echo("nothing was asked of any museum", err=True)
     return False
 
 
-def go_on(command: str, names: Sequence[str], asked: Reach, manners: Manners, config: Path) -> str:
-    """Return the command line that goes on with some sources, as they were reached."""
+def go_on(
+    command: str,
+    names: Sequence[str],
+    asked: Reach,
+    manners: Manners,
+    config: Path,
+    also: Sequence[str] = (),
+) -> str:
+    """Return the command line that goes on with some sources as they were reached; ``also`` are its own words."""
     words = ["omniart-data", command, *names]
     if manners.museum:
         words += ["--museum", manners.museum]
@@ -31,4 +44,6 @@ def go_on(command: str, names: Sequence[str], asked: Reach, manners: Manners, co
         words += ["--rate", manners.rate]
     if not manners.linked_art:
         words.append("--no-linked-art")
-    return shlex.join([*words, "--workspace", str(asked.place.root)])
+    if manners.patience_hours is not None:
+        words += ["--patience", f"{manners.patience_hours:g}"]
+    return shlex.join([*words, *also, "--workspace", str(asked.place.root)])

@@ -14,8 +14,9 @@ from omniart_data.commands.asking import may_start
 from omniart_data.commands.ending import ends_in_one_line, examples
 from omniart_data.cost import estimate
 from omniart_data.gather import check_dumps, parse_dump
+from omniart_data.printing import say
 from omniart_data.progress import View, view
-from omniart_data.reach import Manners, reach, sample_manners
+from omniart_data.reach import Manners, check_answers, reach, sample_manners
 from omniart_data.release import open_release
 from omniart_data.release.stats import render_changes, render_fact
 from omniart_data.settings import Settings, settings_for
@@ -76,12 +77,14 @@ def build_command(
     images: Images = None,
     personal_images: options.PersonalImages = None,
     release_version: ReleaseVersion = "",
+    museum: options.Museum = "",
+    ca: options.Ca = None,
     update: options.Update = False,
     allow_moves: AllowMoves = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
 ) -> None:
-    """Make a release: from the live museums, from bulk files (--from), or from the sample museum (--demo).
+    """Make a release: from the live museums, from bulk files (--from), or from the sample museum (--demo, --museum).
 
     A build that was stopped is simply started again: it goes on where it was.
     """
@@ -89,13 +92,16 @@ def build_command(
         raise UsageError("--demo and --from exclude each other: give one of them")
     if dumps and update:
         raise UsageError("--update asks museums again, and --from asks none: give one of them")
-    settings = settings_for(config, needed=not demo and not dumps)
+    if museum and (demo or dumps):
+        raise UsageError("--museum excludes --demo and --from: give one of them")
+    settings = settings_for(config, needed=not (demo or dumps or museum))
     place = Workspace(workspace or Path(settings.workspace))
     plan = Plan(
         images=images or settings.images,
         image_px=settings.image_px,
         max_pixels=settings.max_pixels,
         personal_images=demo
+        or bool(museum)
         or (settings.personal_images if personal_images is None else personal_images),
         version=release_version,
         update=update,
@@ -106,10 +112,14 @@ def build_command(
         plan = plan.reading(parse_dump(text, mapping) for text in dumps)
         built = _build_dumps(plan, place, dry_run=dry_run)
     elif demo and dry_run:
-        typer.echo("1,200 invented works in three museums, served and crawled on this machine")
+        say("1,200 invented works in three museums, served and crawled on this machine")
         built = None
     elif demo:
         built = _build_demo(plan, place)
+    elif museum:
+        built = _build_sample(
+            plan, settings, workspace, Manners(museum=museum, ca=ca), dry_run=dry_run
+        )
     else:
         built = _build_live(plan, settings, workspace, dry_run=dry_run, yes=yes)
     if built is not None:
@@ -121,7 +131,7 @@ def _build_dumps(plan: Plan, place: Workspace, *, dry_run: bool) -> Built | None
     if not dry_run:
         return build(plan, place, FetchConfig())
     for dump in plan.dumps:
-        typer.echo(f"{dump.credit[0]:<20}{dump.size_bytes / 1e6:>10,.2f} MB  {dump.path}")
+        say(f"{dump.credit[0]:<20}{dump.size_bytes / 1e6:>10,.2f} MB  {dump.path}")
     return None
 
 
@@ -133,12 +143,23 @@ def _build_demo(plan: Plan, place: Workspace) -> Built:
         return build(plan.crawling(SAMPLE_SOURCES), place, fetching, _views(place))
 
 
+def _build_sample(
+    plan: Plan, settings: Settings, workspace: Path | None, manners: Manners, *, dry_run: bool
+) -> Built | None:
+    asked = reach((), settings, manners, workspace)
+    if dry_run:
+        say(f"{', '.join(asked.sources)}, invented, at {manners.museum}")
+        return None
+    check_answers(manners.museum)
+    return build(plan.crawling(asked.sources), asked.place, asked.fetching, _views(asked.place))
+
+
 def _build_live(
     plan: Plan, settings: Settings, workspace: Path | None, *, dry_run: bool, yes: bool
 ) -> Built | None:
     asked = reach((), settings, Manners(), workspace)
     images = plan.images != "none"
-    typer.echo(estimate(asked.sources, images=images, personal=plan.personal_images))
+    say(estimate(asked.sources, images=images, personal=plan.personal_images))
     if dry_run or not may_start(yes=yes):
         return None
     plan = replace(plan.crawling(asked.sources), probe=True)
@@ -152,10 +173,10 @@ def _views(place: Workspace) -> tuple[View, ...]:
 def _say(built: Built) -> None:
     release = open_release(built.folder)
     if not built.new:
-        typer.echo(f"{built.folder} holds exactly this already: nothing written")
+        say(f"{built.folder} holds exactly this already: nothing written")
         return
-    typer.echo(render_fact(release, "census"))
+    say(render_fact(release, "census"))
     if built.previous is not None:
-        typer.echo(render_changes(open_release(built.previous), release))
-    typer.echo(f"release    {built.folder}")
-    typer.echo(f"data card  {built.folder / 'README.md'}")
+        say(render_changes(open_release(built.previous), release))
+    say(f"release    {built.folder}")
+    say(f"data card  {built.folder / 'README.md'}")

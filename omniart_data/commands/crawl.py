@@ -10,8 +10,9 @@ from omniart_data.commands.asking import go_on, may_start
 from omniart_data.commands.ending import STOPPED, ends_in_one_line, examples, say_error
 from omniart_data.cost import estimate
 from omniart_data.crawl import CrawlRun, crawl_sources
+from omniart_data.printing import say
 from omniart_data.progress import view
-from omniart_data.reach import Manners, reach
+from omniart_data.reach import Manners, check_answers, reach
 from omniart_data.settings import settings_for
 from omniart_data.status import StatusFile
 from omniart_data.tables import census_table, change_table, host_table
@@ -61,13 +62,16 @@ def crawl(
     manners = Manners(rate, patience, museum, ca, linked_art=not no_linked_art)
     settings = settings_for(config, needed=not museum)
     asked = reach(sources or (), settings, manners, workspace)
+    if asked.note:
+        say_error(asked.note)
     day = parse_day(since)
     if not asked.sample:
-        typer.echo(estimate(asked.sources, images=False, personal=False))
+        say(estimate(asked.sources, images=False, personal=False))
     elif dry_run:
-        typer.echo(f"{', '.join(asked.sources)}, invented, at {museum}")
+        say(f"{', '.join(asked.sources)}, invented, at {museum}")
     if dry_run or not (asked.sample or may_start(yes=yes)):
         return
+    check_answers(museum)
     with asked.place.opened("crawl") as (store, _):
         watch = Watch("crawl", (view(), StatusFile(asked.place.root)))
         run = crawl_sources(
@@ -99,16 +103,24 @@ def _say_crawl(run: CrawlRun, command: str) -> None:
     censuses = {name: one.census for name, one in run.sources.items()}
     reports = {name: one.report for name, one in run.sources.items() if one.report}
     finished = {name for name, one in run.sources.items() if one.finished}
+    if not run.hosts and run.whole:
+        say(
+            "nothing to do: crawled to the end before; --update goes through all, --since takes changes\n"
+        )
     if run.hosts:
-        typer.echo(f"{host_table(run.hosts)}\n")
+        say(f"{host_table(run.hosts)}\n")
     if reports:
-        typer.echo(f"{change_table(reports)}\n")
-    typer.echo(f"{census_table(censuses, finished)}\n")
+        say(f"{change_table(reports)}\n")
+    say(f"{census_table(censuses, finished)}\n")
     for name, one in run.sources.items():
         if one.failure:
             say_error(f"{name}: {one.failure}")
     if run.whole:
-        typer.echo("whole: all that the sources named is stored or withdrawn")
+        say("whole: all that the sources named is stored or withdrawn")
         return
     why = "stopped" if run.stopped else f"not whole: {', '.join(run.left)}"
+    closed = [name for name, one in run.sources.items() if "robots.txt" in one.failure]
+    if closed and closed == run.left:
+        say_error(f"{why}: robots.txt lets no program in: ask the museum; then `{command}` goes on")
+        return
     say_error(f"{why}; `{command}` goes on from here")

@@ -6,6 +6,7 @@ from typing import ParamSpec
 
 import typer
 
+from omniart_data.printing import printable
 from schemas.errors import OmniartError, UsageError
 
 P = ParamSpec("P")
@@ -16,7 +17,7 @@ STOPPED = 130
 
 def say_error(text: str) -> None:
     """Write one line on stderr that names the program."""
-    typer.echo(f"omniart-data: {' '.join(text.split())}", err=True)
+    typer.echo(f"omniart-data: {printable(' '.join(text.split()))}", err=True)
 
 
 def examples(*lines: tuple[str, str]) -> str:

@@ -15,8 +15,9 @@ from omniart_data.gather import check_not_empty, gather_store
 from omniart_data.images import wanted
 from omniart_data.normalise import normalise
 from omniart_data.picture_run import PictureRun, fetch_pictures
+from omniart_data.printing import say
 from omniart_data.progress import bar, view
-from omniart_data.reach import Manners, reach
+from omniart_data.reach import Manners, check_answers, reach
 from omniart_data.settings import Settings, settings_for
 from omniart_data.status import StatusFile
 from omniart_data.tables import ending_table, host_table
@@ -45,6 +46,11 @@ MaxMegapixels = Annotated[
     ),
 ]
 
+Update = Annotated[
+    bool,
+    typer.Option("--update", help="Ask again also for pictures that were gone or quarantined."),
+]
+
 
 @ends_in_one_line
 def images(
@@ -54,6 +60,7 @@ def images(
     image_px: ImagePx = None,
     max_megapixels: MaxMegapixels = None,
     personal_images: options.PersonalImages = None,
+    update: Update = False,
     rate: options.Rate = "",
     patience: options.Patience = None,
     museum: options.Museum = "",
@@ -63,7 +70,7 @@ def images(
 ) -> None:
     """Fetch the pictures of what was crawled: of each artwork that is kept, where its rights allow it.
 
-    What was fetched before is not asked for again. Each is decoded whole, turned upright, into sRGB and to its
+    What came to an end before is not asked for again: fetched, gone, or quarantined. Each is decoded whole, turned upright, into sRGB and to its
     size before it counts; what is no sound picture is quarantined, and the reason told.
     """
     manners = Manners(rate, patience, museum, ca)
@@ -74,12 +81,16 @@ def images(
         personal=personal_images,
     )
     asked = reach(sources or (), settings, manners, workspace)
+    if asked.note:
+        say_error(asked.note)
     personal = asked.sample or settings.personal_images
     with asked.place.opened("images") as (store, kept):
-        urls = wanted_pictures(asked.sources, store, personal=personal)
-        typer.echo(f"{len(urls):,} pictures are wanted")
+        first = go_on("crawl", sources or (), asked, manners, config)
+        urls = wanted_pictures(asked.sources, store, personal=personal, first=first)
+        say(f"{len(urls):,} pictures are wanted")
         if dry_run or not (asked.sample or may_start(yes=yes)):
             return
+        check_answers(museum)
         watch = Watch("images", (view(), StatusFile(asked.place.root)))
         run = fetch_pictures(
             urls,
@@ -89,9 +100,21 @@ def images(
             watch,
             max_px=settings.image_px,
             max_pixels=settings.max_pixels,
+            update=update,
         )
-    _say_images(run, go_on("images", sources or (), asked, manners, config))
+    also = _words(image_px, max_megapixels, personal=bool(personal_images), update=update)
+    _say_images(run, go_on("images", sources or (), asked, manners, config, also))
     raise typer.Exit(STOPPED if run.stopped else int(run.again > 0))
+
+
+def _words(
+    image_px: int | None, max_megapixels: int | None, *, personal: bool, update: bool
+) -> list[str]:
+    """Return what a command line says of pictures, to be said again by the one that goes on."""
+    numbers = (("--image-px", image_px), ("--max-megapixels", max_megapixels))
+    words = [word for name, value in numbers if value is not None for word in (name, str(value))]
+    switches = (("--personal-images", personal), ("--update", update))
+    return words + [name for name, given in switches if given]
 
 
 def with_pictures(
@@ -106,13 +129,16 @@ def with_pictures(
     )
 
 
-def wanted_pictures(sources: Mapping[str, Source], store: RawStore, *, personal: bool) -> list[str]:
-    """Return the addresses of the pictures that a build would want of what is held now."""
+def wanted_pictures(
+    sources: Mapping[str, Source], store: RawStore, *, personal: bool, first: str
+) -> list[str]:
+    """Return the addresses of the pictures that a build would want of what is held now.
+
+    Raises UsageError, which names the command to run ``first``, where nothing is held.
+    """
     missing = [name for name in sources if name not in store.sources()]
     if missing:
-        raise UsageError(
-            f"{', '.join(missing)}: nothing is crawled yet: `omniart-data crawl` first"
-        )
+        raise UsageError(f"{', '.join(missing)}: nothing is crawled yet: `{first}` first")
     with bar("read", "records") as advance:
         gathered = gather_store(store, sources, advance)
     check_not_empty(gathered)
@@ -121,9 +147,9 @@ def wanted_pictures(sources: Mapping[str, Source], store: RawStore, *, personal:
 
 def _say_images(run: PictureRun, command: str) -> None:
     if run.hosts:
-        typer.echo(f"{host_table(run.hosts)}\n")
+        say(f"{host_table(run.hosts)}\n")
     if run.report is not None:
-        typer.echo(ending_table(run.report))
+        say(ending_table(run.report))
     if run.stopped:
         say_error(f"stopped; `{command}` goes on from here")
     elif run.again:

@@ -74,16 +74,17 @@ def museum(
         faults=parse_faults(",".join(fault or ())),
         tls=tls,
         lifetime_s=lifetime,
-        started=lambda served: _say(served, works, lifetime),
+        started=lambda served: _say(served, works, lifetime, ",".join(fault or ())),
     )
 
 
-def _say(served: "SampleMuseum", works: int, lifetime_s: float) -> None:
+def _say(served: "SampleMuseum", works: int, lifetime_s: float, faults: str) -> None:
     """Print, at once, where the museum is and how to crawl it."""
     for_tls = ["--ca", str(served.ca_file)] if served.ca_file else []
     line = shlex.join(["omniart-data", "crawl", "--museum", served.base_url, *for_tls])
     typer.echo(
         f"{works:,} invented works at {served.base_url}, for {lifetime_s:,.0f} s or until Ctrl-C"
+        + (f"; it misbehaves: {faults}" if faults else "")
     )
     typer.echo(f"{line}   # into {SAMPLE_WORKSPACE}")
     sys.stdout.flush()

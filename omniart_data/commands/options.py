@@ -39,7 +39,8 @@ Rate = Annotated[
     str,
     typer.Option(
         metavar="N|auto",
-        help="Most requests per second to each host; auto: start at the museum's rate and look for its limit.",
+        help="At most N requests per second to each host, where its own rate is not lower anyway; of a --museum just N. "
+        "auto: start at its own rate, and look for its limit above that.",
     ),
 ]
 Patience = Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from omniart_data.commands.ending import ends_in_one_line
+from omniart_data.printing import cell, printable, say
 from omniart_data.release import open_release, verify_release
 from omniart_data.release.explain import explain as explain_artwork
 from omniart_data.release.stats import render_fact, render_table_one
@@ -20,8 +21,8 @@ def verify(
     """Check every file of a release against its manifest, and every promise that a release makes."""
     report = verify_release(_folder(release))
     for failure in report.failures:
-        typer.echo(failure, err=True)
-    typer.echo(
+        say(printable(failure), err=True)
+    say(
         f"{report.files} files, {report.artworks:,} artworks, "
         f"{len(report.failures)} {'failure' if len(report.failures) == 1 else 'failures'}"
     )
@@ -40,10 +41,10 @@ def stats(
     With --all also what came of every record read, what was dropped, and how the terms were translated.
     """
     opened = open_release(_folder(release))
-    typer.echo(render_table_one(opened))
+    say(render_table_one(opened))
     for name in opened.facts if everything else ():
         if name != "table_one":
-            typer.echo(f"\n{render_fact(opened, name)}")
+            say(f"\n{render_fact(opened, name)}")
 
 
 @ends_in_one_line
@@ -54,7 +55,7 @@ def explain(
     ],
 ) -> None:
     """Say why an artwork's labels are what they are, or why a record was dropped."""
-    typer.echo(explain_artwork(open_release(_folder(release)), artwork))
+    say(explain_artwork(open_release(_folder(release)), artwork))
 
 
 @ends_in_one_line
@@ -64,12 +65,13 @@ def unmatched(
 ) -> None:
     """List the museums' words that no table knows, so that the vocabulary grows.
 
-    Tab-separated: occurrences, kind, source, language, term, and a known term that it may be a slip for.
+    Tab-separated: occurrences, kind, source, language, term, and a known term that it may be a slip for. A cell
+    that a spreadsheet would take for a formula has an apostrophe before it, and control characters are escapes.
     Put a row for it into schemas/vocab/terms.csv, with its source.
     """
     for row in unmatched_terms(open_release(_folder(release)), most):
         columns = ("occurrences", "kind", "source", "language", "term", "near")
-        typer.echo("\t".join(str(row[name]) for name in columns))
+        typer.echo("\t".join(cell(row[name]) for name in columns))
 
 
 def _folder(release: Path) -> Path:

@@ -10,6 +10,7 @@ from crawlers.engine.receipt import FetchReport
 from crawlers.engine.store import Receipt
 from omniart_data.commands import options
 from omniart_data.commands.ending import ends_in_one_line, examples
+from omniart_data.printing import say
 from omniart_data.progress import live_lines
 from omniart_data.settings import settings_for
 from omniart_data.status import Status, read_status
@@ -36,7 +37,7 @@ def status(
     """
     place = Workspace(workspace or Path(settings_for(config, needed=False).workspace))
     found = read_status(place)
-    typer.echo(json.dumps(found.to_json(), indent=2) if as_json else _text(found))
+    say(json.dumps(found.to_json(), indent=2) if as_json else _text(found))
 
 
 def _text(found: Status) -> str:
@@ -47,9 +48,29 @@ def _text(found: Status) -> str:
         parts.append(_last(found.last))
     if found.censuses:
         parts.append(census_table(found.censuses, found.finished))
+        parts += _unfinished(found)
     if any(found.pictures.values()):
         parts.append(picture_counts(found.pictures))
     return "\n\n".join(parts)
+
+
+def _unfinished(found: Status) -> list[str]:
+    """Return which sources are not whole, where nobody works on that now."""
+    expected = {
+        name: f" ({census.listed:,} of {census.expected:,} named)" if census.expected else ""
+        for name, census in found.censuses.items()
+    }
+    lines = [
+        f"{name}: its list is not finished{expected[name]}"
+        for name in found.censuses
+        if name not in found.finished
+    ]
+    left = [name for name, one in found.censuses.items() if name not in found.finished or one.left]
+    if left and found.holder is None:
+        lines.append(
+            f"not whole: {', '.join(left)}; the same `omniart-data crawl` goes on from here"
+        )
+    return ["\n".join(lines)] if lines else []
 
 
 def _last(receipt: Receipt) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from omniart_data.printing import printable
 from omniart_data.release.read import Release
 from schemas.errors import UsageError
 from schemas.release import SPLITS, UNATTRIBUTED
@@ -14,6 +15,8 @@ _SHOWN = ("title", "split", "artist", "artist_status", "url", "rights_stated", "
 
 def explain(release: Release, artwork: str) -> str:
     """Return an artwork's judgements as text: what each rule read, what it made of it, and because of what.
+
+    The museum's words are shown, and no control character of theirs comes through.
 
     A dropped record is explained by its row in ``dropped.parquet``. Raises UsageError for an id
     (``source:source_id``) that the release does not know.
@@ -31,12 +34,14 @@ def explain(release: Release, artwork: str) -> str:
         example = f", as in {known[0].as_py()}" if len(known) else ""
         raise UsageError(f"{artwork} is not in this release: ids are source:source_id{example}")
     return "\n".join(
-        f"{artwork} dropped, {row['rule']}: {row['reason']}" for row in dropped.to_pylist()
+        f"{printable(artwork)} dropped, {row['rule']}: {printable(row['reason'])}"
+        for row in dropped.to_pylist()
     )
 
 
 def _artwork(release: Release, row: dict[str, Any]) -> str:
-    lines = [str(row["id"]), *(f"  {name}: {row[name]}" for name in _SHOWN if row[name])]
+    told = (f"  {name}: {printable(str(row[name]))}" for name in _SHOWN if row[name])
+    lines = [printable(str(row["id"])), *told]
     judgements = release.side_table("judgements").take(row["judgements"]).to_pylist()
     for judgement in judgements:
         lines.append(f"\n{judgement['rule']}")
@@ -46,7 +51,7 @@ def _artwork(release: Release, row: dict[str, Any]) -> str:
         lines += [
             f"  made     {name}: {_said(value)}" for name, value in _items(judgement["value"])
         ]
-        lines.append(f"  because  {judgement['because']}")
+        lines.append(f"  because  {printable(judgement['because'])}")
     lines.append("\nevidence, the newest first")
     lines += [f"  sha256 {one['sha256']}, record {one['number']}" for one in row["evidence"]]
     return "\n".join(lines)
@@ -70,5 +75,7 @@ def _said(value: Any) -> str:
         return repr(value["text"])
     if isinstance(value, dict):
         told = {name: part for name, part in value.items() if part not in (None, "", [])}
-        return "(" + ", ".join(f"{name} {_said(part)}" for name, part in told.items()) + ")"
+        return (
+            "(" + ", ".join(f"{printable(name)} {_said(part)}" for name, part in told.items()) + ")"
+        )
     return repr(value) if isinstance(value, str) else str(value)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from omniart_data.printing import printable
 from omniart_data.release.read import Release, came_and_went
 
 HEADINGS = {
@@ -30,7 +31,7 @@ def render_table_one(release: Release) -> str:
     """Return Table 1 as text for a terminal: numbers to the right, thousands marked."""
     lines = [["", *HEADINGS.values()]]
     for source, row in table_one(release).iterrows():
-        lines.append([str(source), *(f"{number:,}" for number in row)])
+        lines.append([printable(str(source)), *(f"{number:,}" for number in row)])
     return "\n".join([*_head(release), *_aligned(lines)])
 
 
@@ -38,8 +39,11 @@ def render_fact(release: Release, name: str) -> str:
     """Return one table of ``facts.json`` as text for a terminal; an empty table is one dash."""
     rows: dict[str, dict[str, float]] = release.facts[name]["rows"]
     columns = list(next(iter(rows.values()), {}))
-    lines = [["", *columns]]
-    lines += [[row, *(_number(told[column]) for column in columns)] for row, told in rows.items()]
+    lines = [["", *map(printable, columns)]]
+    lines += [
+        [printable(row), *(_number(told[column]) for column in columns)]
+        for row, told in rows.items()
+    ]
     return "\n".join(
         [f"{name.replace('_', ' ').capitalize()}", *(_aligned(lines) if rows else ["-"])]
     )

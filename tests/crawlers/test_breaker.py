@@ -20,9 +20,11 @@ from crawlers.engine.fetch import (
     ForbiddenError,
     HostDownError,
     HostState,
+    UnexpectedBodyError,
 )
-from crawlers.engine.gate import BREAK_AFTER
+from crawlers.engine.gate import BREAK_AFTER, Gate
 from crawlers.engine.host import Host
+from crawlers.engine.pace import Pace
 from crawlers.engine.robots import PATH
 from crawlers.engine.wanted import Wanted
 
@@ -31,25 +33,27 @@ Says = Callable[[str, float], int]
 
 
 class Simulated(Fetch):
-    """A client whose requests are answered by a function, after a tenth of a second."""
+    """A client whose requests are answered by a function, after a tenth of a second or as ``slow_s`` says."""
 
     def __init__(self, says: Says, **more: Any) -> None:
         super().__init__(FetchConfig(**{"default_rate": 10.0, **more}))
         self.says = says
         self.sent: list[tuple[str, float]] = []
+        self.slow_s: dict[str, float] = {}
 
     async def _send(self, to: Address, url: yarl.URL, wanted: Wanted, host: Host) -> Any:
         """Answer as the function says; robots.txt is there unless nobody is let in."""
         now_s = asyncio.get_running_loop().time()
         self.sent.append((to.target, now_s))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(self.slow_s.get(to.target, 0.1))
         status = self.says(to.target, now_s)
         if status in {200, 404}:
             return Answer(wanted.asked.url, status, b"", "", "")
         if status == 400:
             return AddressError(wanted.asked.url, "refused with 400")
         if status == 299:
-            return Failure(to.host, "html body in place of image", "body", found="html")
+            reason = "html body in place of image"
+            return Failure(to.host, reason, "wall", found="html", page=True)
         if not status:
             return Failure(to.host, "no connection")
         kind = "wall" if status in {403, 429, 503} else "host"
@@ -158,16 +162,17 @@ def test_a_broken_off_trial_lets_another_try() -> None:
     run(fetch, ask)
 
 
-def test_refused_pictures_do_not_stop_a_host_for_long() -> None:
+@pytest.mark.parametrize(("status", "error"), [(403, ForbiddenError), (299, UnexpectedBodyError)])
+def test_refused_pictures_do_not_stop_a_host_for_long(status: int, error: type) -> None:
     """Where one picture in ten may not be had, the others come at the host's pace, after a wait or two."""
     fetch = Simulated(
-        lambda path, _: 403 if path.endswith("7") else 200, default_rate=10.0, concurrency=8
+        lambda path, _: status if path.endswith("7") else 200, default_rate=10.0, concurrency=8
     )
 
     async def ask() -> float:
         began = asyncio.get_running_loop().time()
         ends = await each(fetch, 2000, "image")
-        forbidden = [n for n, end in enumerate(ends) if isinstance(end, ForbiddenError)]
+        forbidden = [n for n, end in enumerate(ends) if isinstance(end, error)]
         assert forbidden == [n for n in range(2000) if n % 10 == 7]
         return asyncio.get_running_loop().time() - began
 
@@ -176,29 +181,29 @@ def test_refused_pictures_do_not_stop_a_host_for_long() -> None:
     assert took < 900
 
 
-def test_a_last_refused_picture_has_its_end() -> None:
-    """A 403 on one picture is believed though nothing else is asked for meanwhile, and costs minutes only."""
-    fetch = Simulated(lambda path, _: 403 if path in {"/3", "/6"} else 200, concurrency=1)
+@pytest.mark.parametrize(("status", "error"), [(403, ForbiddenError), (299, UnexpectedBodyError)])
+def test_a_last_refused_picture_has_its_end(status: int, error: type) -> None:
+    """A refusal of one picture is believed though nothing else is asked for meanwhile, and costs minutes only."""
+    fetch = Simulated(lambda path, _: status if path in {"/3", "/6"} else 200, concurrency=1)
 
     async def ask() -> tuple[list[bool], float]:
         began = asyncio.get_running_loop().time()
         ends = await each(fetch, 7, "image")
-        return [
-            isinstance(end, ForbiddenError) for end in ends
-        ], asyncio.get_running_loop().time() - began
+        return [isinstance(end, error) for end in ends], asyncio.get_running_loop().time() - began
 
     forbidden, took = run(fetch, ask)
     assert forbidden == [False, False, False, True, False, False, True]
     assert took < 500
 
 
-def test_a_wall_is_never_taken_for_refusals() -> None:
-    """Where every picture gets a 403 for half an hour that is the host: at most one of them is lost by it."""
+@pytest.mark.parametrize("status", [403, 299])
+def test_a_wall_is_never_taken_for_refusals(status: int) -> None:
+    """Where every picture gets a refusal for half an hour that is the host: at most one of them is lost by it."""
     began: list[float] = []
 
     def says(path: str, now_s: float) -> int:
         began.append(now_s)
-        return 403 if 5 < now_s - began[0] < 1800 else 200
+        return status if 5 < now_s - began[0] < 1800 else 200
 
     for concurrency in (1, 4):
         began.clear()
@@ -289,11 +294,120 @@ def test_requests_wait_without_tasks_of_their_own() -> None:
     assert run(fetch, ask) <= 4 + 2
 
 
-def test_html_for_every_picture_pauses_a_host() -> None:
-    """A wall that sends HTML in place of every picture is met by a pause, and costs no picture."""
+def test_html_in_place_of_every_picture_is_a_wall() -> None:
+    """It closes the host at once, for 30 s and more, lowers the rate, and costs no picture."""
     fetch = Simulated(lambda path, now_s: 299 if 1010 < now_s < 1400 and path != PATH else 200)
     ends = run(fetch, lambda: each(fetch, 300, "image"))
 
-    assert fetch.report.hosts[HOST].pauses == 1
+    report = fetch.report.hosts[HOST]
+    assert (report.walls, report.pauses) == (1, 0)
     assert all(isinstance(end, Answer) for end in ends)
-    assert len([now_s for _, now_s in fetch.sent if 1010 < now_s < 1400]) < 20
+    walled = [now_s for _, now_s in fetch.sent if 1010 < now_s < 1400]
+    met = [now_s for now_s in walled if now_s < walled[0] + 10]
+    assert len(met) <= fetch.config.concurrency
+    assert all(after - before >= 30 for before, after in pairwise(walled[len(met) - 1 :]))
+    after = [now_s for _, now_s in fetch.sent if now_s > 1400]
+    assert after[20] - after[0] > 20 / 9
+
+
+def test_a_refused_picture_opens_no_wall_of_others() -> None:
+    """While a wall that others met is waited for, one picture's end as refused lets nobody ask sooner."""
+    walled: list[float] = []
+
+    def says(path: str, now_s: float) -> int:
+        if path == "/secret":
+            return 403
+        if walled and now_s < walled[-1] + 29:
+            walled.append(now_s)
+            return 403
+        if path in {"/w1", "/w2"} and len(walled) < 2:
+            walled.append(now_s)
+            return 403
+        return 200
+
+    fetch = Simulated(says, default_rate=5.0)
+    fetch.slow_s["/secret"] = 1.5
+
+    async def ask(path: str, at_s: float) -> Answer | AddressError:
+        await asyncio.sleep(at_s)
+        try:
+            return await fetch.get(URL + path, expect="image")
+        except AddressError as error:
+            return error
+
+    async def all_of_them() -> Any:
+        await ask("/a0", 0)
+        fetch._host(
+            HOST
+        ).gate.expect_refusals()  # as after one picture that was refused for its rights
+        paths = {"/secret": 0, "/a1": 2.2, "/a2": 2.6, "/w1": 4.3, "/w2": 4.35, "/b": 6.0}
+        return await asyncio.gather(*(ask(path, at_s) for path, at_s in paths.items()))
+
+    ends = run(fetch, all_of_them)
+    assert [isinstance(end, Answer) for end in ends] == [False, *[True] * 5]
+    assert isinstance(ends[0], ForbiddenError)
+    times = [now_s for _, now_s in fetch.sent]
+    assert max(after - before for before, after in pairwise(times)) >= 30
+    assert len(walled) == 2
+
+
+def gate(first_s: float = 30.0) -> Gate:
+    """Return the open gate of a host."""
+    return Gate(HOST, Pace(1e6), first_s=first_s, most_s=3600.0, patience_s=1e9, seed=0)
+
+
+REFUSED = Failure(HOST, "status 403", "wall", 403)
+TOLD = Failure(HOST, "status 429", "wall", 429, retry_after_s=300.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "least_s"),
+    [
+        ([("/a", REFUSED)], [], 30.0),
+        ([("/a", REFUSED)] * 4, [], 30.0),
+        ([("/b", REFUSED)], [], 30.0),
+        ([("/b", REFUSED)] * 3, [], 120.0),
+        ([("/a", REFUSED)], [("/b", REFUSED)], 30.0),
+        ([("/a", REFUSED)], [("/b", TOLD)], 300.0),
+        ([("/a", TOLD)], [], 300.0),
+        ([("/b", REFUSED), ("/a", REFUSED), ("/a", REFUSED)], [], 120.0),
+    ],
+)
+def test_only_who_closed_a_gate_is_excused(
+    first: list[tuple[str, Failure]], others: list[tuple[str, Failure]], least_s: float
+) -> None:
+    """An address that is given up as refused ends what it closed alone, after a first quiet; nothing else."""
+    shut, now_s = gate(), 0.0
+    late = [shut.take(now_s) for _ in others]
+    for address, failure in first:
+        now_s += shut.wait_s(now_s) or 0.0
+        turn = shut.take(now_s)
+        shut.failed(turn, now_s, failure, address=address, own=False)
+    for turn, (address, failure) in zip(late, others, strict=True):
+        shut.failed(turn, now_s, failure, address=address, own=False)
+    shut.excuse("/a")
+
+    wait_s = shut.wait_s(now_s)
+    assert wait_s is not None
+    assert least_s <= wait_s <= 1.25 * least_s
+
+
+def test_a_trial_opens_no_gate_that_another_request_closed_meanwhile() -> None:
+    """An answer that asks for quiet, and comes while the trial is under way, or right after it, is heeded."""
+    for during in (True, False):
+        shut = gate()
+        shut.has_witness = True
+        late = shut.take(0.0)
+        for n in range(BREAK_AFTER):  # after which what was answered last tries at once
+            shut.failed(shut.take(1.0 + n), 1.0 + n, Failure(HOST, "none"), address="/", own=False)
+        trial = shut.take(9.0)
+        if during:
+            shut.failed(late, 9.1, TOLD, address="/late", own=False)
+        shut.passed(trial, 9.2)
+        if not during:
+            shut.failed(late, 9.3, TOLD, address="/late", own=False)
+
+        assert trial.trial
+        wait_s = shut.wait_s(9.3)
+        assert wait_s is not None
+        assert wait_s > 299

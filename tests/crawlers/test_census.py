@@ -163,6 +163,17 @@ def test_a_census_adds_up_when_all_is_accounted_for(
     assert (census.adds_up, census.as_expected) == (adds_up, as_expected)
 
 
+@pytest.mark.parametrize(
+    ("listed", "expected", "short"),
+    [(99, 100, False), (98, 100, True), (101, 100, False), (0, 0, False), (0, None, False)],
+)
+def test_a_census_is_short_by_more_than_one_in_a_hundred(
+    listed: int, expected: int | None, *, short: bool
+) -> None:
+    """A small difference, or more than was said, is no lack."""
+    assert Census(listed=listed, expected=expected).short is short
+
+
 def test_a_long_list_leaves_memory_flat(store: RawStore) -> None:
     """A list is stored as it streams by: no copy of it is ever in memory."""
     count = 50_000

@@ -206,6 +206,15 @@ def test_trouble_with_the_disk_is_told_as_such(tmp_path: Path) -> None:
     assert host.ranges == ["bytes=100000-"]
 
 
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    """Where the disk is full the error says what to do about it."""
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no disk here that is always full")
+    (tmp_path / f"{SHA256}.version").symlink_to("/dev/full")
+    with pytest.raises(StoreError, match=r"does not fit on the disk: make room and start again"):
+        download(Host(), tmp_path)
+
+
 def test_a_folder_is_needed() -> None:
     """Without a folder for downloads the error says so."""
 

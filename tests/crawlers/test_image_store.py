@@ -116,6 +116,25 @@ def test_what_needs_no_asking(images: ImageStore) -> None:
     assert not images.is_settled("never asked for", 50)
 
 
+def test_an_end_is_final_as_far_as_its_reason_goes(images: ImageStore) -> None:
+    """Too many pixels are asked for under a higher cap; all that is no picture at hand, where it is asked to."""
+    name = images.put(picture(1))
+    large = "too many pixels: 200 x 100 as PNG, at most 10000 are decoded"
+    images.put_outcomes(
+        [
+            ImageOutcome("held", name, "fetched"),
+            ImageOutcome("gone", "", "gone"),
+            ImageOutcome("torn", "", "quarantined", "truncated"),
+            ImageOutcome("large", "", "quarantined", large),
+        ]
+    )
+    assert all(images.is_settled(url, 512, max_pixels=79_999) for url in ("gone", "torn", "large"))
+    assert images.is_settled("torn", 512, max_pixels=80_000)
+    assert not images.is_settled("large", 512, max_pixels=80_000)
+    assert images.is_settled("held", 512, update=True)
+    assert not any(images.is_settled(url, 512, update=True) for url in ("gone", "torn", "large"))
+
+
 def test_a_picture_at_too_many_addresses_is_a_placeholder(images: ImageStore) -> None:
     """At the threshold all that share a picture are quarantined, earlier runs' too; below it none is."""
     name, other = images.put(picture(1)), images.put(picture(2))

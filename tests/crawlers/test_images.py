@@ -19,7 +19,12 @@ from PIL import Image
 
 from crawlers.engine.fetch import Fetch, FetchConfig
 from crawlers.engine.image_store import ImageOutcome, ImageStore
-from crawlers.engine.images import GIVE_UP_AFTER, ImageReport, fetch_images
+from crawlers.engine.images import (
+    GIVE_UP_AFTER,
+    NO_PICTURE_BESIDE,
+    ImageReport,
+    fetch_images,
+)
 from schemas.errors import StoreError
 
 HTML = b"<!doctype html><title>Not found</title>"
@@ -50,6 +55,7 @@ class Museum:
         self.asked: Counter[str] = Counter()
         self.down: Callable[[str], bool] = lambda _: False
         self.refuses: Callable[[str], int] = lambda _: 0
+        self.ill = False
         self.together = self.most_together = 0
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
@@ -105,7 +111,7 @@ class Museum:
         return report
 
 
-OPTIONS = ("progress", "max_px", "max_pixels", "placeholder_urls")
+OPTIONS = ("progress", "max_px", "max_pixels", "placeholder_urls", "update")
 
 
 def outcome(folder: Path, url: str) -> ImageOutcome:
@@ -170,6 +176,76 @@ def test_a_page_is_the_host_s_until_others_pass(tmp_path: Path) -> None:
     several = asked.fetch([f"{URL}/html", *(f"{URL}/{n}" for n in range(30))], tmp_path)
     assert several.quarantined_by == {"html": 1}
     assert asked.fetch([f"{URL}/html"], tmp_path).known == 1
+
+
+def test_a_page_is_no_end_where_no_picture_follows(tmp_path: Path) -> None:
+    """A page that came twice, each time after pictures, may still be the beginning of a wall."""
+    asked, first = Museum(), {"/0", "/1", "/10"}
+    asked.refuses = lambda path: 404 * (path in first and asked.asked[path] > 2)
+    urls = [f"{URL}/html", *(f"{URL}/{n}" for n in range(30))]
+    report = asked.fetch(urls, tmp_path)
+    assert min(asked.asked[path] for path in first) > 2
+    assert (report.fetched, report.failed_by, report.quarantined) == (30, {"html": 1}, 0)
+    asked.refuses = lambda _: 0
+    assert asked.fetch(urls, tmp_path).quarantined_by == {"html": 1}
+
+
+def test_a_host_that_says_404_of_all_is_not_well(tmp_path: Path) -> None:
+    """So many in a row, and no picture between them: they are failed, the others wait, and all come later."""
+    asked = Museum()
+    asked.refuses = lambda _: 404 * asked.ill
+    held = [f"{URL}/held-{n}" for n in range(5)]
+    urls = [f"{URL}/{n}" for n in range(200)]
+    for before in ([], held):
+        asked.ill = False
+        folder = tmp_path / str(len(before))
+        assert asked.fetch(before, folder).fetched == len(before)
+        asked.ill = True
+        seen: list[int] = []
+        first = asked.fetch([*before, *urls], folder, progress=seen.append)
+        assert (first.fetched, first.gone, sum(seen)) == (0, 0, 200 + len(before))
+        assert first.failed_by == {NO_PICTURE_BESIDE: first.failed}
+        assert GIVE_UP_AFTER <= first.failed < 4 * GIVE_UP_AFTER
+        assert first.left == 200 - first.failed
+        asked.ill = False
+        assert asked.fetch(urls, folder).fetched == 200
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_many_that_are_gone_are_gone_where_the_host_serves_others(
+    tmp_path: Path, status: int
+) -> None:
+    """Before so many in a row are believed, pictures that are held are asked for: where they come, all is well."""
+    asked = Museum()
+    asked.refuses = lambda path: status * path.startswith("/lost")
+    assert asked.fetch([f"{URL}/{n}" for n in range(5)], tmp_path).fetched == 5
+    lost = [f"{URL}/lost-{n}" for n in range(100)]
+    report = asked.fetch([*lost, *(f"{URL}/{n}" for n in range(9))], tmp_path)
+    assert (report.gone, report.failed, report.left, report.fetched) == (100, 0, 0, 4)
+    assert asked.fetch(lost, tmp_path).known == 100
+
+
+def test_a_few_that_are_gone_are_gone(tmp_path: Path) -> None:
+    """Below so many in a row each is believed, one by one and all that a run asks for."""
+    asked = Museum()
+    asked.refuses = lambda path: 404 * path.startswith("/lost")
+    lost = [f"{URL}/lost-{n}" for n in range(GIVE_UP_AFTER - 1)]
+    assert asked.fetch(lost, tmp_path).gone == GIVE_UP_AFTER - 1
+    mixed = [url for n in range(60) for url in (f"{URL}/lost{n}", f"{URL}/{n}")]
+    report = asked.fetch(mixed, tmp_path, concurrency=2)
+    assert (report.gone, report.fetched) == (60, 60)
+
+
+def test_an_update_asks_for_what_was_gone_or_no_picture(tmp_path: Path) -> None:
+    """Only where it is asked for; what is fetched is left alone, and what is still gone stays so."""
+    asked = Museum()
+    asked.refuses = lambda path: 404 * (path in {"/lost", "/late"})
+    urls = [f"{URL}/{path}" for path in (*"abc", "lost", "late", "words")]
+    assert asked.fetch(urls, tmp_path).fetched == 3
+    asked.refuses = lambda path: 404 * (path == "/lost")
+    assert asked.fetch(urls, tmp_path).known == 6
+    report = asked.fetch(urls, tmp_path, update=True)
+    assert (report.known, report.fetched, report.gone, report.quarantined) == (3, 1, 1, 1)
 
 
 def test_a_lost_picture_is_fetched_again(tmp_path: Path) -> None:
@@ -324,6 +400,15 @@ def test_the_cap_of_pixels_is_handed_on(tmp_path: Path) -> None:
     """A picture of more pixels than the run allows is quarantined."""
     report = Museum().fetch([f"{URL}/a", f"{URL}/large"], tmp_path, max_pixels=10_000)
     assert (report.fetched, report.quarantined_by) == (1, {"too many pixels": 1})
+
+
+def test_what_had_too_many_pixels_is_asked_for_once_more_are_allowed(tmp_path: Path) -> None:
+    """The store knows how many it claimed: under the same cap it is not asked for, under a higher one it is."""
+    asked, urls = Museum(), [f"{URL}/a", f"{URL}/large"]
+    for cap, ended in ((10_000, (1, 1, 0)), (26_999, (0, 0, 2)), (27_000, (1, 0, 1))):
+        report = asked.fetch(urls, tmp_path, max_pixels=cap)
+        assert (report.fetched, report.quarantined, report.known) == ended
+    assert outcome(tmp_path, urls[1]).status == "fetched"
 
 
 def test_progress_counts_every_address(tmp_path: Path) -> None:

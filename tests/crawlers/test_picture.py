@@ -15,11 +15,14 @@ from PIL import Image, ImageCms
 
 from crawlers.engine.picture import (
     FORMS,
+    MAX_PIXELS,
+    PLAIN_BYTES_AFTER,
     PROFILE_NOT_APPLIED,
     REASONS,
-    WHOLE_PIXELS,
+    WHOLE_SHARE,
     Prepared,
     RefusedPictureError,
+    fits_now,
     large_pictures,
     prepare,
     upright_rgb,
@@ -145,6 +148,50 @@ def test_a_plain_small_jpeg_passes_untouched(mode: str, options: Mapping[str, ob
     assert prepare(body).body == body
     assert prepare(body + b"<!-- served by -->").body == body + b"<!-- served by -->"
     assert prepare(body, max_px=511).body != body
+
+
+def with_segment(body: bytes, kind: int, said: bytes) -> bytes:
+    """Return a JPEG with one more segment, right after its beginning."""
+    return body[:2] + bytes([0xFF, kind]) + (len(said) + 2).to_bytes(2, "big") + said + body[2:]
+
+
+EXIF = Image.Exif()
+EXIF[0x010E] = "a private note"
+SMALL = jpeg(300, 200, quality=75)
+LADEN = {
+    "EXIF": jpeg(300, 200, exif=EXIF.tobytes()),
+    "a comment": jpeg(300, 200, comment=b"a private note"),
+    "XMP": with_segment(SMALL, 0xE1, b"http://ns.adobe.com/xap/1.0/\0 a private note"),
+    "Photoshop's block": with_segment(SMALL, 0xED, b"Photoshop 3.0\0 a private note"),
+    "a thumbnail": with_segment(SMALL, 0xE0, b"JFXX\0\x10 a private note"),
+    "a profile that is none": with_segment(SMALL, 0xE2, b"ICC_PROFILE\0\1\1 a private note"),
+    "words between segments": SMALL[:20] + b"a private note" + SMALL[20:],
+    "a comment after its pixels": SMALL[:-2]
+    + with_segment(b"", 0xFE, b"a private note")
+    + SMALL[-2:],
+    "another file": SMALL + b"PK\3\4 a private note" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("what", LADEN)
+def test_a_jpeg_that_holds_more_than_its_picture_is_encoded_anew(what: str) -> None:
+    """Metadata and stowaways stay with the museum: neither the store nor a release holds them."""
+    assert b"a private note" in LADEN[what]
+    with large_pictures():
+        kept = prepare(LADEN[what])
+    assert b"a private note" not in kept.body
+    assert len(kept.body) < 30_000
+    assert np.abs(pixels(kept) - np.asarray(gradient(300, 200), float)).mean() < 3
+
+
+def test_how_much_may_stand_after_the_end_and_in_all() -> None:
+    """A few bytes after the end are let be, one more is not; nor is a file far too large for its pixels."""
+    assert prepare(SMALL + b"\n" * PLAIN_BYTES_AFTER).body == SMALL + b"\n" * PLAIN_BYTES_AFTER
+    assert not prepare(SMALL + b"\n" * (PLAIN_BYTES_AFTER + 1)).body.endswith(b"\n")
+    coded = bytes(5 * 300 * 200 + 64_000)  # after the last pixel, before the end mark
+    assert len(prepare(SMALL[:-2] + coded + SMALL[-2:]).body) < 30_000
+    noise = encoded(Image.effect_noise((500, 400), 200).convert("RGB"), "JPEG", quality=100)
+    assert prepare(noise).body == noise
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
@@ -311,7 +358,7 @@ def test_other_forms_are_not_opened(form: str) -> None:
 def test_a_bomb_is_refused_by_its_head() -> None:
     """A small file that claims a gigantic picture is refused before anything is decoded."""
     assert reason(encoded(Image.new("1", (30_000, 30_000)))) == "too many pixels"
-    side = int(WHOLE_PIXELS**0.5) + 1
+    side = int((MAX_PIXELS // WHOLE_SHARE) ** 0.5) + 1
     assert reason(encoded(Image.new("1", (side, side)))) == "too many pixels"
     head = bytearray(jpeg(64, 64))
     where = head.index(b"\xff\xc0") + 5
@@ -325,6 +372,19 @@ def test_the_cap_of_pixels_can_be_set() -> None:
     """A JPEG of exactly as many pixels as allowed is a picture, one of a row more is none."""
     assert prepare(jpeg(100, 80), max_pixels=8_000).original.height_px == 80
     assert reason(jpeg(100, 81), max_pixels=8_000) == "too many pixels"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_raised_cap_is_obeyed_in_every_form(form: str) -> None:
+    """What is no JPEG may have a quarter of the cap, whatever it is; a refusal says when it would be taken."""
+    body = encoded(gradient(100, 80), form)
+    enough = 8_000 * (1 if form == "JPEG" else WHOLE_SHARE)
+    assert prepare(body, max_pixels=enough).original.form == form
+    with pytest.raises(RefusedPictureError, match=r"^too many pixels: 100 x 80 as ") as caught:
+        prepare(body, max_pixels=enough - 1)
+    told = str(caught.value)
+    assert (fits_now(told, enough - 1), fits_now(told, enough)) == (False, True)
+    assert not fits_now("truncated: 100 x 80 as JPEG,", enough)
 
 
 @given(st.binary(max_size=400))

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from aiohttp import web
 from made_source import KIND, Made, Museum, museum_of
 
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.picture import RefusedPictureError
-from crawlers.engine.probe import Check, Verdict, probe, render
+from crawlers.engine.probe import TIME, Check, Verdict, probe, render
 from crawlers.engine.source import Page, Promise, Source
 from crawlers.sample import SAMPLE_SOURCES, sample_museum
 from schemas.raw import RawRecord
@@ -70,12 +71,65 @@ def test_what_does_not_come_and_what_cannot_be_read_is_named() -> None:
             yield Page((RawRecord("made", "x", KIND, b'{"id": "x"}'),), "")
 
     found = look(museum_of(range(1, 6), torn={"/object/2"}), Dropped())
-    assert found["records"].ok is False
+    assert found["records"].ok is True
     assert "1 did not, such as 2: an unreadable body in place of json" in found["records"].found
     assert (found["fields"].ok, found["fields"].found) == (
-        False,
+        True,
         "4 of 5 can be read; made:x: title is None",
     )
+
+
+@pytest.mark.parametrize(("failing", "ok"), [(1, True), (2, True), (3, False)])
+@pytest.mark.parametrize("status", [500, 401])
+def test_a_few_objects_that_fail_condemn_no_museum(failing: int, status: int, *, ok: bool) -> None:
+    """Of ten, two may fail for a moment; more is a museum that does not do as it says."""
+    paths = {f"/object/{10 + n}" for n in range(failing)}
+    museum = museum_of(range(10, 20), refuses=lambda path: status * (path in paths))
+    found = look(museum, Made())["records"]
+
+    assert (found.ok, f"{failing} did not" in found.found) == (ok, True)
+
+
+@pytest.mark.parametrize(("failing", "ok"), [(1, True), (3, False)])
+def test_a_few_supplements_that_fail_condemn_no_museum(failing: int, *, ok: bool) -> None:
+    """A further answer of one object may fail as its record may."""
+    paths = {f"/years/{10 + n}" for n in range(failing)}
+    museum = museum_of(range(10, 20), refuses=lambda path: 401 * (path in paths))
+
+    assert look(museum, Made(richer=True))["supplements"].ok is ok
+
+
+@pytest.mark.parametrize(("failing", "ok"), [(2, True), (3, False)])
+def test_one_picture_of_three_is_enough(failing: int, *, ok: bool) -> None:
+    """A picture that fails is one picture: three objects' are tried, and the first failure is told."""
+    paths = {f"/image/{10 + 2 * n}.jpg" for n in range(failing)}
+    museum = museum_of(range(10, 20), refuses=lambda path: 401 * (path in paths), pictures=True)
+    found = look(museum, Made())["image"]
+
+    assert found.ok is ok
+    assert ("/image/14.jpg: 4 bytes" if ok else "/image/10.jpg: refused with 401") in found.found
+
+
+@pytest.mark.parametrize("max_wait_s", [1.0, 600.0])
+def test_a_host_that_wants_to_be_left_alone_breaks_no_promise(max_wait_s: float) -> None:
+    """Whether it is waited for or not, the probe is not finished, and all that was looked at is good."""
+
+    class Closed(Museum):
+        async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+            if "image" in request.path:
+                return web.Response(status=429, headers={"Retry-After": "90"})
+            return await super().answer(request)
+
+    museum = Closed({str(n): "Title" for n in range(10)})
+
+    async def run() -> Verdict:
+        async with museum.served(max_wait_s=max_wait_s) as fetch:
+            return await probe(Made(), fetch, within_s=0.5)
+
+    verdict = asyncio.run(run())
+    (wrong,) = verdict.wrong
+    assert wrong.name == TIME
+    assert wrong.found.startswith("not finished")
 
 
 @pytest.mark.parametrize(("least", "ok"), [(1.0, False), (0.5, True)])

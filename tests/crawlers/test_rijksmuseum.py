@@ -357,6 +357,51 @@ def test_the_promises_are_kept_by_the_saved_answers() -> None:
     }
 
 
+MARK = "http://creativecommons.org/publicdomain/mark/1.0/"
+IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
+PICTURE = "https://iiif.micr.io/ABCDE/full/max/0/default.jpg"
+
+
+def with_rights(aggregation: list[str], picture: list[str], shows: str = "isShownBy") -> bytes:
+    """Return a record whose aggregation and whose picture have statements of their own."""
+    told = [
+        "".join(f"<e:rights x:resource='{u}'/>" for u in said) for said in (aggregation, picture)
+    ]
+    return wrapped(
+        EMPTY.format(
+            PICTURED[0],
+            "<e:ProvidedCHO x:about='u'><d:title xmlns:d='http://purl.org/dc/elements/1.1/'>T</d:title>"
+            "</e:ProvidedCHO><o:Aggregation><e:aggregatedCHO x:resource='u'/>"
+            f"<e:{shows} x:resource='{PICTURE}'/>{told[0]}</o:Aggregation>"
+            f"<e:WebResource x:about='{PICTURE}'>{told[1]}</e:WebResource>"
+            f"<e:WebResource x:about='another'><e:rights x:resource='{IN_COPYRIGHT}'/></e:WebResource>",
+        )
+    )
+
+
+@pytest.mark.parametrize("shows", ["isShownBy", "object", "hasView"])
+@pytest.mark.parametrize(
+    ("aggregation", "picture", "rights"),
+    [
+        ([MARK], [], MARK),
+        ([MARK], [MARK], MARK),
+        ([MARK], [IN_COPYRIGHT], IN_COPYRIGHT),
+        ([MARK, IN_COPYRIGHT], [], IN_COPYRIGHT),
+        ([IN_COPYRIGHT, MARK], [MARK], IN_COPYRIGHT),
+        ([], [IN_COPYRIGHT], IN_COPYRIGHT),
+        ([MARK, "ask at the desk"], [], "ask at the desk"),
+    ],
+)
+def test_of_several_statements_of_rights_the_strictest_holds(
+    aggregation: list[str], picture: list[str], rights: str, shows: str
+) -> None:
+    """What the object's page allows does not open a picture that has a statement of its own; others' do not count."""
+    raw = raw_of(with_rights(aggregation, picture, shows))
+
+    assert Rijksmuseum().read([raw]).rights == rights
+    assert bool(Rijksmuseum().supplements([raw])) is (rights == MARK)
+
+
 def test_a_deleted_header_reads_as_withdrawn() -> None:
     """That an object is gone is a statement like any other."""
     read = Rijksmuseum().read([raw_of(fixture("200999902")), raw_of(DELETED)])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import HOST, URL, WALL, Script, museum, says
 
-from crawlers.engine.fetch import AddressError, HostDownError, RedirectError
+from crawlers.engine.fetch import AddressError, HostDownError, HostState, RedirectError
 from crawlers.engine.robots import MOST_BYTES, Robots
 from crawlers.engine.tries import REFUSALS
 
@@ -155,6 +155,41 @@ def test_a_crawl_delay_is_kept() -> None:
     assert monotonic() - began >= 0.4
 
 
+@pytest.mark.parametrize("delay", ["3601", "1e300"])
+def test_a_delay_that_nobody_would_wait_ends_the_host(delay: str) -> None:
+    """A host that wants more than an hour between two requests is given up at once, in words that say why."""
+    _, rest, serve = serving(says(body=b"User-agent: *\nCrawl-delay: " + delay.encode()))
+    with pytest.raises(
+        HostDownError, match=r"^museum\.invalid: robots\.txt asks for \d+ s between two"
+    ):
+        crawl(serve, "/a")
+    assert not rest.requests
+
+
+def test_a_long_delay_is_told() -> None:
+    """Who waits for a long Crawl-delay sees that, and how much longer; where nobody waits nothing is told."""
+    _, _, serve = serving(says(body=b"User-agent: *\nCrawl-delay: 600"))
+
+    async def ask() -> tuple[HostState, HostState]:
+        async with museum(serve, robots=None) as fetch:
+            await fetch.get(URL)
+            asked = asyncio.create_task(fetch.get(URL))
+            async with asyncio.timeout(10):
+                while not (fetch.states() and fetch.states()[0].waiting):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            state = fetch.states()[0]
+            asked.cancel()
+            await asyncio.wait([asked])
+            return state, fetch.states()[0]
+
+    state, after = asyncio.run(ask())
+    assert state.waiting in {
+        f"robots.txt asks for 600 s between two: {left} s left" for left in range(585, 601)
+    }
+    assert 585 < state.waiting_s <= 600
+    assert (after.waiting, after.waiting_s) == ("", 0)
+
+
 def test_it_is_read_so_far_and_no_further() -> None:
     """Of a robots.txt without end half a megabyte is read, and its rules count."""
 
@@ -179,7 +214,7 @@ def test_it_is_read_so_far_and_no_further() -> None:
 @settings(deadline=None)
 @given(st.binary(max_size=300) | st.text("Us-agent:*Dilow/Crdy 0.1\n-#$").map(str.encode))
 def test_any_bytes_are_rules_or_none(body: bytes) -> None:
-    """Whatever a robots.txt holds, an address is allowed or not, and the rate is above 0 or none."""
+    """Whatever a robots.txt holds, an address is allowed or not, and the delay is 0 or above."""
     robots = Robots(body)
     assert robots.allows(f"{URL}/a?b=c%20d") in {True, False}
-    assert robots.rate is None or robots.rate > 0
+    assert robots.delay_s >= 0

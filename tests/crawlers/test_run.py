@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from loopback import simulate
@@ -20,6 +21,7 @@ from crawlers.engine.fetch import Fetch
 from crawlers.engine.run import KNOCKS, CrawlReport, run_crawl
 from crawlers.engine.source import Page, Source, Unfetched
 from crawlers.engine.store import AGAIN, RawStore
+from crawlers.engine.supplements import ask_supplements
 from schemas.errors import SourceError
 from schemas.raw import RawRecord
 
@@ -469,6 +471,96 @@ def test_supplements_that_fail_for_ever_are_left(store: RawStore) -> None:
         f"/{kind}/{n}" for kind in ("years", "sizes") for n in range(100, 100 + KNOCKS)
     }
     assert store.finished("made")
+
+
+PAGE = b"<!doctype html><html><title>Down for maintenance</title></html>"
+
+
+@dataclass
+class InWords(Museum):
+    """Says 404 of some paths in words of its choice."""
+
+    lost: set[str] = field(default_factory=set)
+    words: bytes = PAGE
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer as an API does, but for what is lost."""
+        if request.path in self.lost:
+            self.asked.append(request.path)
+            return web.Response(status=404, body=self.words)
+        return await super().answer(request)
+
+
+def test_a_supplement_is_withdrawn_only_in_the_museum_s_own_words(store: RawStore) -> None:
+    """A page that says 404 is no answer: the supplement is asked for again by the next run, and comes."""
+    museum = InWords({str(n): "Title" for n in range(1, 9)}, lost={"/years/2", "/sizes/5"})
+    census = visit(museum, Made(richer=True), store).census
+    assert census.supplements_left == {
+        f"{kind}: 404 without the museum's own word for it": 1 for kind in (YEARS, SIZES)
+    }
+    kinds = {h[0].source_id: {r.kind for r in h} for h in store.records("made")}
+    assert (kinds["2"], kinds["5"], kinds["8"]) == ({KIND}, {KIND, YEARS}, {KIND, YEARS, SIZES})
+
+    museum.lost.clear()
+    report = visit(museum, Made(richer=True), store)
+    assert (report.supplements, report.census.supplements_left) == (3, {})
+
+
+@pytest.mark.parametrize("words", [b"", b"\n", b'{"error": "Not Found"}'])
+def test_a_museum_s_own_404_is_an_answer(store: RawStore, words: bytes) -> None:
+    """Where it says so in the form that was asked for, or nothing more, the supplement is withdrawn."""
+    museum = InWords({str(n): "Title" for n in range(1, 9)}, lost={"/sizes/5"}, words=words)
+    assert visit(museum, Made(richer=True), store).census.supplements_left == {}
+    (sizes,) = [raw for h in store.records("made") for raw in h if raw.url.endswith("/sizes/5")]
+    assert (sizes.withdrawn, sizes.body) == (True, words)
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(401, "refused with 401"), (404, "404 without the museum's own word")]
+)
+def test_supplements_that_are_refused_to_all_end_the_run(
+    store: RawStore, status: int, why: str
+) -> None:
+    """An API that asks for a key, or answers all with a page, is not asked in vain; later all is asked for."""
+    years = {f"/years/{n}" for n in range(130, 420)}
+    museum = InWords({str(n): "Title" for n in range(100, 420)})
+    if status == 404:
+        museum.lost = years
+    else:
+        museum.refuses = lambda path: status * (path in years)
+    with pytest.raises(
+        SourceError, match=rf"^made: of 50 objects in a row none .*{why}.*, then start again$"
+    ):
+        visit(museum, Hundreds(richer=True), store)
+    assert len([path for path in museum.asked if "years" in path]) == 100
+    assert (store.count("made"), store.state("made").stage) == (320, "supplements")
+
+    museum.lost, museum.refuses = set(), lambda _: 0
+    report = visit(museum, Hundreds(richer=True), store)
+    assert (report.supplements, report.census.supplements_left) == (640, {})
+
+
+def test_refusals_with_answers_between_them_end_nothing(store: RawStore) -> None:
+    """Forty-nine in a row, and every other one of them all, are a matter of these objects."""
+    refused = {f"/years/{n}" for n in (*range(100, 149), *range(150, 320, 2))}
+    museum = museum_of(range(100, 320), refuses=lambda path: 401 * (path in refused))
+    census = visit(museum, Hundreds(richer=True), store).census
+    assert census.supplements_left == {f"{YEARS}: refused with 401": len(refused)}
+
+
+def test_refusals_of_a_museum_that_is_well_end_nothing(store: RawStore) -> None:
+    """Where others are known to be answered, any number in a row is a matter of these objects."""
+    museum = museum_of(range(100, 200), refuses=lambda path: 401 * ("years" in path))
+    held = {n: [RawRecord("made", n, KIND, b"{}")] for n in museum.objects}
+
+    async def ask(*, well: bool) -> int:
+        async with museum.served() as fetch:
+            asked = await ask_supplements(Made(richer=True), fetch, held, well=well)
+            return len(asked.unfetched)
+
+    assert asyncio.run(ask(well=True)) == 100
+    with pytest.raises(SourceError, match="of 50 objects in a row"):
+        asyncio.run(ask(well=False))
 
 
 def test_a_page_of_which_nothing_could_be_had_ends_the_run(store: RawStore) -> None:

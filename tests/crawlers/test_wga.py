@@ -13,12 +13,16 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers import wga_catalogue as catalogue
-from crawlers.engine.fetch import Answer
+from crawlers.engine.fetch import Answer, Fetch, FetchConfig
+from crawlers.engine.run import CrawlReport, run_crawl
 from crawlers.engine.source import Page, Source
+from crawlers.engine.store import RawStore
 from crawlers.wga import DONE, Wga
 from crawlers.wga_fields import key_of, life, repair_date, row_key, split_technique
 from schemas.errors import RecordError, SourceError, UsageError
@@ -144,6 +148,67 @@ def test_a_row_that_the_catalogue_lacks_is_withdrawn() -> None:
     gone = Wga().read([page.records[0]])
     assert (gone.source_id, gone.withdrawn, gone.stated) == ("v/voorbeel/gone", True, "")
     assert gone.received == "2026-08-12T00:00:00Z"
+
+
+def archive_of(count: int) -> bytes:
+    """Return a catalogue of so many rows."""
+    rows = [f"A{n};T{n};Oil;https://www.wga.hu/html/a/a/k{n:05}.html" for n in range(count)]
+    return zipped(("catalog.csv", "\n".join(["AUTHOR;TITLE;TECHNIQUE;URL", *rows]).encode()))
+
+
+def visit(store: RawStore, *archives: bytes) -> tuple[CrawlReport, int]:
+    """Crawl a gallery that answers with one archive after the other, the last one for ever; count its answers."""
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        body = archives[min(len(asked), len(archives)) - 1]
+        return web.Response(body=body, content_type="application/zip")
+
+    async def run() -> CrawlReport:
+        app = web.Application()
+        app.router.add_get(catalogue_path, answer)
+        async with TestServer(app) as server:
+            config = FetchConfig(
+                routes={"www.wga.hu": f"http://127.0.0.1:{server.port}"}, default_rate=1e6
+            )
+            async with Fetch(config) as fetch:
+                return await run_crawl(Wga(), fetch, store)
+
+    catalogue_path = "/database/download/data_txt.zip"
+    return asyncio.run(run()), len(asked)
+
+
+@pytest.mark.parametrize(("rows", "withdrawn"), [(1000, 0), (950, 50), (949, 0), (999, 1), (20, 0)])
+def test_rows_that_are_gone_are_withdrawn_unless_they_are_many(
+    tmp_path: Path, rows: int, withdrawn: int
+) -> None:
+    """Half a catalogue withdraws nothing, the archive is taken once, and a whole one later heals all."""
+    with RawStore(tmp_path / "raw.sqlite") as store:
+        visit(store, archive_of(1000))
+        store.begin("wga")
+        report, asked = visit(store, archive_of(rows))
+
+        assert (report.census.withdrawn, asked) == (withdrawn, 1)
+        lacking = 1000 - rows - withdrawn
+        assert report.census.left == lacking
+        if lacking:
+            reason = f"the catalogue has {rows} rows and lacks {lacking} that are held: look at it"
+            assert report.census.unfetched == {reason: lacking}
+            again, asked = visit(store, archive_of(1000))
+            assert (again.census.stored, again.census.left, asked) == (1000, 0, 1)
+
+
+def test_each_crawl_takes_the_catalogue_anew() -> None:
+    """What one crawl has taken is not taken for the next one's."""
+    fetch = Served(archive_of(3))
+    crawl(fetch)
+    fetch.body = archive_of(4)
+    (page,) = crawl(fetch)
+
+    assert len(page.records) == 4
+    assert len(ask(fetch, "a/a/k00003").records) == 1
+    assert len(fetch.urls) == 2
 
 
 def test_the_catalogue_names_all_its_rows() -> None:
@@ -285,6 +350,36 @@ def test_any_archive_is_a_table_or_a_source_error(body: bytes) -> None:
         table = str(raised).encode()
 
     assert table == b"AUTHOR;TITLE;TECHNIQUE" or table.startswith(b"here")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_packed_in_another_way_is_refused(packing: int) -> None:
+    """Sound or damaged, it ends in one line: no decompressor but zip's own ever sees it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        archive.writestr("catalog.csv", CATALOGUE.read_bytes())
+    damaged = bytearray(buffer.getvalue())
+    damaged[70] ^= 255
+    for body in (buffer.getvalue(), bytes(damaged)):
+        with pytest.raises(SourceError, match="here is neither stored nor deflated"):
+            catalogue.unzip(body, "here")
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_archive_never_ends_in_another_error(data: st.DataObject) -> None:
+    """Whatever bytes of an archive are changed, wherever, it is a table or a SourceError."""
+    body = bytearray(zipped(("catalog.csv", CATALOGUE.read_bytes()[:600])))
+    end = len(body)
+    spots = st.one_of(st.integers(0, end - 1), st.integers(end - 100, end - 1))
+    for at, byte in data.draw(st.dictionaries(spots, st.integers(0, 255), max_size=6)).items():
+        body[at] = byte
+    try:
+        told = catalogue.unzip(bytes(body), "here")
+    except SourceError as raised:
+        told = str(raised).encode()
+
+    assert told
 
 
 WORDS = "Szépmûvészeti Múzeum; Eugène; Cosmè; Dürer; Citt\u00e0; Männer; Kölner; Groß"

@@ -1,7 +1,9 @@
 """Crawl, images, status, probe and museum as a maintainer uses them: in processes of their own."""
 
 import json
+import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from crawlers.engine.image_store import ImageOutcome, ImageStore
 from crawlers.engine.store import RawStore
 from crawlers.sample import parse_faults, sample_museum
 from omniart_data.cli import app
@@ -133,6 +136,7 @@ def test_what_is_crawled_is_left_alone(calm: tuple[Path, Done], museum: list[str
 
     assert (again.exit_code, again.stderr) == (0, "")
     assert "sample-met.invalid" not in again.stdout
+    assert "nothing to do: " in again.stdout
     assert digest(workspace) == before
 
 
@@ -227,7 +231,8 @@ def test_pictures_of_nothing(museum: list[str], tmp_path: Path) -> None:
     done = here("images", *museum, "--workspace", tmp_path / "w")
 
     assert done.exit_code == 2
-    assert "`omniart-data crawl` first" in done.stderr
+    assert "`omniart-data crawl --museum http" in done.stderr
+    assert f"{tmp_path / 'w'}` first" in done.stderr
 
 
 def test_a_dry_run_asks_nobody(tmp_path: Path) -> None:
@@ -239,6 +244,44 @@ def test_a_dry_run_asks_nobody(tmp_path: Path) -> None:
     assert (done.exit_code, done.stderr) == (0, "")
     assert "sample-wga" in done.stdout
     assert not (tmp_path / "w").exists()
+
+
+def test_a_museum_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Where nothing listens the command ends at once, and says which program should run there."""
+    nowhere = ("--museum", "http://127.0.0.1:9", "--workspace", tmp_path / "w")
+
+    for command in ("crawl", "build"):
+        done = here(command, *nowhere)
+        assert done.exit_code == 1
+        assert "nothing answers at http://127.0.0.1:9: is `omniart-data museum`" in done.stderr
+
+
+def test_nobody_answers_where_there_is_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question at the end of the input is a usage error, which names the option that answers it."""
+    monkeypatch.chdir(tmp_path)
+
+    asked = here("init")
+    here("init", "--contact", "data@museum.example")
+    crawl = here("crawl", "wga")
+
+    assert (asked.exit_code, crawl.exit_code) == (2, 2)
+    assert "give --contact" in asked.stderr
+    assert "--yes" in crawl.stderr
+
+
+def test_from_a_crawled_museum_to_a_release(
+    calm: tuple[Path, Done], museum: list[str], tmp_path: Path
+) -> None:
+    """What was crawled of a sample museum is built like what was crawled of real ones."""
+    workspace = tmp_path / "w"
+    shutil.copytree(calm[0], workspace)
+
+    done = here("build", *museum, "--images", "none", "--workspace", workspace)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "omniart-1.0.0" in done.stdout
 
 
 def test_a_closed_door_is_told(tmp_path: Path) -> None:
@@ -286,6 +329,27 @@ def test_pictures(calm: tuple[Path, Done], museum: list[str]) -> None:
     assert counts["failed"] == 0
 
 
+def test_what_is_gone_may_be_asked_for_again(calm: tuple[Path, Done], tmp_path: Path) -> None:
+    """A picture that was gone is left alone, and asked for again with --update."""
+    workspace = tmp_path / "w"
+    shutil.copytree(calm[0], workspace)
+
+    def asked(*more: str) -> str:
+        done = here("images", *options, *more, "--workspace", workspace, "sample-wga")
+        assert done.exit_code == 0
+        return done.stdout
+
+    with serving() as options:
+        asked()
+        with ImageStore(workspace / "images") as images:
+            url = images.fetched_below("https://sample-wga.invalid/", 1)[0]
+            images.put_outcomes([ImageOutcome(url, "", "gone")])
+        again, updated = asked(), asked("--update")
+
+    assert "sample-wga.invalid" not in again
+    assert "sample-wga.invalid" in updated
+
+
 def test_probe_says_whether_promises_are_kept(museum: list[str]) -> None:
     """Each museum's promises are told with a verdict; it ends with 0 where all are kept."""
     done = here("probe", *museum, "sample-met", "sample-wga")
@@ -295,6 +359,23 @@ def test_probe_says_whether_promises_are_kept(museum: list[str]) -> None:
         "sample-met: good",
         "sample-wga: good",
     }
+
+
+def test_no_probe_beside_another_command(
+    museum: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While somebody works in the workspace no live museum is probed, and who it is is told; the sample one is."""
+    monkeypatch.chdir(tmp_path)
+    Path("omniart.toml").write_text('contact = "data@museum.example"\n', encoding="utf-8")
+
+    with Workspace(tmp_path / "workspace").opened("crawl"):
+        live = here("probe", "wga")
+        sample = here("probe", *museum, "sample-wga")
+
+    assert (live.exit_code, live.stdout) == (1, "")
+    assert f"pid {os.getpid()} on " in live.stderr
+    assert "`crawl`" in live.stderr
+    assert sample.exit_code == 0
 
 
 def test_a_failed_probe_stops_its_source(tmp_path: Path) -> None:
@@ -324,6 +405,8 @@ def test_the_list_of_faults(tmp_path: Path) -> None:
     [
         (["crawl", "louvre", "--museum", "http://127.0.0.1:9"], "'louvre' is no source"),
         (["crawl", "--museum", "http://museum.example"], "not on loopback"),
+        (["crawl", "--museum", "foo"], "--museum foo: give the address"),
+        (["crawl", "--museum", "http://127.0.0.1:9:9"], "--museum http://127.0.0.1:9:9: give"),
         (["crawl", "--ca", "x.pem"], "--museum"),
         (["crawl", "--museum", "https://127.0.0.1:9", "--ca", "none.pem"], "none.pem"),
         (["crawl", "--museum", "http://127.0.0.1:9", "--rate", "0"], "--rate 0"),

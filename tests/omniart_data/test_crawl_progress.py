@@ -81,7 +81,7 @@ def test_side_by_side_takes_as_long_as_the_slowest() -> None:
 
     assert with_images[0].split() == ["source", "requests", "images", "GB", "days"]
     assert with_images[-1].split() == ["in", "all", "345,600", "432,000", "3", "7.0"]
-    assert without[-1].split() == ["in", "all", "345,600", "0", "0", "3.0"]
+    assert without[-1].split() == ["in", "all", "345,600", "3.0"]
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

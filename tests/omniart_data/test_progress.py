@@ -55,6 +55,17 @@ def test_a_log_is_told_once_a_minute() -> None:
     assert len(said) == 3 * 2
 
 
+def test_a_log_is_told_when_a_host_is_done() -> None:
+    """Where it is known what is to come, a host's line says how long that takes."""
+    out, clock = io.StringIO(), Clock()
+    lines = Lines(out, clock=clock)
+    clock.now_s += 61
+
+    lines.show(replace(STATE, left={MET: 290}))
+
+    assert out.getvalue().splitlines()[1].endswith(", 5.4 MB, 1 min 40 s left")
+
+
 def test_a_log_is_told_of_waits_at_once() -> None:
     """A host that begins to keep us waiting is told with its reason, and again when it goes on; short waits never."""
     out = io.StringIO()
@@ -86,16 +97,49 @@ def test_an_ended_source_is_not_told_again() -> None:
 
 
 def test_a_terminal_shows_sources_and_hosts() -> None:
-    """The live table names how much is done, the time left, rate, traffic and why a host waits."""
+    """The live table names how much is done, the time left, rate and why a host waits."""
+    shown = on_terminal(waiting(STATE, "wall (403) [bold]: 30 s left", 30.0))
+
+    for said in ("met", "1,200 of 501,731 records", "2 d 0 h left", MET, "2.9/s of 3/s"):
+        assert said in shown
+    assert "wall (403) [bold]: 30 s left" in shown
+
+
+def on_terminal(state: RunState, width: int = 160) -> str:
+    """Return what a terminal of so many columns shows of a moment."""
     out = io.StringIO()
-    terminal = Terminal(Console(file=out, force_terminal=True, width=160))
-
-    terminal.show(waiting(STATE, "wall (403): 30 s left", 30.0))
+    terminal = Terminal(Console(file=out, force_terminal=True, color_system=None, width=width))
+    terminal.show(state)
     terminal.close()
+    return out.getvalue()
 
-    for said in ("met", "1,200 of 501,731 records", "2 d 0 h left", MET, "2.9/s of 3/s", "5.4 MB"):
-        assert said in out.getvalue()
-    assert "wall (403): 30 s left" in out.getvalue()
+
+def host_line(shown: str) -> str:
+    """Return the line of the host in what a terminal shows."""
+    return next(line for line in shown.splitlines() if MET in line)
+
+
+def test_each_host_has_a_bar() -> None:
+    """A host's line has a bar and the time left where its requests to come are known; a host that rests has none."""
+    known = host_line(on_terminal(replace(STATE, left={MET: 290})))
+    unknown = host_line(on_terminal(STATE))
+    at_rest = host_line(on_terminal(replace(STATE, hosts=(replace(HOST, speed=0.0),))))
+
+    assert known.split(maxsplit=2)[1].startswith("━")
+    assert known.rstrip().endswith("1 min 40 s left")
+    assert "━" in unknown
+    assert "5.4 MB" in unknown
+    assert "━" in host_line(on_terminal(waiting(STATE, "paused", 7.0)))
+    assert "left" not in unknown
+    assert "━" not in at_rest
+
+
+def test_a_line_fits_a_narrow_terminal() -> None:
+    """In 80 columns each source and host keeps to one line, and names are whole."""
+    shown = on_terminal(replace(STATE, left={MET: 100_000}), width=80)
+
+    assert "1,200 of 501,731 records" in shown
+    assert host_line(shown).rstrip().endswith("9 h 34 min left")
 
 
 def test_a_bar_is_silent_where_nobody_looks(capfd: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +169,7 @@ def test_time_left_follows_from_this_run() -> None:
 def test_a_state_is_read_as_it_was_written(done: int, expected: int | None, waits: str) -> None:
     """What a status file holds is the state that was written."""
     source = replace(SOURCE, done=done, expected=expected)
-    state = replace(waiting(STATE, waits, 1.5), sources=(source,))
+    state = replace(waiting(STATE, waits, 1.5), sources=(source,), left={MET: done})
 
     assert RunState.from_json(json.loads(json.dumps(state.to_json()))) == state
 

@@ -12,7 +12,7 @@ def test_a_receipt_has_a_line_for_each_host() -> None:
 
     head, line = host_table({"museum.example": report}).splitlines()
 
-    assert head.split() == ["host", "requests", "MB", "peak/s", "403", "429", "retries", "walls", "waiting"]  # fmt: skip
+    assert head.split() == ["host", "requests", "MB", "peak/s", "403", "429", "retries", "walls", "waited,", "all", "requests"]  # fmt: skip
     assert line.split(maxsplit=8) == ["museum.example", "1,200", "5.4", "9", "7", "0", "8", "1", "1 min 15 s"]  # fmt: skip
 
 
