@@ -55,7 +55,7 @@ RATES: Mapping[str, float] = MappingProxyType({"www.wga.hu": 1.0, "wga.hu": 1.0}
 
 _WITH_LETTERS = ("AUTHOR", "TITLE", "DATE", "TECHNIQUE", "LOCATION")
 """Columns of words in which letters may be lost; no other names anybody or any place that we keep."""
-_UNKNOWN_SHOWN = 10
+_UNKNOWN_SHOWN = 5
 _PROMISES = (
     Promise("URL holds a key", lambda record: bool(record.url and record.images)),
     Promise("AUTHOR", lambda record: bool(record.makers), 0.9),
@@ -125,6 +125,7 @@ class Wga(Source):
 
     async def _catalogue(self, fetch: "Fetch") -> tuple[dict[str, RawRecord], "Answer"]:
         """Return the catalogue's rows by id; of two rows with one id the later stands."""
+        known = self.base_url + CATALOGUE in _TAKEN.get(fetch, {})
         answer, table = await self._table(fetch)
         unknown = _Unknown()
         raws: dict[str, RawRecord] = {}
@@ -136,7 +137,8 @@ class Wga(Source):
             raws[raw.source_id] = raw
         if not raws:
             raise SourceError(f"{answer.url} holds a header and no rows: try later")
-        unknown.tell(self.name)
+        if not known:
+            unknown.tell(self.name)
         return raws, answer
 
     async def _table(self, fetch: "Fetch") -> tuple["Answer", bytes]:
@@ -285,7 +287,7 @@ class Wga(Source):
 
 
 class _Unknown:
-    """Words of a catalogue that have lost a letter and are not known, for a maintainer to add."""
+    """Words of a catalogue that have lost a letter and are not known: they may be added to the vocabulary."""
 
     def __init__(self) -> None:
         self._words: Counter[str] = Counter()
@@ -299,18 +301,18 @@ class _Unknown:
         self._rows += bool(found)
 
     def tell(self, where: str) -> None:
-        """Log how many there are, and those that occur most."""
+        """Tell how many rows keep them, and those words that occur most; it is a note, and nothing is wrong."""
         if self._words:
-            words = ", ".join(
-                f"{word} ({count})" for word, count in self._words.most_common(_UNKNOWN_SHOWN)
-            )
-            log.warning(
-                "%s: %d rows keep a '?' for a letter, in %d words that schemas/vocab/lost_letters.csv"
-                " does not tell: %s",
+            words = [word for word, _ in self._words.most_common(_UNKNOWN_SHOWN)]
+            more = " ..." if len(self._words) > len(words) else ""
+            rows = "row has" if self._rows == 1 else "rows have"
+            log.info(
+                "%s: %d %s a lost letter that is not known (%s%s): kept as they are",
                 where,
                 self._rows,
-                len(self._words),
-                words,
+                rows,
+                ", ".join(words),
+                more,
             )
 
 

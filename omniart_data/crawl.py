@@ -15,7 +15,7 @@ from crawlers.engine.run import CrawlReport, run_crawl
 from crawlers.engine.source import Source
 from crawlers.engine.store import FINISHED, PAGES, RawStore
 from omniart_data.crawl_progress import CrawlProgress
-from omniart_data.probing import broken, probe_sources, unfinished
+from omniart_data.probing import broken, probe_sources, unreached
 from omniart_data.receipts import ReceiptBook
 from omniart_data.watch import Watch, run_stoppable
 from schemas.errors import SourceError
@@ -81,8 +81,9 @@ def crawl_sources(
 
     A source that fails is told in its result, and does not stop the others; a StoreError ends all.
     ``probe`` begins with one of each source whose crawl begins anew, and leaves out those that break a
-    promise; one that was not finished in its time is told in a warning. Ctrl-C ends it cleanly: the page in
-    flight is dropped, and the result says that it was stopped.
+    promise, and those that are not reached, which says nothing about them; one that was not finished in its
+    time is told in a warning. Ctrl-C ends it cleanly: the page in flight is dropped, and the result says that
+    it was stopped.
     """
     for name in sources if update else ():
         if store.finished(name):
@@ -122,15 +123,17 @@ class _Crawl:
             raise errors.exceptions[0] from errors
 
     async def _probed(self, sources: Mapping[str, Source]) -> dict[str, Source]:
-        """Return the sources that keep their promises, and those whose crawl goes on from where it stopped."""
+        """Return the sources that keep their promises or go on from where they stopped; the others have ended."""
         asked = {name: source for name, source in sources.items() if self._begins(name)}
         verdicts, report = await probe_sources(asked, self._fetching)
         self.report += report
         for name, verdict in verdicts.items():
-            if wrong := broken(verdict):
-                self.ended[name] = SourceError(f"the probe failed: {wrong}")
+            if verdict.outcome == "changed":
+                self.ended[name] = SourceError(f"the probe failed: {broken(verdict)}")
+            elif not verdict.begun:
+                self.ended[name] = SourceError(f"not reached: {unreached(verdict)}")
             elif not verdict.ok:
-                log.warning("%s: the probe was %s", name, unfinished(verdict))
+                log.warning("%s: the probe was %s", name, unreached(verdict))
         return {name: source for name, source in sources.items() if name not in self.ended}
 
     def _begins(self, name: str) -> bool:

@@ -68,7 +68,10 @@ def bar(label: str, unit: str, total: int | None = None) -> Iterator[Callable[[i
 
 def live_lines(state: RunState) -> list[str]:
     """Return how far a run is: a line for each source, then one for each host it is asked at."""
-    sources = [f"{one.name}: {_joined(done(one), ending(one))}" for one in state.sources]
+    sources = [
+        f"{one.name}: {_joined(f'{step(one)}: {done(one)}' if step(one) else done(one), ending(one))}"
+        for one in state.sources
+    ]
     hosts = [
         f"{one.host}: {_joined(pace(one), traffic(one), outlook(one, state))}"
         for one in state.hosts
@@ -115,7 +118,9 @@ def live_table(state: RunState) -> "Table":
     table.add_column(no_wrap=True, width=BAR_WIDTH)
     for source in state.sources:
         shown = _bar(source.done, source.expected) if source.expected else ""
-        table.add_row(text(source.name), shown, text(done(source)), text(ending(source)))
+        short = replace(source, unit=source.unit.partition(" with ")[0])  # a line has 80 columns
+        name = _joined(source.name, step(source))
+        table.add_row(text(name), shown, text(done(short)), text(ending(source)))
     if state.sources and state.hosts:
         table.add_row()
     for host in state.hosts:
@@ -187,6 +192,11 @@ def done(source: SourceState) -> str:
     """
     of = f" of {source.expected:,}" if source.expected is not None else ""
     return f"{source.done:,}{of} {source.unit}"
+
+
+def step(source: SourceState) -> str:
+    """Return which step of a source is under way, where it has several."""
+    return f"step {source.step}" if source.step and not source.ended else ""
 
 
 def ending(source: SourceState) -> str:

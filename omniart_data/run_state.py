@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from crawlers.engine.receipt import HostState
@@ -21,6 +22,8 @@ class SourceState:
     """At the speed of this run so far; None: nobody can say yet."""
     ended: str = ""
     """How it ended; empty: it goes on."""
+    step: str = ""
+    """Which part of the whole is counted, such as ``1 of 2``; empty: there is one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class RunState:
     """One moment of a run."""
 
     command: str
+    """The command line that goes on with it, or the name of the command alone."""
     pid: int
     started: str
     updated: str
@@ -35,6 +39,8 @@ class RunState:
     hosts: tuple[HostState, ...] = ()
     left: Mapping[str, int] = field(default_factory=dict)
     """Requests to come by host, counted or estimated; not where nobody knows."""
+    failure: str = ""
+    """Why the command ended, where that was told; it goes on no more."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -67,9 +73,11 @@ class Count:
         self._clock = clock
         self.begin("records")
 
-    def begin(self, unit: str, expected: int | None = None, *, held: int = 0) -> None:
+    def begin(
+        self, unit: str, expected: int | None = None, *, held: int = 0, step: str = ""
+    ) -> None:
         """Begin to count something; what an earlier run ``held`` is done, and says nothing of the speed."""
-        self.unit, self.expected = unit, expected
+        self.unit, self.expected, self.step = unit, expected, step
         self._began_s = self._clock()
         self._held, self._done = held, 0
         self._ended = ""
@@ -87,7 +95,13 @@ class Count:
         """Return how far it is now."""
         done = self._held + self._done
         return SourceState(
-            self.name, self.unit, done, self.expected, self._left_s(done), self._ended
+            self.name,
+            self.unit,
+            done,
+            self.expected,
+            self._left_s(done),
+            self._ended,
+            self.step,
         )
 
     def _left_s(self, done: int) -> float | None:
@@ -95,6 +109,20 @@ class Count:
             return None
         per_s = self._done / max(self._clock() - self._began_s, 1e-6)
         return max(self.expected - done, 0) / per_s
+
+
+def moment(told: str) -> str:
+    """Return a moment (ISO 8601) as local time, with the day where that is not today; other text as it is.
+
+    >>> moment("long ago")
+    'long ago'
+    """
+    try:
+        at = datetime.fromisoformat(told).astimezone()
+    except ValueError:
+        return told
+    today = at.date() == datetime.now(UTC).astimezone().date()
+    return at.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
 
 
 def duration(seconds: float) -> str:

@@ -141,6 +141,17 @@ def picture_counts(counts: Mapping[str, int]) -> str:
     return "pictures: " + ", ".join(f"{count:,} {status}" for status, count in counts.items())
 
 
+def reason_lines(reasons: Iterable[tuple[str, str, int]]) -> list[str]:
+    """Return how many pictures ended so for each reason, a line each.
+
+    >>> reason_lines([("quarantined", "not a picture", 1200)])
+    ['pictures: 1,200 quarantined: not a picture']
+    """
+    return [
+        printable(f"pictures: {count:,} {status}: {reason}") for status, reason, count in reasons
+    ]
+
+
 def ending_table(report: ImageReport) -> str:
     """Return how the fetching of pictures ended: every address in exactly one way, with the reason."""
     rows = [("fetched", report.fetched, ""), ("gone", report.gone, "")]

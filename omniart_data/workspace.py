@@ -7,11 +7,11 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from crawlers.engine.database import disk_error
 from crawlers.engine.image_store import ImageStore
@@ -90,7 +90,9 @@ class Workspace:
         try:
             for name in ("raw", "images", "decisions", "releases"):
                 (self.root / name).mkdir(parents=True, exist_ok=True)
-            lock = self._lock.open("a+", encoding="utf-8", errors="replace")
+            lock = FileIO(
+                self._lock, "a+"
+            )  # unbuffered: what a full disk refused is not tried again
         except OSError as error:
             raise StoreError(
                 f"the workspace {self.root} cannot be written: {error.strerror}; choose another with --workspace"
@@ -106,20 +108,22 @@ class Workspace:
             try:
                 yield
             finally:
-                lock.truncate(0)
+                with suppress(OSError):  # whoever finds it sees that nobody holds it
+                    lock.truncate(0)
 
-    def _say(self, lock: TextIO, holder: Holder) -> None:
+    def _say(self, lock: FileIO, holder: Holder) -> None:
+        left = json.dumps(asdict(holder)).encode()
         try:
             lock.truncate(0)
-            json.dump(asdict(holder), lock)
-            lock.flush()
+            while left:
+                left = left[lock.write(left) :]
         except OSError as error:
             raise disk_error(self._lock, error) from error
 
     def holder(self) -> Holder | None:
         """Return who works here; None: nobody."""
         try:
-            with self._lock.open(encoding="utf-8", errors="replace") as lock:
+            with FileIO(self._lock) as lock:
                 return None if _take(lock, fcntl.LOCK_SH, tries=1) else _read_holder(lock)
         except OSError:
             return None
@@ -149,7 +153,7 @@ class Workspace:
         return self.releases / f"omniart-{version}"
 
 
-def _take(lock: TextIO, how: int = fcntl.LOCK_EX, *, tries: int = _TRIES) -> bool:
+def _take(lock: FileIO, how: int = fcntl.LOCK_EX, *, tries: int = _TRIES) -> bool:
     """Take a lock; return whether it could be had."""
     for left in reversed(range(tries)):
         try:
@@ -162,11 +166,11 @@ def _take(lock: TextIO, how: int = fcntl.LOCK_EX, *, tries: int = _TRIES) -> boo
     return False
 
 
-def _read_holder(lock: TextIO) -> Holder:
+def _read_holder(lock: FileIO) -> Holder:
     """Return who holds a lock by what the file says; it may be half written, or say nothing."""
     try:
         lock.seek(0)
-        told = json.load(lock)
+        told = json.loads(lock.read().decode(errors="replace"))
         holder = Holder(
             int(told["pid"]), str(told["host"]), str(told["command"]), str(told["started"])
         )

@@ -1,5 +1,6 @@
 """The one pool of connections: who is looked up, whom TLS trusts, and where an address really leads."""
 
+import errno
 import socket
 import ssl
 from pathlib import Path
@@ -10,7 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from crawlers.engine.address import Address, is_ip, is_public
-from crawlers.engine.failures import AddressError
+from crawlers.engine.failures import AddressError, HostDownError, plain
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.unpack import ENCODINGS
 from schemas.errors import UsageError
@@ -32,7 +33,7 @@ class _PublicResolver(AbstractResolver):
         found = await self._resolver.resolve(host, port, family)
         public = [one for one in found if host == "localhost" or is_public(one["host"])]
         if not public:
-            raise AddressError(host, _PRIVATE, "not asked")
+            raise AddressError(host, _PRIVATE, "not asked", reached=False)
         return public
 
     async def close(self) -> None:
@@ -83,17 +84,52 @@ def wire_url(to: Address, config: FetchConfig) -> URL:
 
 
 def words_of(error: BaseException) -> str:
-    """Return in a few words why a request brought nothing."""
+    """Return in a few words why a request brought nothing.
+
+    >>> words_of(TimeoutError()), words_of(ConnectionResetError())
+    ('timed out', 'connection broken off')
+    """
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return _connecting(error)
     for kinds, words in _WORDS:
         if isinstance(error, kinds):
             return words
     return type(error).__name__
 
 
+def _connecting(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "name not resolved"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return "no TLS connection"
+    return _REFUSED.get(error.os_error.errno or 0, "no connection")
+
+
+def is_unmet(error: BaseException) -> bool:
+    """Return whether a request failed before there was a connection: nobody has heard it."""
+    return isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+
+
+def not_trusted(host: str, error: aiohttp.ClientConnectorCertificateError) -> HostDownError:
+    """Return the end of a host whose certificate nobody vouches for: waiting mends nothing."""
+    cause = error.certificate_error
+    why = getattr(cause, "verify_message", "") or str(cause)
+    return HostDownError(
+        host,
+        f"certificate not trusted ({plain(why, 200)})",
+        "for a sample museum give --ca FILE, else see clock, proxy and certificates",
+    )
+
+
+_REFUSED = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection broken off",
+    errno.ENETUNREACH: "network not reached",
+    errno.EHOSTUNREACH: "host not reached",
+    errno.ETIMEDOUT: "timed out",
+}
 _WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
-    (TimeoutError, "no answer in time"),
-    (aiohttp.ClientConnectorSSLError, "no TLS connection"),
-    (aiohttp.ClientConnectorError, "no connection"),
+    (TimeoutError, "timed out"),
     (aiohttp.ClientPayloadError, "body cut short"),
     (
         (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError),

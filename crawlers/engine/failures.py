@@ -7,6 +7,8 @@ from schemas.errors import SourceError
 
 LONGEST_SHOWN = 80
 """So many signs of what a host or a record says stand in a reason."""
+SEE_NETWORK = "see network, proxy, DNS"
+"""What to do where nobody was reached."""
 LONGEST_URL = 500
 """So many of an address stand in a line: it can be of any length, and all of it is in ``url``."""
 
@@ -25,14 +27,15 @@ class AddressError(SourceError):
     """One address fails, for good or too often, while its host is well.
 
     ``url`` is the address as asked, encoded (or as given, where it is none). ``reason`` is short and
-    does not repeat it, so that a census can count by it.
+    does not repeat it, so that a census can count by it. ``reached``: its host itself had a say in it;
+    False where it is the network, a proxy or DNS that kept us from it.
     """
 
-    def __init__(self, url: str, reason: str, advice: str = "") -> None:
+    def __init__(self, url: str, reason: str, advice: str = "", *, reached: bool = True) -> None:
         shown = url if url.isprintable() and url else ascii(url[: LONGEST_URL + 1])
         shown = shown if len(shown) <= LONGEST_URL else f"{shown[:LONGEST_URL]}..."
         super().__init__(f"{shown}: {reason}{'; ' if advice else ''}{advice}")
-        self.url, self.reason = url, reason
+        self.url, self.reason, self.reached = url, reason, reached
 
 
 class UnexpectedBodyError(AddressError):
@@ -83,6 +86,8 @@ class Failure:
     """HTML came in place of a picture: the Met's image wall said so, and a host that has no such picture."""
     gained: bool = False
     """Part of a file came all the same, and need not be asked for again."""
+    unmet: bool = False
+    """There was not even a connection: it may be as much our network as the host."""
 
     @property
     def stated(self) -> bool:
@@ -98,6 +103,16 @@ class Failure:
     def refusal(self) -> bool:
         """Return whether it looks like a wall and may be about this address alone."""
         return self.forbidden or (self.page and not self.stated)
+
+    @property
+    def silent(self) -> bool:
+        """Return whether the host itself said nothing, be it that it was not asked."""
+        return self.kind == "host" and not self.status
+
+    @property
+    def advice(self) -> str:
+        """Return what to do where it stays like this."""
+        return SEE_NETWORK if self.unmet else "start again later"
 
     @property
     def word(self) -> str:

@@ -26,9 +26,10 @@ import aiohttp
 from yarl import URL
 
 from crawlers.engine.address import Address, parse_address, redirect
-from crawlers.engine.connection import open_session, wire_url, words_of
+from crawlers.engine.connection import is_unmet, not_trusted, open_session, wire_url, words_of
 from crawlers.engine.download import BulkFile, Download, Part
 from crawlers.engine.failures import (
+    SEE_NETWORK,
     AddressError,
     Failure,
     ForbiddenError,
@@ -66,6 +67,7 @@ log = logging.getLogger(__name__)
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
+PROXY = 407
 T = TypeVar("T")
 
 
@@ -100,6 +102,16 @@ class Fetch:
         except RuntimeError:
             now_s = monotonic()  # what loops go by
         return tuple(self._hosts[name].state(now_s) for name in sorted(self._hosts))
+
+    def troubles(self) -> tuple[str, ...]:
+        """Return why nothing comes from the hosts that failed last, each with what to do."""
+        told = (self._hosts[name].trouble for name in sorted(self._hosts))
+        return tuple(filter(None, told))
+
+    @property
+    def unmet(self) -> bool:
+        """Return whether requests failed, and not one of any host has found anybody to hear it."""
+        return bool(self._hosts) and all(host.unmet for host in self._hosts.values())
 
     async def get(
         self,
@@ -357,14 +369,17 @@ class Fetch:
             ) as response:
                 return await self._judge(response, to, wanted, host)
         except aiohttp.ClientConnectorCertificateError as error:
-            return HostDownError(
-                to.host, f"its certificate is not valid ({plain(str(error), 300)})", "try later"
-            )
+            return not_trusted(to.host, error)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.debug("%s: %s %s", to.url, type(error).__name__, plain(str(error)))
             torn = isinstance(error, aiohttp.ClientPayloadError)
-            gained = wanted.position > before
-            return Failure(to.host, words_of(error), "body" if torn else "host", gained=gained)
+            return Failure(
+                to.host,
+                words_of(error),
+                "body" if torn else "host",
+                gained=wanted.position > before,
+                unmet=is_unmet(error),
+            )
 
     def _timeout(self, wanted: Wanted) -> aiohttp.ClientTimeout:
         config = self.config
@@ -388,6 +403,9 @@ class Fetch:
                 return redirect(to, headers["Location"])
             except RedirectError as error:
                 return error
+        if status == PROXY:
+            told = "a proxy asks who we are (407)"
+            return AddressError(wanted.asked.url, told, SEE_NETWORK, reached=False)
         if 400 <= status < 500 and status not in RETRIED:
             advice = "asking again would not help"
             return AddressError(wanted.asked.url, f"refused with {status}", advice)

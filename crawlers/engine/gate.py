@@ -39,8 +39,8 @@ class Closing:
 
         >>> Closing("wall (403)", 58.0, wall=True).tell(30.0)
         'wall (403): 28 s left'
-        >>> Closing("paused after 8 failures", 120.0, wall=False).tell(0.0)
-        'paused after 8 failures: asked again in 120 s'
+        >>> Closing("paused after 8 failures (timed out)", 120.0, wall=False).tell(0.0)
+        'paused after 8 failures (timed out): asked again in 120 s'
         """
         left_s = self.until_s - now_s
         if left_s <= 0:
@@ -166,11 +166,13 @@ class Gate:
         elif self.has_witness and self._closings == 1 and failure.kind != "wall":
             self.pauses += 1
         if now_s - self._failing_s >= self._patience_s:
-            away = _duration(now_s - self._failing_s)
-            self.give_up(f"no answer for {away} (last: {failure.reason} at {address})")
+            away = duration(now_s - self._failing_s)
+            reason = f"no answer for {away} (last: {failure.reason} at {address})"
+            self.give_up(reason, failure.advice)
         self._closed_s, self._trial = now_s, False
         wall = failure.kind == "wall"
-        words = f"wall ({failure.word})" if wall else f"paused after {self._row} failures"
+        paused = f"paused after {self._row} failures ({failure.reason})"
+        words = f"wall ({failure.word})" if wall else paused
         self.closing = Closing(words, now_s + self._wait_s(failure), wall, address if alone else "")
         self._closings += 1
         return self.closing
@@ -191,6 +193,19 @@ class Gate:
     def passed_since(self, when_s: float) -> bool:
         """Return whether a request that was sent after a moment was answered."""
         return self._passed_s > when_s
+
+    def patience_left_s(self, now_s: float) -> float:
+        """Return for how much longer a host that does not answer is asked again."""
+        return (
+            max(0.0, self._patience_s - (now_s - self._failing_s))
+            if self._row
+            else self._patience_s
+        )
+
+    @property
+    def in_a_row(self) -> int:
+        """Return how many requests failed since the last answer."""
+        return self._row
 
     @property
     def alone(self) -> bool:
@@ -220,10 +235,10 @@ class Gate:
         self._tolerance = 1
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Return a time in words.
 
-    >>> _duration(21600), _duration(90), _duration(2)
+    >>> duration(21600), duration(90), duration(2)
     ('6.0 h', '2 min', '2 s')
     """
     if seconds >= 3600:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections import Counter, deque
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawlers.engine.failures import AddressError, Failure, HostDownError
 from crawlers.engine.fetch_config import FetchConfig
-from crawlers.engine.gate import Closing, Gate, Turn
+from crawlers.engine.gate import Closing, Gate, Turn, duration
 from crawlers.engine.pace import Pace
 from crawlers.engine.receipt import HostReport, HostState
 from crawlers.engine.tries import Tries
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 TELL_FROM_S = 10.0
 """A wait before a wall is told from this length on; shorter ones are for tests."""
+TELL_TIME_S = 60.0, 86400.0
+"""When a host is given up is told as a time of day where that is in so many seconds, else as a wait."""
 SPEED_OVER_S = 10.0
 _SECOND = 1.0
 
@@ -49,6 +52,8 @@ class Host:
         self._judged = asyncio.Event()  # set while no trial is under way
         self._witness: Wanted | None = None
         self.questioning = asyncio.Lock()
+        self._failing: Failure | None = None  # the last one, while nothing else came since
+        self._met = False
         self._longest_delay_s = config.max_wait_s
         self._delay_s = 0.0
 
@@ -99,12 +104,13 @@ class Host:
             case HostDownError():
                 self.gate.give_up(outcome.reason, outcome.advice)
             case Failure() if not outcome.gained:
+                self._failing, self._met = outcome, self._met or not outcome.unmet
                 open_s = self.gate.closing is None  # else it may have met what closed the gate
                 own = open_s and tries.failures > 0 and self.gate.passed_since(tries.last_s)
                 closing = self.gate.failed(turn, now_s, outcome, address=tries.url, own=own)
                 tries.note(outcome, now_s, own=own, closed=self.gate.closing is not None)
                 if closing is not None:
-                    self._tell(closing, now_s, outcome)
+                    self._tell(closing, now_s)
             case _:
                 self._passed(turn, now_s, tries)
                 if isinstance(outcome, Failure):
@@ -113,23 +119,45 @@ class Host:
             self._judged.set()
 
     def _passed(self, turn: Turn, now_s: float, tries: Tries) -> None:
+        self._failing, self._met = None, True
         self.gate.passed(turn, now_s)
         _forget(self._answered, now_s - SPEED_OVER_S)
         self._answered.append(now_s)
         if tries.refusals:
             self.gate.expect_walls()
 
-    def _tell(self, closing: Closing, now_s: float, failure: Failure) -> None:
+    def _tell(self, closing: Closing, now_s: float) -> None:
         """Say that nobody asks this host for a while."""
         wait_s = closing.until_s - now_s
         if wait_s <= 0:
             log.info("%s: %s; what it answered last is asked again", self.name, closing.words)
             return
         level = logging.INFO if closing.wall and wait_s < TELL_FROM_S else logging.WARNING
-        reason = "" if closing.wall else f", last: {failure.reason}"
         log.log(
-            level, "%s: %s%s; it is asked again in %.0f s", self.name, closing.words, reason, wait_s
+            level,
+            "%s: %s; it is asked again in %.0f s, and given up %s",
+            self.name,
+            closing.words,
+            wait_s,
+            _when(self.gate.patience_left_s(now_s)),
         )
+
+    @property
+    def unmet(self) -> bool:
+        """Return whether requests failed here, and none so far has found anybody to hear it."""
+        return self._failing is not None and not self._met
+
+    @property
+    def trouble(self) -> str:
+        """Return why nothing comes from here now, with what to do; empty where the last request was answered."""
+        failure = self._failing
+        if failure is None:
+            return ""
+        why = failure.reason
+        if failure.kind == "wall":
+            count = self.gate.in_a_row
+            why = f"turned us away ({failure.word}, {count} time{'s' if count > 1 else ''})"
+        return f"{self.name}: {why}; {failure.advice}"
 
     def end(self, error: AddressError, tries: Tries) -> None:
         """Note that an address is given up, so that others need not wait for it."""
@@ -193,6 +221,14 @@ class Host:
             self.gate.pauses,
             self.waited_s,
         )
+
+
+def _when(in_s: float) -> str:
+    """Return in words when something is that is so many seconds ahead, in local time."""
+    least_s, most_s = TELL_TIME_S
+    if not least_s <= in_s <= most_s:
+        return f"after {duration(in_s)} more"
+    return f"at {datetime.now(UTC).astimezone() + timedelta(seconds=in_s):%H:%M}"
 
 
 def _forget(moments: deque[float], before_s: float) -> None:

@@ -1,13 +1,15 @@
 """Ten records of a source, and every promise of it checked on them: the first thing to run on a live museum."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar, cast
+from math import comb
+from typing import Literal, TypeVar, cast
 
-from crawlers.engine.failures import AddressError, HostDownError
+from crawlers.engine.failures import AddressError, ForbiddenError, HostDownError
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.iiif import ask_picture
 from crawlers.engine.picture import RefusedPictureError
@@ -20,14 +22,27 @@ from schemas.rights import policy
 
 RECORDS = 10
 WITHIN_S = 60.0
+UNMET_S = 15.0
+"""A probe that has found nobody to hear it until then ends: there is no network, or no such host."""
 LEAST = 0.8
 """Which share of the objects asked for must come, and be read: of ten, two may fail for a moment."""
 PICTURES = 3
 """How many pictures are tried before it is said that there are none to be had."""
+REACHABLE = "reachable"
 TIME = "time"
 """The check that fails where a probe came to no end: it says nothing of the source's promises."""
+CHANCE = 0.001
+"""A share is called broken where a museum that just keeps it shows so few records as rarely as this.
+
+Of ten records fewer than eight keep a share of 0.8 once in three probes of a museum that keeps it exactly; three
+or fewer do once in 1,200. By this a share of 0.9 is broken with four or fewer, of 0.8 with three, of 0.7 with one,
+of 0.5 with none. What lies between is weak: to be looked at, and no verdict.
+"""
+FEW = 5
+"""Of so many records none at all is a field that has vanished, and one is an exception to what holds for all."""
 _LISTS = 3
 """Pages that may go by before the first record: a list of ids, a pointer to a bulk file."""
+_LOOK_AGAIN_S = 0.25
 _SHOWN = 3
 """Unreadable records that are named one by one."""
 
@@ -36,13 +51,20 @@ Decode = Callable[[bytes], str]
 _One = TypeVar("_One")
 
 
+Outcome = Literal["good", "changed", "not reached"]
+
+
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. ``ok`` is None where there was nothing to look at."""
+    """One thing that was looked at. ``ok`` is None where there was nothing to look at, or too little to judge by.
+
+    ``reached`` is False where it is the network, a wall or the time that kept it from being looked at.
+    """
 
     name: str
     ok: bool | None
     found: str
+    reached: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,28 @@ class Verdict:
         """Return what is wrong."""
         return tuple(check for check in self.checks if check.ok is False)
 
+    @property
+    def broken(self) -> tuple[Check, ...]:
+        """Return what is not as the source promised."""
+        return tuple(check for check in self.wrong if check.reached)
+
+    @property
+    def unreached(self) -> tuple[Check, ...]:
+        """Return what could not be looked at."""
+        return tuple(check for check in self.wrong if not check.reached)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what it comes to; "not reached" says nothing about the museum."""
+        if self.broken:
+            return "changed"
+        return "not reached" if self.unreached else "good"
+
+    @property
+    def begun(self) -> bool:
+        """Return whether the museum itself was reached, whatever came between later."""
+        return all(check.name != REACHABLE for check in self.unreached)
+
 
 def render(verdict: Verdict) -> list[str]:
     """Return a verdict as lines of text, in columns.
@@ -77,7 +121,14 @@ def render(verdict: Verdict) -> list[str]:
     lines = [
         f"  {marks[check.ok]}  {check.name:{width}}  {check.found}" for check in verdict.checks
     ]
-    return [f"{verdict.source}: {'good' if verdict.ok else 'NOT AS PROMISED'}", *lines]
+    return [f"{verdict.source}: {_told(verdict)}", *lines]
+
+
+def _told(verdict: Verdict) -> str:
+    if verdict.outcome == "not reached":
+        what = "NOT FINISHED" if verdict.begun else "NOT REACHED"
+        return f"{what}, which says nothing about the museum"
+    return {"good": "good", "changed": "NOT AS PROMISED"}[verdict.outcome]
 
 
 async def probe(
@@ -87,30 +138,53 @@ async def probe(
     records: int = RECORDS,
     decode: Decode | None = None,
     within_s: float = WITHIN_S,
+    unmet_s: float = UNMET_S,
 ) -> Verdict:
     """Ask for some records and check all that their source promises; the verdict comes within a minute.
 
     It looks at the list or the first page, reads the records with their supplements, checks the source's
     promises on them, follows the cursor to a second page, and decodes one picture. What fails is told in
     the verdict, and what was found until then stands in it; only an error of ours is raised. A host that
-    wants to be left alone for longer, once it was reached, ends it as one that is slow does. A ``fetch``
-    without a folder for downloads leaves bulk files alone.
+    wants to be left alone for longer, once it was reached, ends it as one that is slow does. Where nobody was
+    found to hear a request it ends after ``unmet_s``. A ``fetch`` without a folder for downloads leaves bulk
+    files alone.
     """
     run = _Probe(source, fetch, records, decode)
     try:
-        async with asyncio.timeout(within_s):
-            await run.run()
+        async with asyncio.timeout(within_s) as limit:
+            with _ended_unmet(fetch, limit, unmet_s):
+                await run.run()
     except TimeoutError:
-        found = f"not finished in {within_s:g} s: the rest was not looked at"
-        run.note(TIME, ok=False, found=found)
+        run.note_time(within_s)
     except HostDownError as error:
         if run.checks:
-            run.note(TIME, ok=False, found=f"not finished: {error}")
+            run.note(TIME, ok=False, found=f"not finished: {error}", reached=False)
         else:
-            run.note(run.at, ok=False, found=str(error))
+            run.note(run.at, ok=False, found=str(error), reached=False)
+    except AddressError as error:
+        turned_away = run.at == REACHABLE and isinstance(error, ForbiddenError)
+        run.note(run.at, ok=False, found=str(error), reached=error.reached and not turned_away)
     except OmniartError as error:
         run.note(run.at, ok=False, found=str(error))
     return Verdict(source.name, tuple(run.checks))
+
+
+@contextmanager
+def _ended_unmet(fetch: Fetch, limit: asyncio.Timeout, unmet_s: float) -> Iterator[None]:
+    """End the time limit early where all that was asked by then has found nobody."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if fetch.unmet:
+            limit.reschedule(loop.time())
+        else:
+            timers.append(loop.call_later(_LOOK_AGAIN_S, look))
+
+    timers = deque([loop.call_later(unmet_s, look)], maxlen=1)
+    try:
+        yield
+    finally:
+        timers[0].cancel()
 
 
 class _Probe:
@@ -119,10 +193,22 @@ class _Probe:
     def __init__(self, source: Source, fetch: Fetch, most: int, decode: Decode | None) -> None:
         self._source, self._fetch, self._most, self._decode = source, fetch, most, decode
         self.checks: list[Check] = []
-        self.at = "reachable"
+        self.at = REACHABLE
 
-    def note(self, name: str, *, ok: bool | None, found: str) -> None:
-        self.checks.append(Check(name, ok, found))
+    def note(self, name: str, *, ok: bool | None, found: str, reached: bool = True) -> None:
+        self.checks.append(Check(name, ok, found, reached))
+
+    def note_time(self, within_s: float) -> None:
+        """Say that the time is over, and what kept us: a museum of which nothing came was not reached."""
+        hosts = self._fetch.report.hosts
+        why = "; ".join(self._fetch.troubles())
+        if self.checks or any(host.answers for host in hosts.values()):
+            found = f"not finished in {within_s:g} s: the rest was not looked at"
+            found += f"; {why}" if why else ""
+            self.note(TIME, ok=False, found=found, reached=False)
+            return
+        why = why or f"{', '.join(hosts)}: no answer in {within_s:g} s; start again later"
+        self.note(self.at, ok=False, found=why, reached=False)
 
     async def run(self) -> None:
         first = await self._first()
@@ -145,7 +231,7 @@ class _Probe:
 
         await _walk(self._source.crawl(self._fetch), look, _LISTS)
         hosts = ", ".join(self._fetch.report.hosts)
-        self.note("reachable", ok=True, found=f"{hosts}; robots.txt lets us")
+        self.note(REACHABLE, ok=True, found=f"{hosts}; robots.txt lets us")
         size = first.expected if first.expected is not None else len(first.ids) or None
         if not (first.records or first.ids):
             self.note("list", ok=False, found="its first pages hold no record and no list")
@@ -214,11 +300,8 @@ class _Probe:
                 self.note(name, ok=None, found="no record to look at")
                 continue
             kept = sum(promise.holds(record) for record in records)
-            self.note(
-                name,
-                ok=kept >= promise.least * len(records),
-                found=_kept(promise, kept, len(records)),
-            )
+            ok = judge(promise.least, kept, len(records))
+            self.note(name, ok=ok, found=_kept(promise, kept, len(records), weak=ok is None))
 
     async def _next(self, first: "_First") -> None:
         """Go on from the cursor of the first page, as a crawl that was broken off would."""
@@ -255,26 +338,25 @@ class _Probe:
             found = "none of these records has one that everybody may use"
             self.note("image", ok=None, found=found)
             return
-        looks: list[tuple[bool, str]] = []
+        looks: list[Check] = []
         for url in urls:
             looks.append(await self._look_at(url))
-            if looks[-1][0]:
+            if looks[-1].ok:
                 break
-        ok, found = max(looks, key=lambda look: look[0])
-        self.note("image", ok=ok, found=found)
+        self.checks.append(max(looks, key=lambda look: (look.ok is True, look.reached)))
 
-    async def _look_at(self, url: str) -> tuple[bool, str]:
+    async def _look_at(self, url: str) -> Check:
         """Return whether an address gives a picture, and what was found there."""
         try:
             answer = await ask_picture(self._fetch, url)
             if answer.gone:
-                return False, f"{url} is gone"
+                return Check("image", ok=False, found=f"{url} is gone")
             what = self._decode(answer.body) if self._decode else f"{len(answer.body):,} bytes"
         except AddressError as error:
-            return False, str(error)
+            return Check("image", ok=False, found=str(error), reached=error.reached)
         except RefusedPictureError as error:
-            return False, f"{url}: {error}"
-        return True, f"{url}: {what}"
+            return Check("image", ok=False, found=f"{url}: {error}")
+        return Check("image", ok=True, found=f"{url}: {what}")
 
 
 class _First:
@@ -325,6 +407,29 @@ def _open_images(record: Record) -> Sequence[str]:
     return record.images if policy(record.rights, record.source).may_fetch == "yes" else ()
 
 
-def _kept(promise: Promise, kept: int, of: int) -> str:
+def judge(least: float, kept: int, of: int) -> bool | None:
+    """Return whether so many of some records keep a promise; None: it is weak, and may be chance.
+
+    What holds for all records may have one exception among five or more. See CHANCE for shares.
+
+    >>> [judge(0.8, kept, 10) for kept in (10, 8, 7, 4, 3, 0)]
+    [True, True, None, None, False, False]
+    >>> [judge(1.0, kept, 10) for kept in (10, 9, 8)], judge(0.5, 1, 10), judge(0.5, 0, 10)
+    ([True, None, False], None, False)
+    """
+    if kept >= least * of:
+        return True
+    if least >= 1:
+        return None if of >= FEW and of - kept == 1 else False
+    vanished = kept == 0 and of >= FEW
+    return False if vanished or _as_few(least, kept, of) < CHANCE else None
+
+
+def _as_few(least: float, kept: int, of: int) -> float:
+    """Return how likely so few, or fewer, are among some records where just this share of all keeps a promise."""
+    return sum(comb(of, n) * least**n * (1 - least) ** (of - n) for n in range(kept + 1))
+
+
+def _kept(promise: Promise, kept: int, of: int, *, weak: bool) -> str:
     least = "" if promise.least >= 1 else f", {promise.least:.0%} or more is well"
-    return f"{kept} of {of}{least}"
+    return f"{kept} of {of}{least}{': weak, and may be chance' if weak else ''}"

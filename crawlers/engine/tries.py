@@ -61,7 +61,7 @@ class Tries:
         if failure.found is not None:
             return UnexpectedBodyError(self.url, self.expect, failure.found)
         again = f"asked {self.failures} times: try later"
-        return AddressError(self.url, failure.reason, again)
+        return AddressError(self.url, failure.reason, again, reached=not failure.silent)
 
     def _is_refused(self, *, alone: bool, refusing: bool) -> bool:
         if self._own > 0 and self.refusals > min(1 if refusing else REFUSALS, self.retries):

@@ -43,7 +43,8 @@ Dumps = Annotated[
     ),
 ]
 Demo = Annotated[
-    bool, typer.Option("--demo", help="Crawl the invented sample museum that comes along.")
+    bool,
+    typer.Option("--demo", metavar="", help="Crawl the invented sample museum that comes along."),
 ]
 Mapping = Annotated[
     Path | None,
@@ -62,7 +63,9 @@ ReleaseVersion = Annotated[
 AllowMoves = Annotated[
     bool,
     typer.Option(
-        "--allow-moves", help="Let artworks change their split where groups turn out to be one."
+        "--allow-moves",
+        metavar="",
+        help="Let artworks change their split where groups turn out to be one.",
     ),
 ]
 

@@ -59,7 +59,7 @@ def crawl(
     host and a census by source. Ctrl-C stops it cleanly; twice: at once. It ends with 0 when all is whole, and
     with 1 when something is left for another run.
     """
-    manners = Manners(rate, patience, museum, ca, linked_art=not no_linked_art)
+    manners = Manners(rate, options.checked(patience), museum, ca, linked_art=not no_linked_art)
     settings = settings_for(config, needed=not museum)
     asked = reach(sources or (), settings, manners, workspace)
     if asked.note:
@@ -72,8 +72,10 @@ def crawl(
     if dry_run or not (asked.sample or may_start(yes=yes)):
         return
     check_answers(museum)
-    with asked.place.opened("crawl") as (store, _):
-        watch = Watch("crawl", (view(), StatusFile(asked.place.root)))
+    line = go_on("crawl", sources or (), asked, manners, config)
+    told = StatusFile(asked.place.root)
+    with asked.place.opened("crawl") as (store, _), told.telling(line):
+        watch = Watch(line, (view(), told))
         run = crawl_sources(
             asked.sources,
             asked.fetching,

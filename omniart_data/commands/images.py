@@ -20,7 +20,7 @@ from omniart_data.progress import bar, view
 from omniart_data.reach import Manners, check_answers, reach
 from omniart_data.settings import Settings, settings_for
 from omniart_data.status import StatusFile
-from omniart_data.tables import ending_table, host_table
+from omniart_data.tables import ending_table, host_table, picture_counts
 from omniart_data.watch import Watch
 from schemas.errors import UsageError
 
@@ -48,7 +48,9 @@ MaxMegapixels = Annotated[
 
 Update = Annotated[
     bool,
-    typer.Option("--update", help="Ask again also for pictures that were gone or quarantined."),
+    typer.Option(
+        "--update", metavar="", help="Ask again also for pictures that were gone or quarantined."
+    ),
 ]
 
 
@@ -73,7 +75,7 @@ def images(
     What came to an end before is not asked for again: fetched, gone, or quarantined. Each is decoded whole, turned upright, into sRGB and to its
     size before it counts; what is no sound picture is quarantined, and the reason told.
     """
-    manners = Manners(rate, patience, museum, ca)
+    manners = Manners(rate, options.checked(patience), museum, ca)
     settings = with_pictures(
         settings_for(config, needed=not museum),
         image_px,
@@ -84,14 +86,17 @@ def images(
     if asked.note:
         say_error(asked.note)
     personal = asked.sample or settings.personal_images
-    with asked.place.opened("images") as (store, kept):
+    also = _words(image_px, max_megapixels, personal=bool(personal_images), update=update)
+    line = go_on("images", sources or (), asked, manners, config, also)
+    told = StatusFile(asked.place.root)
+    with asked.place.opened("images") as (store, kept), told.telling(line):
         first = go_on("crawl", sources or (), asked, manners, config)
         urls = wanted_pictures(asked.sources, store, personal=personal, first=first)
         say(f"{len(urls):,} pictures are wanted")
         if dry_run or not (asked.sample or may_start(yes=yes)):
             return
         check_answers(museum)
-        watch = Watch("images", (view(), StatusFile(asked.place.root)))
+        watch = Watch(line, (view(), told))
         run = fetch_pictures(
             urls,
             asked.fetching,
@@ -102,8 +107,8 @@ def images(
             max_pixels=settings.max_pixels,
             update=update,
         )
-    also = _words(image_px, max_megapixels, personal=bool(personal_images), update=update)
-    _say_images(run, go_on("images", sources or (), asked, manners, config, also))
+        counts = kept.counts()
+    _say_images(run, counts, line)
     raise typer.Exit(STOPPED if run.stopped else int(run.again > 0))
 
 
@@ -145,11 +150,14 @@ def wanted_pictures(
     return wanted(normalise(gathered.records).artworks, personal=personal)
 
 
-def _say_images(run: PictureRun, command: str) -> None:
+def _say_images(run: PictureRun, counts: Mapping[str, int], command: str) -> None:
     if run.hosts:
         say(f"{host_table(run.hosts)}\n")
     if run.report is not None:
-        say(ending_table(run.report))
+        say(f"{ending_table(run.report)}\n")
+    say(f"{picture_counts(counts)} in all")
+    if (counts.get("gone", 0) or counts.get("quarantined", 0)) and not run.stopped:
+        say("gone and quarantined ones are asked for again with --update alone")
     if run.stopped:
         say_error(f"stopped; `{command}` goes on from here")
     elif run.again:

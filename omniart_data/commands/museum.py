@@ -11,7 +11,7 @@ from omniart_data.reach import SAMPLE_WORKSPACE
 from omniart_data.tables import columns_of_text
 
 if TYPE_CHECKING:
-    from crawlers.sample import SampleMuseum
+    from crawlers.sample import SampleMuseum, Wall
 
 EPILOG = examples(
     ("omniart-data museum --port 8080", "all is well; crawl it with the line that is printed"),
@@ -43,7 +43,9 @@ Fault = Annotated[
 Port = Annotated[int, typer.Option(help="Port on loopback; 0: any free one.", min=0, max=65_535)]
 Works = Annotated[int, typer.Option(help="How many works to invent.", min=1)]
 Seed = Annotated[int, typer.Option(help="Seed of all chance: another seed, another collection.")]
-Tls = Annotated[bool, typer.Option("--tls", help="Serve over TLS, with a certificate of its own.")]
+Tls = Annotated[
+    bool, typer.Option("--tls", metavar="", help="Serve over TLS, with a certificate of its own.")
+]
 Lifetime = Annotated[
     float, typer.Option(metavar="SECONDS", help="Stop by itself after so many seconds.", min=1)
 ]
@@ -67,18 +69,22 @@ def museum(
     if LIST in (fault or ()):
         typer.echo(columns_of_text(("fault", "meaning"), [*FAULTS.items(), *ALSO]))
         return
+    text = ",".join(fault or ())
+    faults = parse_faults(text)
     serve_museum(
         seed=seed,
         works=works,
         port=port,
-        faults=parse_faults(",".join(fault or ())),
+        faults=faults,
         tls=tls,
         lifetime_s=lifetime,
-        started=lambda served: _say(served, works, lifetime, ",".join(fault or ())),
+        started=lambda served: _say(served, works, lifetime, text, faults.wall),
     )
 
 
-def _say(served: "SampleMuseum", works: int, lifetime_s: float, faults: str) -> None:
+def _say(
+    served: "SampleMuseum", works: int, lifetime_s: float, faults: str, wall: "Wall | None"
+) -> None:
     """Print, at once, where the museum is and how to crawl it."""
     for_tls = ["--ca", str(served.ca_file)] if served.ca_file else []
     line = shlex.join(["omniart-data", "crawl", "--museum", served.base_url, *for_tls])
@@ -87,4 +93,9 @@ def _say(served: "SampleMuseum", works: int, lifetime_s: float, faults: str) -> 
         + (f"; it misbehaves: {faults}" if faults else "")
     )
     typer.echo(f"{line}   # into {SAMPLE_WORKSPACE}")
+    if wall is not None:
+        typer.echo(
+            f"its wall lets {wall.burst:,} requests in at once and {wall.rate:g} a second after that, at each host;"
+            f" whoever is faster gets 403 until nobody has asked for {wall.quiet_s:g} s"
+        )
     sys.stdout.flush()

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from omniart_data.settings import FILE_NAME
+from schemas.errors import UsageError
 
 Sources = Annotated[
     list[str] | None,
@@ -25,16 +26,18 @@ PersonalImages = Annotated[
     bool | None,
     typer.Option(
         "--personal-images",
+        metavar="",
         help="Also fetch pictures for personal and educational use (WGA); no release holds them.",
     ),
 ]
 Update = Annotated[
-    bool, typer.Option("--update", help="Crawl museums again that were crawled to the end.")
+    bool,
+    typer.Option("--update", metavar="", help="Crawl museums again that were crawled to the end."),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be crawled or read, and stop.")
+    bool, typer.Option("--dry-run", metavar="", help="Say what would be crawled or read, and stop.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Crawl without asking.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", metavar="", help="Crawl without asking.")]
 Rate = Annotated[
     str,
     typer.Option(
@@ -48,9 +51,17 @@ Patience = Annotated[
     typer.Option(
         metavar="HOURS",
         help="How long a host that is away is waited for.  [default: 6, or as omniart.toml says]",
-        min=0,
     ),
 ]
+
+
+def checked(patience_hours: float | None) -> float | None:
+    """Return the hours of ``--patience``; raise UsageError, which is one line, for less than none."""
+    if patience_hours is None or patience_hours >= 0:
+        return patience_hours
+    raise UsageError(f"--patience {patience_hours:g}: give hours, 0 or more")
+
+
 Museum = Annotated[
     str,
     typer.Option(
@@ -65,6 +76,7 @@ Probe = Annotated[
     bool | None,
     typer.Option(
         "--probe/--no-probe",
+        metavar="",
         help="Begin with a probe of each museum.  [default: yes, of a sample museum no]",
         show_default=False,
     ),
@@ -73,6 +85,7 @@ NoLinkedArt = Annotated[
     bool,
     typer.Option(
         "--no-linked-art",
+        metavar="",
         help="Do without the Rijksmuseum's Linked Art: hours in place of days, and less is known.",
     ),
 ]

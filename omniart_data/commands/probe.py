@@ -1,12 +1,13 @@
 """The command ``probe``: whether museums keep their promises, before anything is built on them."""
 
+import shlex
 import sys
 
 import typer
 
 from crawlers.engine.probe import render
 from omniart_data.commands import options
-from omniart_data.commands.ending import ends_in_one_line, examples
+from omniart_data.commands.ending import STOPPED, ends_in_one_line, examples, say_error
 from omniart_data.printing import printable, say
 from omniart_data.probing import probe_sources
 from omniart_data.reach import Manners, Reach, check_answers, reach
@@ -31,8 +32,9 @@ def probe(
     """Ask museums for ten records each, and check all that we rely on: the first thing to run on a connected machine.
 
     It checks that each is reachable, its list or first pages, its fields, its promises, how it goes on, and one
-    picture, within a minute. It ends with 0 if all is as promised, with 1 if not: do not crawl it then. No raw
-    answer of the Rijksmuseum's EDM could be had when its reader was written, so that this is its first proof.
+    picture, within a minute. Its verdict is good (0), or else (1) not as promised: do not
+    crawl it then; or not reached, which says nothing about the museum. No raw answer of the Rijksmuseum's EDM could
+    be had when its reader was written, so that this is its first proof.
     While another command works in the workspace it asks no live museum: the two would hurry it together.
     """
     manners = Manners(museum=museum, ca=ca, linked_art=not no_linked_art)
@@ -41,7 +43,11 @@ def probe(
     check_answers(museum)
     if sys.stderr.isatty():
         say(f"asking {', '.join(asked.sources)}: up to a minute", err=True)
-    verdicts, _ = run_stoppable(lambda: probe_sources(asked.sources, asked.fetching))
+    try:
+        verdicts, _ = run_stoppable(lambda: probe_sources(asked.sources, asked.fetching))
+    except KeyboardInterrupt:
+        say_error("stopped; the same command starts anew")
+        raise typer.Exit(STOPPED) from None
     for verdict in verdicts.values():
         for line in render(verdict):
             say(printable(line))
@@ -54,5 +60,5 @@ def check_alone(asked: Reach) -> None:
     if holder is not None:
         raise StoreError(
             f"{holder} works in {asked.place.root}, and museums are asked by one at a time: wait for it to end,"
-            " or see `omniart-data status`"
+            f" or see `{shlex.join(['omniart-data', 'status', '--workspace', str(asked.place.root)])}`"
         )

@@ -33,7 +33,7 @@ def verify(
 def stats(
     release: Annotated[Path, typer.Argument(help="Folder of a release.")],
     everything: Annotated[
-        bool, typer.Option("--all", help="Print every table of facts.json.")
+        bool, typer.Option("--all", metavar="", help="Print every table of facts.json.")
     ] = False,
 ) -> None:
     """Print the paper's Table 1 for a release: entries, artists, types, periods, materials, by source.

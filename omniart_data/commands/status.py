@@ -12,9 +12,10 @@ from omniart_data.commands import options
 from omniart_data.commands.ending import ends_in_one_line, examples
 from omniart_data.printing import say
 from omniart_data.progress import live_lines
+from omniart_data.run_state import moment
 from omniart_data.settings import settings_for
 from omniart_data.status import Status, read_status
-from omniart_data.tables import census_table, host_table, picture_counts
+from omniart_data.tables import census_table, host_table, picture_counts, reason_lines
 from omniart_data.workspace import Workspace
 
 EPILOG = examples(
@@ -22,7 +23,9 @@ EPILOG = examples(
     ("omniart-data status --workspace workspace/sample --json", "for programs"),
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as one JSON object, for programs.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", metavar="", help="Print it as one JSON object, for programs.")
+]
 
 
 @ends_in_one_line
@@ -42,15 +45,17 @@ def status(
 
 def _text(found: Status) -> str:
     parts = [found.sentence]
-    if found.live is not None and not found.killed:
+    if found.live is not None and found.holder is not None:
         parts.append("\n".join(live_lines(found.live)))
     elif found.last is not None:
-        parts.append(_last(found.last))
+        parts.append(_last(found.last, killed=found.killed))
     if found.censuses:
         parts.append(census_table(found.censuses, found.finished))
         parts += _unfinished(found)
     if any(found.pictures.values()):
-        parts.append(picture_counts(found.pictures))
+        parts.append(
+            "\n".join([picture_counts(found.pictures), *reason_lines(found.picture_reasons)])
+        )
     return "\n\n".join(parts)
 
 
@@ -67,18 +72,16 @@ def _unfinished(found: Status) -> list[str]:
     ]
     left = [name for name, one in found.censuses.items() if name not in found.finished or one.left]
     if left and found.holder is None:
-        lines.append(
-            f"not whole: {', '.join(left)}; the same `omniart-data crawl` goes on from here"
-        )
+        lines.append(f"not whole: {', '.join(left)}; `{found.crawl_of(left)}` goes on from here")
     return ["\n".join(lines)] if lines else []
 
 
-def _last(receipt: Receipt) -> str:
+def _last(receipt: Receipt, *, killed: bool) -> str:
     """Return the receipt of the last run, as it ended."""
     told = receipt.report
-    how = "stopped" if told["stopped"] else "ended" if told["ended"] else "killed"
-    heading = (
-        f"last run: `{told['command']}`, begun {told['started']}, {how} {told['ended']}".strip()
-    )
+    broken = "killed" if killed else "broken off"
+    how = "stopped" if told["stopped"] else "ended" if told["ended"] else broken
+    begun, ended = moment(told["started"]), moment(told["ended"])
+    heading = f"last run: `{told['command']}`, begun {begun}, {how} {ended}".strip()
     hosts = FetchReport.from_json(told["hosts"]).hosts
     return f"{heading}\n\n{host_table(hosts)}" if hosts else heading

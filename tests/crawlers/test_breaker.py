@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from typing import Any
@@ -97,7 +98,9 @@ def test_an_outage_costs_nobody_a_try(caplog: pytest.LogCaptureFixture) -> None:
     assert len(outage) < 60
     assert 10 < len(warnings) <= len(outage)
     assert (
-        warnings[0].getMessage().startswith(f"{HOST}: paused after 9 failures, last: no connection")
+        warnings[0]
+        .getMessage()
+        .startswith(f"{HOST}: paused after 9 failures (no connection); it is")
     )
     pauses = [after - before for before, after in pairwise(outage) if after - before > 30]
     assert pauses[0] < 40
@@ -126,6 +129,29 @@ def test_patience_ends() -> None:
 
     took = run(fetch, ask)
     assert 3600 <= took[0] < 3600 + 1000
+
+
+@pytest.mark.parametrize(
+    ("patience_s", "told"),
+    [(3600.0, r"given up at \d\d:\d\d"), (48 * 3600.0, r"given up after 48\.0 h more")],
+)
+def test_a_warning_says_why_and_when_patience_ends(
+    patience_s: float, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever reads it knows the cause, when the host is asked again, and when it is given up."""
+    fetch = Simulated(lambda path, _: 404 if path == PATH else 500, patience_s=patience_s)
+
+    async def ask() -> None:
+        asked = asyncio.create_task(each(fetch, 20))
+        await asyncio.sleep(120)
+        asked.cancel()
+
+    run(fetch, ask)
+    warnings = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+    assert re.fullmatch(
+        rf"{HOST}: paused after \d+ failures \(status 500\); it is asked again in \d+ s, and {told}",
+        warnings[0],
+    )
 
 
 def test_one_request_tries_a_closed_host() -> None:
@@ -253,7 +279,10 @@ def test_other_hosts_go_on() -> None:
         await each(fetch, 20)
         assert time() - began < 5
         states = {state.host: state for state in fetch.states()}
-        assert states["down.invalid"].waiting.startswith("paused after ")
+        assert re.fullmatch(
+            r"paused after \d+ failures \(no connection\): asked again in \d+ s",
+            states["down.invalid"].waiting,
+        )
         assert states["down.invalid"].waiting_s > 0
         assert (states[HOST].waiting, states[HOST].waiting_s) == ("", 0)
         assert 5 < states[HOST].speed <= 11

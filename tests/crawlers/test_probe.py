@@ -1,22 +1,29 @@
 """Ten records of a source, every promise checked: what a probe finds, and what it makes of what it finds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
+from math import comb
 from typing import Any
 
 import pytest
 from aiohttp import web
-from made_source import KIND, Made, Museum, museum_of
+from hypothesis import given
+from hypothesis import strategies as st
+from made_source import HOST, KIND, Made, Museum, hasty, museum_of
 
 from crawlers.engine.fetch import Fetch
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.picture import RefusedPictureError
-from crawlers.engine.probe import TIME, Check, Verdict, probe, render
+from crawlers.engine.probe import FEW, REACHABLE, TIME, Check, Verdict, judge, probe, render
 from crawlers.engine.source import Page, Promise, Source
 from crawlers.sample import SAMPLE_SOURCES, sample_museum
 from schemas.raw import RawRecord
+from schemas.record import Record
 
 
 def look(museum: Museum, source: Source, **more: Any) -> dict[str, Check]:
@@ -130,6 +137,8 @@ def test_a_host_that_wants_to_be_left_alone_breaks_no_promise(max_wait_s: float)
     (wrong,) = verdict.wrong
     assert wrong.name == TIME
     assert wrong.found.startswith("not finished")
+    assert (verdict.outcome, verdict.begun) == ("not reached", True)
+    assert render(verdict)[0] == "made: NOT FINISHED, which says nothing about the museum"
 
 
 @pytest.mark.parametrize(("least", "ok"), [(1.0, False), (0.5, True)])
@@ -217,6 +226,149 @@ def test_what_is_not_reached_is_told_and_ends_the_probe() -> None:
     found = look(museum, Made())
     assert (found["reachable"].ok, "robots.txt" in found["reachable"].found) == (False, True)
     assert museum.asked == []
+
+
+@contextmanager
+def nobody() -> Iterator[str]:
+    """Yield an address of this machine at which connections are refused."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+def verdict_on(fetching: FetchConfig, **more: Any) -> Verdict:
+    """Probe the made museum as it is reached by a client."""
+
+    async def run() -> Verdict:
+        async with Fetch(fetching) as fetch:
+            return await probe(Made(), fetch, **more)
+
+    return asyncio.run(run())
+
+
+def test_without_a_network_a_probe_ends_soon_and_blames_no_museum() -> None:
+    """Where every request found nobody, the host and the cause are told long before the time is over."""
+    with nobody() as base:
+        refused = replace(
+            hasty(base), patience_s=600.0, backoff_s=0.05, wall_backoff_s=600.0, retries=5
+        )
+        verdict = verdict_on(refused, unmet_s=0.2, within_s=60)
+
+    assert (verdict.outcome, verdict.begun, verdict.ok) == ("not reached", False, False)
+    told = f"{HOST}: connection refused; see network, proxy, DNS"
+    assert verdict.checks == (Check(REACHABLE, ok=False, found=told, reached=False),)
+    assert render(verdict)[0] == "made: NOT REACHED, which says nothing about the museum"
+
+
+def test_a_host_that_gives_up_patience_is_not_reached() -> None:
+    """It is said so as well where the patience is shorter than the probe."""
+    with nobody() as base:
+        verdict = verdict_on(replace(hasty(base), patience_s=0.02))
+
+    assert (verdict.outcome, verdict.begun) == ("not reached", False)
+    assert "connection refused" in verdict.checks[0].found
+    assert verdict.checks[0].found.endswith("; see network, proxy, DNS")
+
+
+def test_a_museum_that_turns_everybody_away_is_not_reached() -> None:
+    """A wall before the first answer says nothing of the promises; how often it was met is told."""
+
+    class Walled(Museum):
+        async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+            return web.Response(status=429)
+
+    async def run() -> Verdict:
+        async with Walled({}).served(wall_backoff_s=0.05, patience_s=600.0) as fetch:
+            return await probe(Made(), fetch, within_s=0.5, unmet_s=0.1)
+
+    verdict = asyncio.run(run())
+    assert (verdict.outcome, verdict.begun) == ("not reached", False)
+    (check,) = verdict.checks
+    assert re.fullmatch(
+        rf"{HOST}: turned us away \(429, \d+ times\); start again later", check.found
+    )
+
+
+def test_a_silent_museum_is_not_reached() -> None:
+    """A host that takes the connection and says nothing at all is named."""
+
+    class Silent(Museum):
+        async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+            await asyncio.sleep(30)
+            return web.Response()
+
+    async def run() -> Verdict:
+        async with Silent({}).served() as fetch:
+            return await probe(Made(), fetch, within_s=0.3, unmet_s=0.1)
+
+    verdict = asyncio.run(run())
+    assert (verdict.outcome, verdict.begun) == ("not reached", False)
+    assert verdict.checks[0].found == f"{HOST}: no answer in 0.3 s; start again later"
+
+
+def test_pictures_that_do_not_come_for_the_network_break_no_promise() -> None:
+    """A host of pictures that is down leaves the probe unfinished; a broken promise beside it still counts."""
+
+    @dataclass
+    class Elsewhere(Made):
+        least: float = 0.5
+
+        def promises(self) -> Sequence[Promise]:
+            return (Promise("none", lambda _: self.least < 1, self.least),)
+
+        def read(self, raws: Sequence[RawRecord]) -> Record:
+            url = f"https://away.invalid/{raws[-1].source_id}.jpg"
+            return replace(super().read(raws), images=(url,))
+
+    async def run(source: Source) -> Verdict:
+        async with museum_of(range(10)).served(patience_s=0.02) as fetch:
+            routes = {**fetch.config.routes, "away.invalid": base}
+            async with Fetch(replace(fetch.config, routes=routes)) as asking:
+                return await probe(source, asking)
+
+    with nobody() as base:
+        verdict = asyncio.run(run(Elsewhere()))
+        assert asyncio.run(run(Elsewhere(least=1.0))).outcome == "changed"
+    assert (verdict.outcome, verdict.begun) == ("not reached", True)
+    assert "away.invalid: no answer for" in verdict.unreached[0].found
+    assert "connection refused" in verdict.unreached[0].found
+
+
+@given(st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9, 1.0]), st.integers(1, 40), st.data())
+def test_a_good_museum_fails_by_no_chance_and_a_vanished_field_always(
+    least: float, of: int, data: st.DataObject
+) -> None:
+    """What is kept as promised is good, none of five or more is broken, and one record more is never worse."""
+    verdicts = [judge(least, kept, of) for kept in range(of + 1)]
+    worth = {False: 0, None: 1, True: 2}
+    assert [worth[one] for one in verdicts] == sorted(worth[one] for one in verdicts)
+    kept = data.draw(st.integers(0, of))
+    assert (verdicts[kept] is True) is (kept >= least * of)
+    if of >= FEW:
+        assert verdicts[0] is False
+    if least < 1:
+        chance = sum(
+            comb(of, n) * least**n * (1 - least) ** (of - n)
+            for n, ok in enumerate(verdicts)
+            if ok is False
+        )
+        assert chance <= max(0.001, (1 - least) ** of)
+
+
+def test_a_share_that_is_missed_by_little_is_weak() -> None:
+    """Five of ten where eight would be well are told, and condemn no museum; two of ten do."""
+
+    @dataclass
+    class Some(Made):
+        most: int = 0
+
+        def promises(self) -> Sequence[Promise]:
+            return (Promise("low", lambda record: int(record.source_id) < self.most, 0.8),)
+
+    weak = look(museum_of(range(10, 20)), Some(most=15))["promise: low"]
+    assert weak.ok is None
+    assert weak.found == "5 of 10, 80% or more is well: weak, and may be chance"
+    assert look(museum_of(range(10, 20)), Some(most=12))["promise: low"].ok is False
 
 
 def test_an_empty_museum_is_no_good_one() -> None:

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import logging
 import zipfile
 from dataclasses import asdict, replace
 from datetime import date
@@ -225,6 +226,23 @@ def test_a_catalogue_without_rows_withdraws_nothing() -> None:
     for ask_for in (crawl, ask):
         with pytest.raises(SourceError, match="a header and no rows"):
             ask_for(Served(empty))
+
+
+def test_letters_that_are_not_known_are_a_note_once_a_catalogue(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nobody has to mend them: the words are told at the level of progress, however often rows are looked up."""
+    caplog.set_level(logging.INFO)
+    head, row, *_ = CATALOGUE.read_bytes().split(b"\r\n")
+    torn = row.replace(b"Mill", b"CHIM?REY")
+    rows = [head, torn, torn.replace(b"mill.html", b"other.html")]
+    fetch = Served(zipped(("catalog.csv", b"\r\n".join(rows))))
+
+    (page,) = crawl(fetch)
+    assert len(page.records) == 2
+    assert len(ask(fetch, *(raw.source_id for raw in page.records)).records) == 2
+    told = "wga: 2 rows have a lost letter that is not known (CHIM?REY): kept as they are"
+    assert [(r.levelname, r.getMessage()) for r in caplog.records] == [("INFO", told)]
 
 
 def test_two_rows_with_one_id_are_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -106,7 +106,8 @@ def test_a_broken_promise_leaves_a_source_out(store: RawStore) -> None:
     """Nothing is stored of it; what changed since a day is begun anew, and is proved as well."""
     source = Told(keeps=False)
 
-    assert "the probe failed: promise: a title: 0 of 10" in crawl(source, store, probe=True).failure
+    failure = crawl(source, store, probe=True).failure
+    assert failure == "the probe failed: promise: a title: 0 of 10; its module wants mending"
     assert store.count("told") == 0
     assert crawl(source, store).whole
     assert crawl(source, store, probe=True, since=True).failure
@@ -134,7 +135,12 @@ def test_a_probe_that_comes_to_no_end_is_a_warning(
 
 
 def test_a_host_that_is_not_reached_leaves_its_source_out(store: RawStore) -> None:
-    """Where the first request fails there is nothing to crawl."""
-    ended = crawl(Told(away=[""]), store, probe=True)
+    """Where the first request fails there is nothing to crawl, and nobody says that the museum has changed."""
+    source = Told(away=[""])
+    ended = crawl(source, store, probe=True)
 
-    assert "the probe failed: reachable: museum.invalid: asks" in ended.failure
+    assert ended.failure == (
+        "not reached: museum.invalid: asks to come back in an hour; start again later"
+    )
+    assert source.crawled == [""]
+    assert crawl(source, store, probe=True).whole

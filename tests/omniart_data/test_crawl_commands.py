@@ -150,7 +150,7 @@ def test_stopped_and_gone_on(calm: tuple[Path, Done], museum: list[str], tmp_pat
         out, err = process.communicate(timeout=PATIENCE_S)
 
     assert told["holder"]["pid"] == told["live"]["pid"] == process.pid
-    assert told["live"]["command"] == "crawl"
+    assert told["live"]["command"].startswith("omniart-data crawl --museum http")
     assert {one["name"] for one in told["live"]["sources"]} == set(SOURCES)
     assert "sample-met.invalid" in {one["host"] for one in told["live"]["hosts"]}
     assert second.exit_code == 1
@@ -192,12 +192,21 @@ def test_killed_is_recognised(calm: tuple[Path, Done], museum: list[str], tmp_pa
         process.communicate()
 
     told = status(workspace)
-    text = here("status", "--workspace", workspace).stdout
+    text = " ".join(here("status", "--workspace", workspace).stdout.split())
     assert (told["holder"], told["killed"]) == (None, True)
     assert f"process {process.pid}) was killed" in text
-    assert (told["last"]["command"], told["last"]["ended"]) == ("crawl", "")
+    assert ": its list is not finished" in text
+    assert "not whole: " in text
+    assert told["last"]["ended"] == ""
+    again = shlex.split(text.split(" goes on from here")[0].split("`")[-2])
+    left = shlex.split(text.split("not whole: ")[1].split("`")[1])
+    for words in (again, left):
+        assert words[:2] == ["omniart-data", "crawl"]
+        assert words[-6:-2] == [*museum, "--rate", "30"]
+        assert words[-2:] == ["--workspace", str(workspace)]
+    assert set(left[2:-6]) <= set(SOURCES)
 
-    assert here("crawl", *museum, "--workspace", workspace).exit_code == 0
+    assert here(*again[1:], "--rate", "1000").exit_code == 0
     assert not status(workspace)["killed"]
     assert digest(workspace) == digest(calm[0])
 
@@ -216,13 +225,20 @@ def test_a_full_disk(calm: tuple[Path, Done], museum: list[str], small_disk: Pat
     command = ("crawl", *museum, "--workspace", small_disk / "w")
 
     full = here(*command)
+    told, text = status(small_disk / "w"), here("status", "--workspace", small_disk / "w").stdout
     subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
     after = here(*command)
 
     assert full.exit_code == 1
     assert "make room" in full.stderr or "No space left" in full.stderr
     assert len(full.stderr.splitlines()) == 1
+    assert not told["killed"]
+    assert "make room" in told["live"]["failure"]
+    assert "make room" in text
+    assert "killed" not in text
+    assert f"`{shlex.join(['omniart-data', *map(str, command)])}` goes on" in text
     assert (after.exit_code, after.stderr) == (0, "")
+    assert status(small_disk / "w")["live"] is None
     assert digest(small_disk / "w") == digest(calm[0])
 
 
@@ -323,6 +339,8 @@ def test_pictures(calm: tuple[Path, Done], museum: list[str]) -> None:
     assert [(one.exit_code, one.stderr) for one in (rest, again)] == [(0, ""), (0, "")]
     assert "images.sample-met.invalid" in rest.stdout
     assert "images.sample-met.invalid" not in again.stdout
+    assert " gone, " in again.stdout.splitlines()[-2]
+    assert "--update" in again.stdout.splitlines()[-1]
     counts = status(workspace)["pictures"]
     assert sum(counts.values()) == int(out.split()[0].replace(",", ""))
     assert 0 < some["fetched"] < counts["fetched"]
@@ -375,6 +393,7 @@ def test_no_probe_beside_another_command(
     assert (live.exit_code, live.stdout) == (1, "")
     assert f"pid {os.getpid()} on " in live.stderr
     assert "`crawl`" in live.stderr
+    assert "`omniart-data status --workspace workspace`" in live.stderr
     assert sample.exit_code == 0
 
 
@@ -389,6 +408,42 @@ def test_a_failed_probe_stops_its_source(tmp_path: Path) -> None:
     assert crawled.exit_code == 1
     assert "the probe failed: reachable: " in crawled.stderr
     assert "robots.txt" in crawled.stderr
+
+
+def test_status_tells_why_pictures_are_missing(tmp_path: Path) -> None:
+    """Pictures that were quarantined or failed are told by reason, the most frequent first."""
+    workspace = tmp_path / "w"
+    ends = [("a", "quarantined", "no picture"), ("b", "quarantined", "cut off")]
+    ends += [("c", "quarantined", "cut off"), ("d", "failed", "status 500"), ("e", "gone", "")]
+    with Workspace(workspace).opened() as (_, images):
+        images.put_outcomes([ImageOutcome(url, "", how, why) for url, how, why in ends])
+
+    text = here("status", "--workspace", workspace).stdout
+
+    assert status(workspace)["picture_reasons"] == [
+        ["quarantined", "cut off", 2],
+        ["quarantined", "no picture", 1],
+        ["failed", "status 500", 1],
+    ]
+    assert "pictures: 2 quarantined: cut off\n" in text
+
+
+def test_a_wall_is_told_in_words() -> None:
+    """A museum with a wall says what is let through, and for how long nothing is once it has closed."""
+    with running("museum", "--works", "120", "--fault", "wall=10", "--lifetime", "60") as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(3)][2]
+
+    assert "30 requests in at once and 10 a second after that" in told
+    assert "for 30 s" in told
+
+
+@pytest.mark.parametrize("command", ["crawl", "images", "museum", "build", "status"])
+def test_switches_take_no_value(command: str) -> None:
+    """The help of a switch names no value, as none can be given."""
+    lines = here(command, "--help").stdout.splitlines()
+
+    assert [line for line in lines if "<bool>" in line and "--help" not in line] == []
 
 
 def test_the_list_of_faults(tmp_path: Path) -> None:
@@ -412,6 +467,8 @@ def test_the_list_of_faults(tmp_path: Path) -> None:
         (["crawl", "--museum", "http://127.0.0.1:9", "--rate", "0"], "--rate 0"),
         (["crawl", "--museum", "http://127.0.0.1:9", "--rate", "fast"], "--rate fast"),
         (["crawl", "--museum", "http://127.0.0.1:9", "--since", "May"], "--since May"),
+        (["crawl", "--museum", "http://127.0.0.1:9", "--patience", "-1"], "--patience -1"),
+        (["images", "--museum", "http://127.0.0.1:9", "--patience", "-1"], "--patience -1"),
         (["status", "--workspace", "none-such"], "none-such"),
         (["museum", "--fault", "floods"], "'floods' is no fault"),
         (["crawl"], "omniart-data init"),

@@ -26,7 +26,7 @@ def page(*numbers: int, cursor: str, expected: int | None = None) -> Page:
 def test_what_is_held_counts_as_done(tmp_path: Path) -> None:
     """A crawl that goes on shows what an earlier run has stored, and what its source expects."""
     with RawStore(tmp_path / "raw.sqlite") as store:
-        store.put("made", page(1, 2, 3, cursor="3", expected=10))
+        store.put("made", page(1, 2, 3, cursor="3", expected=10), wanting=())
         count = Count("made", clock=lambda: 0.0)
         progress = CrawlProgress("made", store, count)
         assert count.state == SourceState("made", "records", 3, 10)
@@ -46,7 +46,9 @@ def test_further_answers_are_counted_by_object(tmp_path: Path) -> None:
         progress = CrawlProgress("made", store, count, clock=lambda: now_s)
         store.enter("made", SUPPLEMENTS)
         progress(0)
-        assert count.state == SourceState("made", "objects with further answers", 0, 7)
+        assert count.state == SourceState(
+            "made", "objects with further answers (Linked Art)", 0, 7, step="2 of 2"
+        )
 
         store.put("made", Page((), cursor="4"))
         progress(8)
@@ -55,6 +57,34 @@ def test_further_answers_are_counted_by_object(tmp_path: Path) -> None:
         progress(8)
 
         assert (count.state.done, count.state.expected) == (4, 7)
+
+
+def test_a_second_step_is_told_in_the_first(tmp_path: Path) -> None:
+    """While records come in, that further answers are still to come is said, where objects want some."""
+    now_s = 100.0
+    with RawStore(tmp_path / "raw.sqlite") as store:
+        count = Count("made", clock=lambda: 0.0)
+        progress = CrawlProgress("made", store, count, clock=lambda: now_s)
+        steps = []
+        for number, wanting in ((1, ()), (2, ("2",))):
+            store.put("made", page(number, cursor=str(number)), wanting=wanting)
+            now_s += LOOK_EVERY_S
+            progress(1)
+            steps.append(count.state.step)
+
+    assert steps == ["", "1 of 2"]
+
+
+def test_a_second_step_is_told_at_once(tmp_path: Path) -> None:
+    """The first page of a crawl tells it, and so does what an earlier run held."""
+    with RawStore(tmp_path / "raw.sqlite") as store:
+        begun, gone_on = (Count("made", clock=lambda: 0.0) for _ in range(2))
+        progress = CrawlProgress("made", store, begun, clock=lambda: 100.0)
+        store.put("made", page(1, cursor="1"), wanting=("1",))
+        progress(1)
+        CrawlProgress("made", store, gone_on, clock=lambda: 100.0)
+
+    assert (begun.state.step, gone_on.state.step) == ("1 of 2", "1 of 2")
 
 
 class Priced:

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from crawlers.engine.receipt import HostState
-from omniart_data.progress import LINE_EVERY_S, Lines, Terminal, bar
-from omniart_data.run_state import Count, RunState, SourceState
+from omniart_data.progress import LINE_EVERY_S, Lines, Terminal, bar, live_lines
+from omniart_data.run_state import Count, RunState, SourceState, moment
 from omniart_data.status import StatusFile, read_status_file
 
 MET = "collectionapi.metmuseum.org"
@@ -140,6 +141,39 @@ def test_a_line_fits_a_narrow_terminal() -> None:
 
     assert "1,200 of 501,731 records" in shown
     assert host_line(shown).rstrip().endswith("9 h 34 min left")
+
+
+@pytest.mark.parametrize(
+    ("unit", "step", "said"),
+    [
+        ("records", "1 of 2", "step 1 of 2: 1,200 of 501,731 records"),
+        (
+            "objects with further answers (Linked Art)",
+            "2 of 2",
+            "step 2 of 2: 1,200 of 501,731 objects with further answers (Linked Art)",
+        ),
+    ],
+)
+def test_a_step_is_told(unit: str, step: str, said: str) -> None:
+    """A source with two steps says which one its time left is of; in 80 columns that is one line still."""
+    source = replace(SOURCE, name="rijksmuseum", unit=unit, step=step)
+    state = replace(STATE, sources=(source,))
+    line = next(part for part in on_terminal(state, width=80).splitlines() if "rijks" in part)
+
+    assert live_lines(state)[0] == f"rijksmuseum: {said}, 2 d 0 h left"
+    assert f"rijksmuseum, step {step} " in line
+    assert "1,200 of 501,731 " in line
+    assert line.rstrip().endswith("2 d 0 h left")
+    assert "step" not in live_lines(replace(state, sources=(replace(source, ended="done"),)))[0]
+
+
+def test_moments_have_one_form() -> None:
+    """A moment of today is a time, one of another day has its day; both are local."""
+    now = datetime.now(UTC).astimezone()
+
+    assert moment(now.isoformat()) == f"{now:%H:%M}"
+    assert moment("2020-06-15T12:34:56Z").startswith("2020-06-1")
+    assert len(moment("2020-06-15T12:34:56Z")) == len("2020-06-15 12:34")
 
 
 def test_a_bar_is_silent_where_nobody_looks(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,25 @@ def test_a_workspace_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     told = r"cannot be written: .*; choose another with --workspace"
     with pytest.raises(StoreError, match=told), Workspace(tmp_path / "w").opened():
         pass
+
+
+def test_a_full_disk_is_one_line_at_the_start(small_disk: Path) -> None:
+    """Nothing else comes of it than what there is to do, and with room again the workspace opens."""
+    root = small_disk / "w"
+    with Workspace(root).opened():
+        pass
+    filler = small_disk / "filler"
+    with FileIO(filler, "w") as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    told = rf"^{root / '.lock'} does not fit on the disk: make room and start again$"
+    with pytest.raises(StoreError, match=told), Workspace(root).opened("crawl"):
+        pass
+    filler.unlink()
+    with Workspace(root).opened("crawl"):
+        holder = Workspace(root).holder()
+        assert holder is not None
+        assert holder.command == "crawl"
 
 
 def test_releases_are_told_by_their_names(tmp_path: Path) -> None:
