@@ -43,8 +43,12 @@ class _ToStderr(logging.StreamHandler[TextIO]):
 @app.callback(invoke_without_command=True)
 def common(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", metavar="", help="Print the version.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", metavar="", help="Log what is done.")
+    ] = False,
 ) -> None:
     """Crawl or read museums, normalise their records, make, verify and describe releases."""
     logging.basicConfig(

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shlex
 import socket
 import time
 from collections.abc import Iterator
@@ -90,9 +91,7 @@ class Workspace:
         try:
             for name in ("raw", "images", "decisions", "releases"):
                 (self.root / name).mkdir(parents=True, exist_ok=True)
-            lock = FileIO(
-                self._lock, "a+"
-            )  # unbuffered: what a full disk refused is not tried again
+            lock = FileIO(self._lock, "a+")  # what a full disk refused is not tried again
         except OSError as error:
             raise StoreError(
                 f"the workspace {self.root} cannot be written: {error.strerror}; choose another with --workspace"
@@ -101,7 +100,7 @@ class Workspace:
             if not _take(lock):
                 raise StoreError(
                     f"{_read_holder(lock)} works in {self.root}: wait for it to end, or see"
-                    " `omniart-data status`"
+                    f" `omniart-data status --workspace {shlex.quote(str(self.root))}`"
                 )
             started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             self._say(lock, Holder(os.getpid(), socket.gethostname(), command, started))

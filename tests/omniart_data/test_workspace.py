@@ -60,7 +60,8 @@ def test_the_second_process_is_told_who_works_there(tmp_path: Path) -> None:
     told = re.escape(
         f"another omniart-data (pid {process.pid} on {socket.gethostname()}, `crawl met`, since "
     )
-    rest = re.escape(f") works in {tmp_path}: wait for it to end, or see `omniart-data status`")
+    status = f"`omniart-data status --workspace {tmp_path}`"
+    rest = re.escape(f") works in {tmp_path}: wait for it to end, or see {status}")
     assert re.fullmatch(rf"{told}[-0-9 ]*\d\d:\d\d{rest}", str(caught.value))
 
 
