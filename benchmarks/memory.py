@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from service import beside
 
 HERE = Path(__file__).parent
 SMALL, LARGE = 20_000, 200_000
@@ -44,29 +44,21 @@ print(asyncio.run(main()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-@contextmanager
-def service(count: int) -> Iterator[str]:
-    """Run the API in a process of its own until the end of the block; give its address."""
-    server = subprocess.Popen(
-        [sys.executable, "-P", str(HERE / "met_server.py"), str(count)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    assert server.stdin is not None
-    try:
-        yield server.stdout.readline().strip()
-    finally:
-        server.stdin.close()
-        server.wait()
-
-
 def crawl(count: int) -> dict[str, float]:
     """Crawl so many objects, and return seconds and MB."""
-    with service(count) as base, tempfile.TemporaryDirectory(prefix="omniart-memory-") as folder:
+    with (
+        beside("met_server.py", count) as service,
+        tempfile.TemporaryDirectory(prefix="omniart-memory-") as folder,
+    ):
         started = time.perf_counter()
-        command = [sys.executable, "-P", "-c", _OURS, base, str(Path(folder) / "raw.sqlite")]
+        command = [
+            sys.executable,
+            "-P",
+            "-c",
+            _OURS,
+            service.address,
+            str(Path(folder) / "raw.sqlite"),
+        ]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         took = time.perf_counter() - started
     had, kilobytes = map(int, done.stdout.split())

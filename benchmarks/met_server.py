@@ -11,12 +11,13 @@ import random
 import sys
 
 from aiohttp import web
+from service import serve
 
 from crawlers.sample.collection import invent
 from crawlers.sample.met_api import object_answer
 
 
-async def serve(count: int) -> None:
+async def run(count: int) -> None:
     """Serve until standard input ends."""
     numbers = list(range(1, count + 1))
     random.Random(0).shuffle(numbers)
@@ -37,13 +38,8 @@ async def serve(count: int) -> None:
     app = web.Application()
     app.router.add_get("/public/collection/v1/objects", objects)
     app.router.add_get("/public/collection/v1/objects/{number:[0-9]+}", one)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
+    await serve(app)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(run(int(sys.argv[1])))

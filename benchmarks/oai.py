@@ -13,12 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from peers import peer
+from service import beside
 
 HERE = Path(__file__).parent
 RECORDS, PAGE_SIZE = 20_000, 100
@@ -66,22 +65,6 @@ print(time.perf_counter() - started, count)
 """
 
 
-@contextmanager
-def service(*options: object) -> Iterator[str]:
-    """Run the service in a process of its own until the end of the block; give its address."""
-    command = [sys.executable, "-P", HERE / "oai_server.py", RECORDS, PAGE_SIZE, *options]
-    server = subprocess.Popen(
-        list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    assert server.stdin is not None
-    try:
-        yield server.stdout.readline().strip()
-    finally:
-        server.stdin.close()
-        server.wait()
-
-
 @dataclass(frozen=True)
 class Harvest:
     """How one harvest went: seconds of it, seconds of the whole process, records, and what it said."""
@@ -117,17 +100,17 @@ def main() -> None:
     """Print the table and keep it."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     runs: dict[str, list[Harvest]] = {tool: [] for tool in TOOLS}
-    with service() as base:
+    with beside("oai_server.py", RECORDS, PAGE_SIZE) as service:
         for _ in range(rounds):
             for tool in TOOLS:
-                run = harvest(tool, base)
+                run = harvest(tool, service.address)
                 if run.records != RECORDS:
                     raise SystemExit(f"{tool} had {run.records} of {RECORDS} records")
                 runs[tool].append(run)
     torn = {}
     for tool in TOOLS:
-        with service("--tear", TORN_PAGE, 2) as base:
-            run = harvest(tool, base)
+        with beside("oai_server.py", RECORDS, PAGE_SIZE, "--tear", TORN_PAGE, 2) as service:
+            run = harvest(tool, service.address)
         torn[tool] = run.records
         print(f"page {TORN_PAGE} torn twice: {tool} had {run.records:,} of {RECORDS:,}")
         print("".join(f"    {line[:150]}\n" for line in run.said.splitlines()), end="")

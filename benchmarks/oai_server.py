@@ -8,11 +8,11 @@ the middle, with a Content-Length to match, as a broken proxy makes it.
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Sequence
 
 from aiohttp import web
 from lxml import etree
+from service import serve
 
 from crawlers.sample.collection import invent
 from crawlers.sample.edm import edm_record
@@ -91,17 +91,12 @@ class Service:
         return self._pages[number]
 
 
-async def serve(service: Service) -> None:
+async def run(service: Service) -> None:
     """Serve until standard input ends."""
     app = web.Application()
     app.router.add_get("/oai", service.oai)
     app.router.add_get("/{host}/oai", service.oai)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
+    await serve(app)
 
 
 def main() -> None:
@@ -112,7 +107,7 @@ def main() -> None:
     parser.add_argument("--tear", nargs=2, type=int, default=(0, 0), metavar=("PAGE", "TIMES"))
     given = parser.parse_args()
     made = pages(given.records, given.size)
-    asyncio.run(serve(Service(made, given.size, *given.tear)))
+    asyncio.run(run(Service(made, given.size, *given.tear)))
 
 
 if __name__ == "__main__":

@@ -14,12 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from images import img2dataset_command
 from PIL import Image
+from service import Service, beside
 
 HERE = Path(__file__).parent
 PICTURES = 3000
@@ -70,48 +69,40 @@ def pictures(folder: Path, count: int) -> int:
     return whole
 
 
-@contextmanager
-def walled(folder: Path, seen: dict[str, int]) -> Iterator[str]:
-    """Run the walled host until the end of the block; give its address, and afterwards what it saw."""
-    command = [sys.executable, "-P", HERE / "wall_server.py", folder, RATE, BURST, QUIET_S]
-    server = subprocess.Popen(
-        list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    assert server.stdin is not None
-    try:
-        yield server.stdout.readline().strip()
-    finally:
-        server.stdin.close()
-        seen["closings"], seen["requests"] = map(int, server.stdout.read().split())
-        server.wait()
+WALLED = ("wall_server.py", RATE, BURST, QUIET_S)
+"""The program, and its wall; the folder comes last."""
 
 
 def ours(root: Path, work: Path, count: int, rate: str) -> dict[str, float]:
     """Fetch with the engine of omniart-data, at a rate or finding it."""
-    seen: dict[str, int] = {}
-    with walled(root, seen) as base:
+    with beside(*WALLED, root) as walled:
         started = time.perf_counter()
-        command = [sys.executable, "-P", "-c", _OURS, base, count, work / f"ours-{rate}", rate]
+        folder = work / f"ours-{rate}"
+        command = [sys.executable, "-P", "-c", _OURS, walled.address, count, folder, rate]
         done = subprocess.run(
             list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True
         )
         took = time.perf_counter() - started
-    return {"seconds": took, "had": json.loads(done.stdout)["had"], **seen}
+    return {"seconds": took, "had": json.loads(done.stdout)["had"], **seen(walled)}
 
 
 def img2dataset(root: Path, work: Path, count: int) -> dict[str, float]:
     """Fetch with img2dataset, which tries each address three times."""
-    seen: dict[str, int] = {}
     folder = work / "img2dataset"
-    with walled(root, seen) as base:
+    with beside(*WALLED, root) as walled:
         listed = work / "urls.txt"
-        listed.write_text("".join(f"{base}/{n:05}.jpg\n" for n in range(count)))
+        listed.write_text("".join(f"{walled.address}/{n:05}.jpg\n" for n in range(count)))
         started = time.perf_counter()
         command = img2dataset_command(listed, folder, retries=2)
         subprocess.run(list(map(str, command)), capture_output=True, check=True)
         took = time.perf_counter() - started
-    return {"seconds": took, "had": len(list(folder.rglob("*.jpg"))), **seen}
+    return {"seconds": took, "had": len(list(folder.rglob("*.jpg"))), **seen(walled)}
+
+
+def seen(walled: Service) -> dict[str, int]:
+    """Return how often the wall closed, and how many requests came."""
+    closings, requests = map(int, walled.said.split())
+    return {"closings": closings, "requests": requests}
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from aiohttp import web
+from service import serve
 
 _PAGE = "<html><head><title>Access denied</title></head><body>" + "Request unsuccessful. " * 30
 
@@ -43,7 +44,7 @@ class Wall:
         return True
 
 
-async def serve(bodies: dict[str, bytes], wall: Wall) -> None:
+async def run(bodies: dict[str, bytes], wall: Wall) -> None:
     """Serve until standard input ends."""
 
     async def picture(request: web.Request) -> web.Response:
@@ -57,15 +58,10 @@ async def serve(bodies: dict[str, bytes], wall: Wall) -> None:
 
     app = web.Application()
     app.router.add_get("/{name}", picture)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    await asyncio.to_thread(sys.stdin.read)
-    await runner.cleanup()
+    await serve(app)
     print(f"{wall.closings} {wall.requests}")
 
 
 if __name__ == "__main__":
-    files = {path.name: path.read_bytes() for path in Path(sys.argv[1]).iterdir()}
-    asyncio.run(serve(files, Wall(*map(float, sys.argv[2:5]))))
+    files = {path.name: path.read_bytes() for path in Path(sys.argv[4]).iterdir()}
+    asyncio.run(run(files, Wall(*map(float, sys.argv[1:4]))))
