@@ -22,11 +22,11 @@ from crawlers.sample.collection import Collection, invent
 from crawlers.sample.faults import Faults
 from crawlers.sample.holdings import Holdings
 from crawlers.sample.iiif import iiif_app
-from crawlers.sample.linked_art import add_linked_art, ids_app
 from crawlers.sample.met_api import met_app, met_images_app
 from crawlers.sample.met_bulk import met_bulk_app
 from crawlers.sample.misbehaviour import Mischief
 from crawlers.sample.oai_pmh import add_oai
+from crawlers.sample.resolver import add_linked_art, ids_app
 from crawlers.sample.tls import make_certificate
 from crawlers.sample.wga_site import EDITIONS, Edition, edition_named, wga_app
 from schemas.errors import UsageError

@@ -13,7 +13,8 @@ from crawlers.sample import SampleMuseum
 from crawlers.sample.collection import Work
 from crawlers.sample.edm import rights
 from crawlers.sample.hosts import RIJKSMUSEUM, RIJKSMUSEUM_IDS
-from crawlers.sample.linked_art import AAT, LinkedArt, visual_number
+from crawlers.sample.linked_art import AAT, visual_number
+from crawlers.sample.resolver import Resolver
 
 MM, CM = AAT + "300379097", AAT + "300379098"
 
@@ -32,7 +33,7 @@ def _uris(value: Any) -> list[str]:
 @pytest.fixture(scope="module")
 def told(museum: SampleMuseum) -> list[tuple[Work, dict[str, Any], dict[str, Any]]]:
     """Return each work with its object and what that shows."""
-    resolver = LinkedArt(museum.holdings)
+    resolver = Resolver(museum.holdings)
 
     def ask() -> Iterator[tuple[Work, dict[str, Any], dict[str, Any]]]:
         for work in museum.collection.works["rijksmuseum"]:
@@ -149,7 +150,7 @@ def test_objects_that_share_a_picture_share_what_they_show(told) -> None:
 
 def test_to_the_picture(told, museum: SampleMuseum) -> None:
     """From the object over what it shows to the file, the address of the picture is found."""
-    resolver = LinkedArt(museum.holdings)
+    resolver = Resolver(museum.holdings)
     for work, _, seen in told[:60]:
         for uri in _uris(seen.get("digitally_shown_by")):
             status, file = resolver.answer(uri.rpartition("/")[2])
