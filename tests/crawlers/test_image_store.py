@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import signal
 import sqlite3
 import subprocess
@@ -30,20 +29,6 @@ def picture(number: int, side_px: int = 40, max_px: int = 512) -> Prepared:
 def images(tmp_path: Path) -> Iterator[ImageStore]:
     with ImageStore(tmp_path / "images") as opened:
         yield opened
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Yield a file system of one megabyte."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root can mount a small disk, and not everywhere")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def files(folder: Path) -> list[str]:

@@ -237,3 +237,6 @@ def test_a_status_file_that_cannot_be_written_ends_nothing(tmp_path: Path) -> No
 
     file.show(STATE)
     file.close()
+
+    assert list(tmp_path.iterdir()) == []
+    assert read_status_file(tmp_path / "gone") is None
