@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from crawlers.engine.census import Census
 from crawlers.engine.receipt import FetchReport
 from crawlers.engine.store import Receipt
 from omniart_data.commands import options
@@ -61,19 +62,23 @@ def _text(found: Status) -> str:
 
 def _unfinished(found: Status) -> list[str]:
     """Return which sources are not whole, where nobody works on that now."""
-    expected = {
-        name: f" ({census.listed:,} of {census.expected:,} named)" if census.expected else ""
-        for name, census in found.censuses.items()
-    }
     lines = [
-        f"{name}: its list is not finished{expected[name]}"
-        for name in found.censuses
+        f"{name}: its crawl is not finished{_how_far(census)}"
+        for name, census in found.censuses.items()
         if name not in found.finished
     ]
     left = [name for name, one in found.censuses.items() if name not in found.finished or one.left]
     if left and found.holder is None:
         lines.append(f"not whole: {', '.join(left)}; `{found.crawl_of(left)}` goes on from here")
     return ["\n".join(lines)] if lines else []
+
+
+def _how_far(census: Census) -> str:
+    """Return how much of a crawl there is, where the source says how much there will be."""
+    if not census.expected:
+        return ""
+    answered = census.stored + census.withdrawn
+    return f": {census.listed:,} of {census.expected:,} named, {answered:,} of them answered"
 
 
 def _last(receipt: Receipt, *, killed: bool) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -195,7 +196,9 @@ def test_killed_is_recognised(calm: tuple[Path, Done], museum: list[str], tmp_pa
     text = " ".join(here("status", "--workspace", workspace).stdout.split())
     assert (told["holder"], told["killed"]) == (None, True)
     assert f"process {process.pid}) was killed" in text
-    assert ": its list is not finished" in text
+    assert re.search(
+        r": its crawl is not finished: [\d,]+ of [\d,]+ named, [\d,]+ of them answered", text
+    )
     assert "not whole: " in text
     assert told["last"]["ended"] == ""
     again = shlex.split(text.split(" goes on from here")[0].split("`")[-2])
