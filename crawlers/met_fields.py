@@ -34,7 +34,7 @@ PLACES = (
 """The columns that name a place, from the narrow to the wide."""
 
 NOT_ORIGIN = frozenset({"depicted", "made for"})
-"""Geography types of a place that the object does not come from."""
+"""Geography types of a place that the object does not come from: never told without the word."""
 
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00c0-\u02ff\u1e00-\u1eff]")
@@ -184,7 +184,7 @@ def stated(text: str) -> str | None:
 
 
 def places(geography: str, named: Mapping[str, str]) -> tuple[Text, ...]:
-    """Return the places that it comes from, each with the museum's word for how; see ``PLACES``.
+    """Return the places that it comes from or shows, each with the museum's word for how; see ``PLACES``.
 
     The columns are parallel lists from which empty entries may have been dropped. Where lengths
     differ nothing is put together: the places stand alone, and none does if one of the words, we
@@ -194,6 +194,8 @@ def places(geography: str, named: Mapping[str, str]) -> tuple[Text, ...]:
     ['Made in: Boston, US', 'Possibly made in: UK']
     >>> [p.text for p in places("Made in|Possibly made in", {"City": "Boston", "Country": "US|US"})]
     ['Boston', 'US']
+    >>> [p.text for p in places("Depicted", {"City": "Niagara", "Country": "US"})]
+    ['Depicted: Niagara, US']
     """
     hows = entries(geography)
     lists = {name: found for name in PLACES if (found := entries(named.get(name, "")))}
@@ -212,9 +214,7 @@ def places(geography: str, named: Mapping[str, str]) -> tuple[Text, ...]:
 
 def _place(how: str, names: Sequence[str]) -> str:
     where = ", ".join(dict.fromkeys(name for name in names if name))
-    if not where or how.lower() in NOT_ORIGIN:
-        return ""
-    return where if how in {"", "(none assigned)"} else f"{how}: {where}"
+    return where if how in {"", "(none assigned)"} or not where else f"{how}: {where}"
 
 
 def qualifier(prefix: str, suffix: str) -> str:

@@ -5,9 +5,10 @@ crawled or fetched stays in the workspace, and a release is there whole or not a
 """
 
 import logging
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,8 @@ from crawlers.engine.source import Source
 from crawlers.engine.store import RawStore
 from crawlers.local import Local
 from omniart_data.crawl import crawl_sources
+from omniart_data.decision_files import read_decisions
+from omniart_data.drift import check_drift
 from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, gather_store
 from omniart_data.images import (
     count_pictures,
@@ -28,7 +31,9 @@ from omniart_data.images import (
     wanted,
     warn_of_smaller,
 )
-from omniart_data.normalise import normalise
+from omniart_data.normalise import Choices, normalise, term_ids
+from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
+from omniart_data.normalise.works.links import link_works
 from omniart_data.picture_run import fetch_pictures
 from omniart_data.progress import View, bar
 from omniart_data.release import Contents, Release, open_release, write_release
@@ -36,6 +41,7 @@ from omniart_data.release.manifest import read_manifest
 from omniart_data.settings import check_images
 from omniart_data.watch import Watch
 from omniart_data.workspace import Workspace, parse_version
+from schemas.decision import FLAGGED
 from schemas.errors import ReleaseError, SourceError, UsageError
 
 log = logging.getLogger(__name__)
@@ -60,6 +66,14 @@ class Plan:
     """Begin with a probe of each source that is to be crawled."""
     allow_moves: bool = False
     """Let artworks change their split where two groups turn out to be one."""
+    choices: Choices = field(default_factory=Choices)
+    """How the rules judge where a maintainer has a choice."""
+    unmatched_budget: float = 0.01
+    """By how much a source's share of unmatched words may rise over the last release."""
+    accept_drift: bool = False
+    """Write the release though it rose by more."""
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """Processes that judge where there is much to judge; the release is the same for any number."""
 
     def __post_init__(self) -> None:
         check_images(self.images)
@@ -99,9 +113,16 @@ def build(
     is in order: the same plan then goes on from there.
     """
     with workspace.opened("build") as (store, images):
-        run = _Build(plan, store, images, fetching, views)
+        decisions = read_decisions(workspace.decisions)
+        run = _Build(plan, store, images, fetching, views, decisions, _newest(workspace))
         run.crawl()
         return _write(plan, run.contents(), workspace)
+
+
+def _newest(workspace: Workspace) -> Release | None:
+    """Return the newest release in a workspace; None: there is none yet."""
+    versions = workspace.versions()
+    return open_release(workspace.release(_text(versions[-1]))) if versions else None
 
 
 @dataclass(frozen=True)
@@ -113,6 +134,8 @@ class _Build:
     images: ImageStore
     fetching: FetchConfig
     views: Sequence[View]
+    decisions: tuple[Decision, ...]
+    previous: Release | None
 
     def crawl(self) -> None:
         """Crawl what is not crawled yet; raise SourceError where a source did not come to its end."""
@@ -147,19 +170,53 @@ class _Build:
         """Return what a release of this plan holds."""
         plan, gathered = self.plan, self.gather()
         check_not_empty(gathered)
-        normalised = normalise(gathered.records)
+        normalised = normalise(
+            gathered.handed_over(),
+            choices=plan.choices,
+            decisions=self.decisions,
+            known_labels=self.known_labels(),
+            workers=plan.workers,
+        )
+        self.check_drift(normalised.term_uses)
+        pictures = self.pictures(normalised.artworks)
+        works = link_works(normalised.artworks, of_kind(self.decisions, "work"), pictures)
+        flagged = sorted((*normalised.flagged, *works.flagged))
+        _tell(flagged)
         return Contents(
             artworks=normalised.artworks,
             dropped=pa.concat_tables([normalised.dropped, gathered.dropped]),
             judgements=normalised.judgements,
             term_uses=normalised.term_uses,
-            pictures=self.pictures(normalised.artworks),
+            pictures=pictures,
+            candidates=pa.concat_tables([normalised.candidates, works.candidates]),
+            links=works.links,
+            flagged=flagged_table(flagged),
+            term_ids=term_ids(),
+            previous=self.previous,
+            allow_moves=plan.allow_moves,
             records_read=gathered.read,
             picture=self.picture,
             inputs=tuple(gathered.inputs),
-            options={"images": plan.images, "image_px": plan.image_px},
+            options={
+                "images": plan.images,
+                "image_px": plan.image_px,
+                **asdict(plan.choices),
+                "decisions": decisions_sha256(self.decisions),
+            },
             credits=plan.credits,
         )
+
+    def known_labels(self) -> dict[str, frozenset[str]]:
+        """Return the labels of the previous release by task: a group of stems keeps the form that it has."""
+        known: dict[str, set[str]] = {}
+        for line in self.previous.labels.to_pylist() if self.previous else ():
+            known.setdefault(line["task"], set()).add(line["label"])
+        return {task: frozenset(labels) for task, labels in known.items()}
+
+    def check_drift(self, terms: pa.Table) -> None:
+        """Stop a build whose words the vocabulary knows less well than those of the last release."""
+        if self.previous is not None and not self.plan.accept_drift:
+            check_drift(terms, self.previous, self.plan.unmatched_budget)
 
     def pictures(self, artworks: pa.Table) -> pa.Table:
         """Bring in the pictures that are asked for, and return what is known of each."""
@@ -230,10 +287,8 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     newest = workspace.release(_text(versions[-1])) if versions else None
     version = plan.version or (_text(_minor(versions[-1])) if versions else "1.0.0")
     folder = workspace.release(version)
-    if newest is not None:
-        previous = open_release(newest)
-        _check_kind(contents, previous)
-        contents = replace(contents, previous=previous, allow_moves=plan.allow_moves)
+    if contents.previous is not None:
+        _check_kind(contents, contents.previous)
     candidate = workspace.releases / ".candidate"
     shutil.rmtree(candidate, ignore_errors=True)
     manifest = write_release(contents, candidate, version=version)
@@ -248,6 +303,28 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
     return Built(folder, new=True, previous=newest)
+
+
+def _tell(flagged: Sequence[Flagged]) -> None:
+    """Warn of decisions that were not applied; flagged.parquet lists them all."""
+    for one in flagged[:_TOLD]:
+        log.warning("%s is not applied: %s", one.decision, one.why)
+    if len(flagged) > _TOLD:
+        log.warning("%d more decisions are not applied: see flagged.parquet", len(flagged) - _TOLD)
+
+
+_TOLD = 5
+
+
+def flagged_table(flagged: Sequence[Flagged]) -> pa.Table:
+    """Return decisions that were not applied as rows of ``FLAGGED``."""
+    rows = [asdict(one.decision) | {"why": one.why} for one in flagged]
+    return pa.Table.from_pylist(rows, schema=FLAGGED)
+
+
+def decisions_sha256(decisions: Sequence[Decision]) -> str:
+    """Return the SHA-256 of all decisions that a build had; empty: it had none."""
+    return evidence_of(*(asdict(one) for one in sorted(decisions))) if decisions else ""
 
 
 def _check_kind(contents: Contents, previous: Release) -> None:

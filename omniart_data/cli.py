@@ -9,7 +9,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from omniart_data.commands import build, crawl, images, museum, probe, release, status
+from omniart_data.commands import build, crawl, images, museum, probe, release, review, status
 from omniart_data.commands.ending import ends_in_one_line
 from omniart_data.printing import printable, printable_lines
 from omniart_data.settings import FILE_NAME, new_settings
@@ -109,6 +109,9 @@ for name, command, epilog in (
     ("stats", release.stats, None),
     ("explain", release.explain, None),
     ("unmatched", release.unmatched, None),
+    ("review", review.review, review.REVIEW_EPILOG),
+    ("decisions", review.decisions, review.DECISIONS_EPILOG),
+    ("decide", review.decide, review.DECIDE_EPILOG),
 ):
     app.command(name, epilog=epilog)(command)
 

@@ -81,6 +81,12 @@ class Gathered:
         """Return all records as one table."""
         return pa.Table.from_batches(self.batches, schema=RECORD)
 
+    def handed_over(self) -> Iterator[pa.RecordBatch]:
+        """Yield the batches in order, letting go of each: who takes them in holds the only copy."""
+        self.batches.reverse()
+        while self.batches:
+            yield self.batches.pop()
+
     @property
     def dropped(self) -> pa.Table:
         """Return what could not be read, with field and evidence."""

@@ -3,17 +3,20 @@
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crawlers.engine.colours import colour_lists
 from crawlers.engine.image_store import ImageOutcome, ImageStore, Staged
 from crawlers.engine.picture import (
     MAX_PIXELS,
     MAX_PX,
+    Original,
     RefusedPictureError,
     large_pictures,
     prepare,
@@ -31,6 +34,9 @@ WORKERS = 2
 
 WRITTEN_TOGETHER = 100
 """Pictures of a local collection whose outcomes are one transaction."""
+
+LOOKED_UP_TOGETHER = 512
+"""Artworks whose pictures are looked up at a time; as many kept JPEGs are held where no colours are stored."""
 
 LOCAL = "local:"
 """How references to the pictures of local collections begin."""
@@ -138,6 +144,10 @@ class _Import:
         self._staged, self._outcomes = [], []
 
 
+Held: TypeAlias = Mapping[str, tuple[ImageOutcome, Original | None]]
+"""How addresses ended, as ``ImageStore.found`` tells."""
+
+
 @dataclass(frozen=True)
 class _Found:
     status: str
@@ -156,40 +166,55 @@ def picture_table(
 ) -> pa.Table:
     """Return one row of PICTURES for each artwork, as the index of the image store has it.
 
-    ``local`` holds the references of local pictures that are there now.
+    ``local`` holds the references of local pictures that are there now. Colours are told of every picture at
+    hand, also of one that is kept out of releases: which colours a picture has is a fact about it. What was
+    kept before colours were stored is looked at now, once.
     """
-    columns = artworks.select(["image_url", "rights", "source"]).to_pydict()
-    rows = zip(columns["image_url"], columns["rights"], columns["source"], strict=True)
-    found = [
-        _look_up(url, rights, source, images, personal=personal)
-        if asked and (not url.startswith(LOCAL) or url in local)
-        else _Found("not fetched" if asked else "not asked for")
-        for url, rights, source in rows
-    ]
-    return pa.table(
-        [
-            artworks["id"],
-            [one.sha256 for one in found],
-            [one.status for one in found],
-            [one.width_px for one in found],
-            [one.height_px for one in found],
-        ],
-        schema=PICTURES,
-    )
+    chosen = artworks.select(["id", "image_url", "rights", "source"])
+    with large_pictures(), ThreadPoolExecutor(WORKERS) as pool:
+        batches = []
+        for some in chosen.to_batches(max_chunksize=LOOKED_UP_TOGETHER):
+            urls, rights, sources = (column.to_pylist() for column in some.columns[1:])
+            held = images.found(urls) if asked else {}
+            found = [
+                _look_up(*row, images, held, personal=personal)
+                if asked and (not row[0].startswith(LOCAL) or row[0] in local)
+                else _Found("not fetched" if asked else "not asked for")
+                for row in zip(urls, rights, sources, strict=True)
+            ]
+            batches.append(_batch(some["id"], found, images, pool))
+    return pa.Table.from_batches(batches, PICTURES)
 
 
-def _look_up(url: str, rights: str, source: str, images: ImageStore, *, personal: bool) -> _Found:
+def _batch(
+    ids: pa.Array, found: Sequence[_Found], images: ImageStore, pool: Executor
+) -> pa.RecordBatch:
+    """Return rows of PICTURES for what was found of some artworks' pictures."""
+    colours = images.packed_colours((one.sha256 for one in found if one.sha256), pool)
+    columns = {
+        "id": ids,
+        "image_sha256": [one.sha256 for one in found],
+        "image_status": [one.status for one in found],
+        "width_px": [one.width_px for one in found],
+        "height_px": [one.height_px for one in found],
+        "colours": colour_lists([colours.get(one.sha256 or "") for one in found]),
+    }
+    return pa.record_batch([columns[name] for name in PICTURES.names], schema=PICTURES)
+
+
+def _look_up(
+    url: str, rights: str, source: str, images: ImageStore, held: Held, *, personal: bool
+) -> _Found:
     if not url:
         return _Found("none offered")
     if not may_fetch(rights, source, personal=personal):
         return _Found("not allowed")
-    outcome = images.outcome(url)
+    outcome, original = held.get(url, (None, None))
     if outcome is not None and outcome.status == "quarantined":
         return _Found("unreadable")
-    if outcome is None or outcome.status != "fetched" or outcome.sha256 not in images:
+    if outcome is None or original is None or outcome.status != "fetched":
         return _Found("not fetched")
-    original = images.original(outcome.sha256)
-    if original is None:
+    if outcome.sha256 not in images:
         return _Found("not fetched")
     status = "in release" if policy(rights, source).may_pass_on else "kept out"
     return _Found(status, outcome.sha256, original.width_px, original.height_px)

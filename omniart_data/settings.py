@@ -47,6 +47,15 @@ linked_art = true
 # Hours for which a host that is down or turns us away is waited for, before it is left for the next run.
 patience_hours = 6
 
+# Years that a date may span for their mean to be given as the year.
+widest_mean = 300
+
+# Give a work that is "attributed to" or "probably by" one person that artist; the doubt stays in artist_qualifier.
+admit_attributed = false
+
+# By how much the share of a source's words that no table knows may rise over the last release (0.01: one per cent point).
+unmatched_budget = 0.01
+
 # Requests per second by host, at most, in place of the museum's own rate: lower, or higher where the museum agrees.
 [rates]
 # "data.rijksmuseum.nl" = 1
@@ -72,6 +81,9 @@ class Settings:
     personal_images: bool = False
     linked_art: bool = True
     patience_hours: float = 6.0
+    widest_mean: int = 300
+    admit_attributed: bool = False
+    unmatched_budget: float = 0.01
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,6 +94,10 @@ class Settings:
             raise UsageError(f"max_megapixels is {self.max_megapixels}: use 1 to 10000")
         if not 0 <= self.patience_hours <= 1000:
             raise UsageError(f"patience_hours is {self.patience_hours}: use 0 to 1000")
+        if not 0 <= self.widest_mean <= 10_000:
+            raise UsageError(f"widest_mean is {self.widest_mean}: use 0 to 10000 years")
+        if not 0 <= self.unmatched_budget <= 1:
+            raise UsageError(f"unmatched_budget is {self.unmatched_budget}: use 0 to 1")
         for host, rate in self.rates.items():
             number = isinstance(rate, int | float) and not isinstance(rate, bool)
             if not number or not 0 < rate < math.inf:
@@ -144,6 +160,9 @@ _TYPES: Mapping[str, type] = {
     "max_megapixels": int,
     "linked_art": bool,
     "patience_hours": float,
+    "widest_mean": int,
+    "admit_attributed": bool,
+    "unmatched_budget": float,
     "contact": str,
     "workspace": str,
     "sources": list,

@@ -70,6 +70,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.releases = root / "releases"
+        self.decisions = root / "decisions"
         self.downloads = root / "raw" / "bulk"
         self._raw = root / "raw" / "raw.sqlite"
         self._images = root / "images"

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from schemas.columns import EVIDENCE, MAKER, TEXT, noun
+from schemas.columns import EVIDENCE, ICONCLASS, MAKER, PLACE, SIZE, TEXT, noun
 
 ARTWORK = noun(
     ("id", pa.string(), "source:source_id, unique in a release."),
@@ -18,6 +18,11 @@ ARTWORK = noun(
     ),
     ("artist", pa.string(), "The one maker of undoubted part, as a label; null: unattributed."),
     (
+        "artist_id",
+        pa.string(),
+        "Who that is, one id for a person in all museums: ulan:, wikidata:, rkd:, nga:, met: ..., else name: and the key.",
+    ),
+    (
         "artist_status",
         pa.string(),
         "Why there is or is no artist: see schemas.artwork.ARTIST_STATUS.",
@@ -25,10 +30,25 @@ ARTWORK = noun(
     (
         "artist_qualifier",
         pa.string(),
-        "The qualifier that keeps the maker from being the artist; else empty.",
+        "The qualifier that keeps the maker from being the artist, or that was admitted (admit_attributed); else empty.",
+    ),
+    (
+        "artist_certainty",
+        pa.string(),
+        "How sure the hand is of the one who decides the status: see schemas.artwork.ARTIST_CERTAINTY.",
+    ),
+    (
+        "qualified_artist",
+        pa.string(),
+        "Whom the qualifier is about, as the museum names them: of 'workshop of Rubens', Rubens; null: nobody.",
     ),
     ("makers", pa.list_(MAKER), "Everybody the museum names, in its words."),
     ("artwork_types", pa.list_(pa.string()), "Artwork types, English terms."),
+    (
+        "coarse_type",
+        pa.string(),
+        "One of about twenty coarse types (vocab/coarse_types.csv), by function; null: none of its types tells.",
+    ),
     ("materials", pa.list_(pa.string()), "Materials, English terms."),
     ("techniques", pa.list_(pa.string()), "Techniques, English terms."),
     ("year_first", pa.int32(), "First possible year of creation, BCE below zero; null: not known."),
@@ -36,16 +56,54 @@ ARTWORK = noun(
     (
         "year",
         pa.float32(),
-        "Mean of the two, up to 300 years apart (25 where there is no text); null for an artist's time frame.",
+        "Mean of the two, up to 300 years apart (25 where there is no text); null where there is no closed interval.",
     ),
     ("circa", pa.bool_(), "The museum says 'circa'; null where there are no years."),
+    (
+        "date_precision",
+        pa.string(),
+        "What the date is told in: see schemas.artwork.DATE_PRECISION; empty where there are no years.",
+    ),
+    (
+        "century",
+        pa.int16(),
+        "Century of the year (17 is 1601 to 1700, -1 is 100 to 1 BCE); null: no year.",
+    ),
+    (
+        "period",
+        pa.string(),
+        "The fifty years that the year lies in, as 1651-1700 or -500--451; null: no year.",
+    ),
     ("date_text", pa.string(), "The date in the museum's words."),
+    (
+        "period_as_given",
+        pa.string(),
+        "A named period in the museum's words, or the time frame of the artist (WGA); empty: none.",
+    ),
     ("types_as_given", pa.list_(TEXT), "Artwork types in the museum's words."),
     ("medium_as_given", pa.list_(TEXT), "Medium, materials and techniques in the museum's words."),
+    ("sizes", pa.list_(SIZE), "The size of each part that the museum names, in centimetres."),
+    (
+        "height_cm",
+        pa.float32(),
+        "Height of the object itself, never of its frame or mounting; null: not known.",
+    ),
+    ("width_cm", pa.float32(), "Width of the object itself."),
+    ("depth_cm", pa.float32(), "Depth of the object itself."),
+    ("diameter_cm", pa.float32(), "Diameter of the object itself."),
     ("dimensions_as_given", pa.list_(TEXT), "Sizes in the museum's words."),
+    ("places", pa.list_(PLACE), "Where it was made or found, and which places it shows."),
+    ("places_as_given", pa.list_(TEXT), "Places in the museum's words."),
     ("culture", pa.string(), "Culture or school, in the museum's words."),
     ("subjects", pa.list_(TEXT), "What it shows, in the museum's words."),
-    ("location", pa.string(), "Where it is kept now, where the source says."),
+    (
+        "iconclass",
+        pa.list_(ICONCLASS),
+        "What it shows, in IconClass: notations that exist, with their English text.",
+    ),
+    ("location", pa.string(), "Where it is kept now, in the source's words."),
+    ("kept_at", pa.string(), "The institution that keeps it now; empty: not said."),
+    ("kept_in", pa.string(), "The city where it is kept now; empty: not said."),
     (
         "rights",
         pa.string(),
@@ -87,6 +145,30 @@ ARTIST_STATUS = {
 }
 """Values of ``artist_status``; only ``named`` has an artist."""
 
+ARTIST_CERTAINTY = {
+    "certain": "named without a doubt: the artist",
+    "probable": "attributed to, probably",
+    "possible": "possibly, a question mark, one of two names, or a qualifier that no table knows",
+    "related": "workshop, pupil, follower, circle, school, style or manner of",
+    "model": "after, copy after: whose work was the model",
+    "refuted": "formerly attributed to, a forgery",
+    "": "nobody is named, or several are",
+}
+"""Values of ``artist_certainty``: how sure it is that the person named made it with their own hand."""
+
+DATE_PRECISION = {
+    "day": "a day",
+    "month": "a month",
+    "year": "a year, or years that are not parts of anything below",
+    "decade": "a decade (1650s), or part of one",
+    "quarter": "a quarter of a century",
+    "third": "early, mid or late in a century",
+    "half": "half a century",
+    "century": "a century or several, or a millennium",
+    "period": "a named period or reign",
+}
+"""Values of ``date_precision``, the finest first; of a range the coarser end's."""
+
 DROPPED = noun(
     ("source", pa.string(), "The museum as we reach it."),
     ("source_id", pa.string(), "The source's own id; empty where the raw record has none."),
@@ -112,7 +194,7 @@ TERM_USE = noun(
     (
         "how",
         pa.string(),
-        "table, head (ending of a compound), implied (by the medium) or unmatched (kept).",
+        "table, head (ending of a compound), implied (by the medium), decision or unmatched (kept).",
     ),
     ("label", pa.string(), "The English label that it became."),
     ("occurrences", pa.int64(), "How often it occurs in this source."),

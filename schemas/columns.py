@@ -41,3 +41,48 @@ def meaning(field: "pa.Field[pa.DataType]") -> str:
     """
     told: bytes = (field.metadata or {}).get(MEANING, b"")
     return told.decode()
+
+
+SIZE = pa.struct(
+    [
+        pa.field("part", pa.string()),
+        pa.field("height_cm", pa.float32()),
+        pa.field("width_cm", pa.float32()),
+        pa.field("depth_cm", pa.float32()),
+        pa.field("diameter_cm", pa.float32()),
+    ]
+)
+"""The size of one part in centimetres; part is "overall" where the museum names none; null: not said."""
+
+PLACE = pa.struct(
+    [
+        pa.field("role", pa.string()),
+        pa.field("city", pa.string()),
+        pa.field("region", pa.string()),
+        pa.field("country", pa.string()),
+        pa.field("certain", pa.bool_()),
+    ]
+)
+"""A place and what it is to the artwork (made, found, depicted, other); empty text: not said; certain is false
+where the museum writes "possibly" or "probably"."""
+
+ICONCLASS = pa.struct(
+    [
+        pa.field("code", pa.string()),
+        pa.field("text", pa.string()),
+        pa.field("division", pa.string()),
+        pa.field("group", pa.string()),
+    ]
+)
+"""A valid IconClass notation, its English text, and its two top levels ("7", "73")."""
+
+COLOUR = pa.struct(
+    [
+        pa.field("hex", pa.string()),
+        pa.field("share", pa.float32()),
+        pa.field("lightness", pa.float32()),
+        pa.field("a", pa.float32()),
+        pa.field("b", pa.float32()),
+    ]
+)
+"""One colour of a picture: sRGB as "#rrggbb", its share of the picture (0 to 1), and its place in CIELAB (D65)."""

@@ -37,5 +37,9 @@ class ReleaseError(OmniartError):
     """A folder is not a whole release, or does not keep a release's promises."""
 
 
+class DriftError(ReleaseError):
+    """The museums' words have drifted away from the vocabulary: more of them are unmatched than may be."""
+
+
 class ModelError(OmniartError):
     """A base, checkpoint or prediction file does not fit what it is to be used on."""

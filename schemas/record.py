@@ -54,7 +54,7 @@ RECORD = noun(
     ("period", pa.string(), "A named period or a time frame, where the museum gives one."),
     ("dimensions", pa.list_(TEXT), "Size texts."),
     ("culture", pa.string(), "Culture or school, in the museum's words."),
-    ("places", pa.list_(TEXT), "Places it comes from, in the museum's words."),
+    ("places", pa.list_(TEXT), "Places it comes from or shows, in the museum's words."),
     ("subjects", pa.list_(TEXT), "What it shows: tags, subject headings, IconClass codes."),
     ("location", pa.string(), "Where it is kept now, where the source says."),
     (

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from schemas.artwork import ARTWORK
-from schemas.columns import noun
+from schemas.columns import COLOUR, noun
 
 SPLITS = ("train", "validation", "test")
 UNATTRIBUTED = "unattributed"
@@ -19,6 +19,11 @@ PICTURE = noun(
     ("image_status", pa.string(), "See schemas.release.IMAGE_STATUS."),
     ("width_px", pa.int32(), "Width of the picture as served, upright."),
     ("height_px", pa.int32(), "Height of the picture as served, upright."),
+    (
+        "colours",
+        pa.list_(COLOUR),
+        "Up to nine colours of the picture, the largest share first; null: no picture at hand.",
+    ),
     ("image", IMAGE, "The picture itself, null unless image_status is 'in release'."),
 )
 
@@ -65,8 +70,9 @@ ROW = pa.schema(
 """One row of data/*.parquet; the image is the last column."""
 
 LABEL = noun(
-    ("task", pa.string(), "artist, type or material."),
+    ("task", pa.string(), "artist, type, coarse type, material or technique."),
     ("label", pa.string(), "The label, an English term or an artist's name."),
+    ("id", pa.string(), "The artist's id, or the term's address in the AAT; empty: none known."),
     ("number", pa.int32(), "Its number in the task, never reused."),
     (
         "matched",

@@ -7,7 +7,7 @@ import pytest
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of real records; skip the test where it is absent."""
     if not SHARED_DATA.is_dir():

@@ -24,7 +24,7 @@ from crawlers.engine.run import CrawlReport, run_crawl
 from crawlers.engine.source import Source
 from crawlers.engine.store import RawStore
 from omniart_data.normalise import Rule
-from omniart_data.normalise.engine import WORKING
+from omniart_data.normalise.judging import WORKING
 from schemas.artwork import ARTWORK
 from schemas.errors import RecordError
 from schemas.raw import RawRecord

@@ -1,7 +1,8 @@
 """Pictures by the SHA-256 of what the museum served, and how the fetching of each address ended.
 
 A file is named by its original and holds what was prepared of it (``crawlers.engine.picture``). Beside the
-files, ``index.sqlite`` says what the originals were, and which address gave which of them.
+files, ``index.sqlite`` says what the originals were, which address gave which of them, and which colours
+each of them has.
 """
 
 import hashlib
@@ -10,12 +11,14 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import astuple, dataclass
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+from crawlers.engine.colours import FORM, Colour, jpeg_colours, unpack
 from crawlers.engine.database import Database, disk_error
 from crawlers.engine.picture import MAX_PIXELS, Original, Prepared, fits_now
 from schemas.errors import StoreError
@@ -49,11 +52,32 @@ CREATE INDEX outcome_by_picture ON outcome (sha256);
 CREATE INDEX outcome_by_run ON outcome (run, status, reason)
 """
 
+_COLOURS = """
+CREATE TABLE IF NOT EXISTS colours (
+    sha256 TEXT PRIMARY KEY, kept_sha256 TEXT NOT NULL, form INTEGER NOT NULL, packed BLOB NOT NULL
+) WITHOUT ROWID
+"""
+"""Beside the tables of this format, not one of them: a store made before has none, and is none the worse. A row
+tells of the JPEG that it names and was made by ``colours.FORM``; one of another is as if it were not there."""
+_HAS_COLOURS = "SELECT count(*) FROM sqlite_schema WHERE name = 'colours'"
+_COLOURS_HELD = """
+SELECT sha256, packed FROM picture JOIN colours USING (sha256, kept_sha256)
+WHERE colours.form = {form} AND sha256 IN ({marks})
+"""
+_COLOURS_PUT = """
+INSERT OR REPLACE INTO colours SELECT sha256, kept_sha256, ?, ? FROM picture WHERE sha256 = ?
+"""
+_ASKED_TOGETHER = 500  # SQLite takes 999 arguments at least
+
 _PICTURE = "SELECT size_bytes, form, mode, width_px, height_px, note FROM picture WHERE sha256 = ?"
 _KEPT = (
     "SELECT kept_sha256, kept_size_bytes, kept_width_px, kept_height_px, kept_for_px"
     " FROM picture WHERE sha256 = ?"
 )
+_FOUND = """
+SELECT url, sha256, status, reason, size_bytes, form, mode, width_px, height_px
+FROM outcome LEFT JOIN picture USING (sha256) WHERE url IN ({marks})
+"""
 _SETTLED = """
 SELECT status, reason, sha256, kept_size_bytes, kept_for_px, max(width_px, height_px)
 FROM outcome LEFT JOIN picture USING (sha256) WHERE url = ?
@@ -70,7 +94,7 @@ UPDATE outcome SET status = 'fetched', reason = '' WHERE reason LIKE ?2 || ':%' 
     SELECT sha256 FROM outcome WHERE sha256 <> '' GROUP BY sha256 HAVING count(*) < ?1
 )
 """
-_DIGESTED = (
+_DIGESTED = (  # not the colours: they follow from what is kept
     "SELECT * FROM picture ORDER BY 1",
     "SELECT url, sha256, status, reason FROM outcome ORDER BY 1",
 )
@@ -108,6 +132,8 @@ class Staged:
     original: Original
     kept: Kept
     note: str
+    colours: bytes = b""
+    """Packed; empty: nobody has looked."""
 
 
 class ImageStore:
@@ -121,7 +147,9 @@ class ImageStore:
         self.folder = folder
         self._numbers = count()
         self._run = 0
+        self._writes = not read_only
         self._index: Database | None = None
+        self._has_colours = False
         path = folder / "index.sqlite"
         if not read_only or path.is_file():
             self._index = Database(
@@ -131,6 +159,15 @@ class ImageStore:
                 tables=_TABLES,
                 read_only=read_only,
             )
+            self._has_colours = self._find_colours(make=not read_only)
+
+    def _find_colours(self, *, make: bool) -> bool:
+        """Return whether the index has a table of colours; make it where it is lacking and may be made."""
+        found = bool(self._opened().value(_HAS_COLOURS))
+        if make and not found:
+            with self._opened().transaction() as connection:
+                connection.execute(_COLOURS)
+        return make or found
 
     def __enter__(self) -> Self:
         return self
@@ -179,7 +216,7 @@ class ImageStore:
             prepared.height_px,
             prepared.for_px,
         )
-        return Staged(path, original, kept, prepared.note)
+        return Staged(path, original, kept, prepared.note, prepared.colours)
 
     def put_outcomes(self, outcomes: Sequence[ImageOutcome]) -> None:
         """Store how addresses ended, in place of what was stored of them before; one transaction."""
@@ -227,6 +264,8 @@ class ImageStore:
             "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*astuple(original), staged.note, *astuple(staged.kept)),
         )
+        if staged.colours:
+            connection.execute(_COLOURS_PUT, (FORM, staged.colours, original.sha256))
 
     def read(self, sha256: str) -> bytes:
         """Return what is kept of a picture; raise StoreError where it is absent or not as it was written."""
@@ -257,10 +296,70 @@ class ImageStore:
         row = self._row(_KEPT, sha256)
         return Kept(*row) if row else None
 
+    def colours(self, sha256: str) -> tuple[Colour, ...]:
+        """Return the colours of what is kept of a picture, the largest share first; raise StoreError as ``read``."""
+        return unpack(self.packed_colours([sha256])[sha256])
+
+    def packed_colours(
+        self, hashes: Iterable[str], pool: Executor | None = None
+    ) -> Mapping[str, bytes]:
+        """Return the colours of pictures, packed as ``crawlers.engine.colours`` has it.
+
+        Those that are not stored are looked at, in the pool, and stored where the index may be written. Their
+        JPEGs are held meanwhile: ask for some hundreds at a time. Raises StoreError as ``read`` does.
+        """
+        wanted = list(dict.fromkeys(hashes))
+        held = self._colours_held(wanted)
+        missing = [sha256 for sha256 in wanted if sha256 not in held]
+        if missing:
+            found = self._look(missing, pool)
+            self._put_colours(found)
+            held |= found
+        return held
+
+    def _colours_held(self, wanted: Sequence[str]) -> dict[str, bytes]:
+        held: dict[str, bytes] = {}
+        for first in range(0, len(wanted) if self._has_colours else 0, _ASKED_TOGETHER):
+            some = wanted[first : first + _ASKED_TOGETHER]
+            query = _COLOURS_HELD.format(form=FORM, marks=",".join("?" * len(some)))
+            held.update(self._rows(query, *some))
+        return held
+
+    def _look(self, hashes: Sequence[str], pool: Executor | None) -> dict[str, bytes]:
+        """Return the colours of pictures, from the JPEGs that are kept of them."""
+        bodies = [self.read(sha256) for sha256 in hashes]
+        looking = iter((pool.map if pool else map)(jpeg_colours, bodies))
+        found = {}
+        for sha256 in hashes:
+            try:
+                found[sha256] = next(looking)
+            except OSError as error:
+                raise StoreError(
+                    f"{self.path(sha256)} is no picture: delete it and fetch the images again"
+                ) from error
+        return found
+
+    def _put_colours(self, found: Mapping[str, bytes]) -> None:
+        if self._writes:
+            rows = [(FORM, packed, sha256) for sha256, packed in found.items()]
+            with self._opened().transaction() as connection:
+                connection.executemany(_COLOURS_PUT, rows)
+
     def outcome(self, url: str) -> ImageOutcome | None:
         """Return how the fetching of an image ended; None: it was never asked for."""
         row = self._row("SELECT url, sha256, status, reason FROM outcome WHERE url = ?", url)
         return ImageOutcome(*row) if row else None
+
+    def found(self, urls: Iterable[str]) -> Mapping[str, tuple[ImageOutcome, Original | None]]:
+        """Return of those addresses that were asked for how that ended, and what the picture was as served."""
+        wanted = list(dict.fromkeys(urls))
+        found = {}
+        for first in range(0, len(wanted), _ASKED_TOGETHER):
+            some = wanted[first : first + _ASKED_TOGETHER]
+            for row in self._rows(_FOUND.format(marks=",".join("?" * len(some))), *some):
+                original = None if row[4] is None else Original(row[1], *row[4:])
+                found[row[0]] = ImageOutcome(*row[:4]), original
+        return found
 
     def is_settled(
         self, url: str, max_px: int, *, max_pixels: int = MAX_PIXELS, update: bool = False

@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
 from crawlers.engine.body import kind_of
+from crawlers.engine.colours import jpeg_colours
 from crawlers.engine.jpeg_parts import MetadataError, bytes_after_end
 
 FORMS = ("JPEG", "PNG", "TIFF", "GIF", "WEBP", "BMP", "JPEG2000")
@@ -139,6 +140,8 @@ class Prepared:
     original: Original
     note: str = ""
     """What was out of order with a picture that can be used nevertheless."""
+    colours: bytes = b""
+    """The colours of what is kept, packed (``crawlers.engine.colours``); empty: nobody has looked."""
 
 
 @contextlib.contextmanager
@@ -157,7 +160,8 @@ def prepare(body: bytes, *, max_px: int = MAX_PX, max_pixels: int = MAX_PIXELS) 
     one), in sRGB by its colour profile, with transparency laid on white and 16 bits scaled to 8; its longest
     side has at most ``max_px``, and it is never enlarged; a JPEG of quality 90 without metadata, grey where
     the original is. A JPEG that is all of this already passes untouched, byte for byte, if it holds a picture
-    and nothing else: no EXIF, no comment, no other file after its end. The same bytes give the same picture.
+    and nothing else: no EXIF, no comment, no other file after its end. Its colours are those of what is kept,
+    decoded again, so that a store without them can tell them later. The same bytes give the same picture.
     """
     image = _open(body, max_pixels)
     lying, mode, form = image.size, _mode(image), _form(image)
@@ -171,13 +175,14 @@ def prepare(body: bytes, *, max_px: int = MAX_PX, max_pixels: int = MAX_PIXELS) 
         size = lying[::-1] if turned else lying
         original = Original(hashlib.sha256(body).hexdigest(), len(body), form, mode, *size)
         if plain:
-            return Prepared(body, *kept, max_px, original)
+            return Prepared(body, *kept, max_px, original, colours=jpeg_colours(body))
         flat = _flat(image)
         if flat.size != kept:
             flat = flat.resize(kept, _FILTER, reducing_gap=_REDUCING_GAP)
         picture, note = _to_srgb(flat, image.info.get("icc_profile"))
         picture = _turned(picture, orientation)
-        return Prepared(_encoded(picture), *picture.size, max_px, original, note)
+        made = _encoded(picture)
+        return Prepared(made, *picture.size, max_px, original, note, jpeg_colours(made))
 
 
 def upright_rgb(body: bytes, *, shorter_px: int = 0, max_pixels: int = MAX_PIXELS) -> Image.Image:

@@ -14,6 +14,7 @@ from omniart_data.commands.asking import may_start
 from omniart_data.commands.ending import ends_in_one_line, examples
 from omniart_data.cost import estimate
 from omniart_data.gather import check_dumps, parse_dump
+from omniart_data.normalise import Choices
 from omniart_data.printing import say
 from omniart_data.progress import View, view
 from omniart_data.reach import Manners, check_answers, reach, sample_manners
@@ -68,6 +69,14 @@ AllowMoves = Annotated[
         help="Let artworks change their split where groups turn out to be one.",
     ),
 ]
+AcceptDrift = Annotated[
+    bool,
+    typer.Option(
+        "--accept-drift",
+        metavar="",
+        help="Write the release though more of the museums' words are unmatched than unmatched_budget lets rise.",
+    ),
+]
 
 
 @ends_in_one_line
@@ -84,6 +93,7 @@ def build_command(
     ca: options.Ca = None,
     update: options.Update = False,
     allow_moves: AllowMoves = False,
+    accept_drift: AcceptDrift = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
 ) -> None:
@@ -109,6 +119,9 @@ def build_command(
         version=release_version,
         update=update,
         allow_moves=allow_moves,
+        accept_drift=accept_drift,
+        choices=Choices(settings.widest_mean, settings.admit_attributed),
+        unmatched_budget=settings.unmatched_budget,
     )
     built: Built | None
     if dumps:

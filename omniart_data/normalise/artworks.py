@@ -1,18 +1,19 @@
 """Artworks put together from the records that hold and from what the rules wrote."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniart_data.normalise.distinct import Column, one_array
+from omniart_data.normalise.distinct import Column, combined, first_rows
+from omniart_data.normalise.held import Coded, texts_or_empty
+from omniart_data.normalise.statements import Statements
 from schemas.artwork import ARTWORK
 from schemas.columns import TEXT
 
 AS_GIVEN = (
-    "id",
     "source",
     "source_id",
     "institution",
@@ -22,37 +23,84 @@ AS_GIVEN = (
     "culture",
     "subjects",
     "location",
-    "evidence",
 )
 """Columns that an artwork takes over from its record as they are."""
 
+_RENAMED = {
+    "types_as_given": "types",
+    "dimensions_as_given": "dimensions",
+    "places_as_given": "places",
+    "period_as_given": "period",
+}
+"""Columns that an artwork takes over under another name, since a rule has its own of theirs."""
 
-def artwork_table(records: pa.Table, written: Mapping[str, Column]) -> pa.Table:
-    """Return a row of ARTWORK for each record; ``written`` holds the rules' columns and ``judgements``."""
-    columns: dict[str, Any] = {name: records[name] for name in AS_GIVEN}
-    columns |= {
-        "title": preferred_text(one_array(records["titles"]), "en"),
-        "date_text": first_text(one_array(records["dates"])),
-        "types_as_given": records["types"],
-        "medium_as_given": joined_lists(
-            [one_array(records[name]) for name in ("medium", "materials", "techniques")]
-        ),
-        "dimensions_as_given": records["dimensions"],
-        "rights_as_given": pc.fill_null(records["rights"], ""),
-        "rights_stated": first_said(records),
-        "image_url": first_elements(one_array(records["images"])),
+
+def artwork_table(
+    statements: Statements, written: dict[str, Coded], judgements: Column
+) -> pa.Table:
+    """Return a row of ARTWORK for each record that holds; ``written`` are the rules' columns.
+
+    Records and rules' columns are let go of as they are used: the table is the last that holds them. A
+    column of ARTWORK that no rule wrote is null.
+    """
+    columns: dict[str, Any] = {
+        "id": statements.ids,
+        "evidence": statements.evidence,
+        "judgements": judgements,
     }
-    columns |= {name: written[name] for name in ARTWORK.names if name in written}
+    for name, make in _MADE.items():
+        columns[name] = make(statements)
+    for name in (*AS_GIVEN, *_RENAMED):
+        given = _RENAMED.get(name, name)
+        columns[name] = statements.held.column(given, statements.rows)
+        statements.held.let_go(given)
+    for name in [name for name in ARTWORK.names if name in written]:
+        columns[name] = written.pop(name).column()
+    missing = [name for name in ARTWORK.names if name not in columns]
+    columns |= {name: pa.nulls(len(statements.rows), ARTWORK.field(name).type) for name in missing}
     return pa.table([columns[name] for name in ARTWORK.names], schema=ARTWORK)
 
 
-def first_said(records: pa.Table) -> Column:
+def _through_values(
+    name: str, change: Callable[[Column], Column]
+) -> Callable[[Statements], Column]:
+    """Return a maker of a column whose distinct values are changed, not its rows."""
+
+    def make(statements: Statements) -> Column:
+        given = statements.held.coded(name).at(statements.rows)
+        return Coded(given.codes, change(given.values)).column()
+
+    return make
+
+
+def _medium(statements: Statements) -> Column:
+    """Return medium, materials and techniques as one list a row, joined for each distinct three."""
+    names = ("medium", "materials", "techniques")
+    parts = [statements.held.coded(name).at(statements.rows) for name in names]
+    codes = combined([part.codes for part in parts], len(statements.rows))
+    some = first_rows(codes)
+    values = joined_lists([part.column(some) for part in parts])
+    return Coded(codes, values).column()
+
+
+def first_said(statements: Statements) -> Column:
     """Return when each record's rights were first stated so; empty where the source dates nothing.
 
     When we received it is no such date: it moves with every crawl, though nothing is said anew.
     """
-    first = pc.fill_null(records["rights_stated"], "")
-    return pc.if_else(pc.equal(first, ""), pc.fill_null(records["stated"], ""), first)
+    given = [statements.held.column(n, statements.rows) for n in ("rights_stated", "stated")]
+    first, stated = map(texts_or_empty, given)
+    return pc.if_else(pc.equal(first, ""), stated, first)
+
+
+def first_image(statements: Statements) -> Column:
+    """Return the first image of each record; empty where there is none."""
+    return first_elements(statements.held.column("images", statements.rows))
+
+
+def title(statements: Statements) -> Column:
+    """Return the preferred title of each record."""
+    return preferred_text(statements.held.column("titles", statements.rows), "en")
 
 
 def first_elements(lists: Column) -> Column:
@@ -107,3 +155,14 @@ def _lists_like(lists: Column, values: Column) -> Column:
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), values)
+
+
+_MADE: Mapping[str, Callable[[Statements], Column]] = {
+    "title": title,
+    "date_text": _through_values("dates", first_text),
+    "medium_as_given": _medium,
+    "rights_as_given": _through_values("rights", texts_or_empty),
+    "rights_stated": first_said,
+    "image_url": first_image,
+}
+"""Columns of an artwork that are made of its record's, before anything of that is let go of."""

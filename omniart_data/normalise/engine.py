@@ -1,123 +1,140 @@
-"""Rules run on tables: each distinct input judged once, each judgement a row that can be asked for."""
+"""Rules run on records: each distinct input judged once, each judgement a row that can be asked for."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from omniart_data.normalise.distinct import Codes, Column, codes_of, combined, first_rows, one_array
-from omniart_data.normalise.rule import Judged, Rule, TermUse
-from schemas.artwork import ARTWORK, JUDGEMENT, TERM_USE
-from schemas.columns import noun
-
-WORKING = noun(
-    ("implied_types", pa.list_(pa.string()), "Artwork types that the medium implies."),
-    ("maker", pa.string(), "The name of the one maker of undoubted part; null: there is none."),
-)
-"""Columns that rules write for later rules, and that no artwork keeps."""
+from omniart_data.normalise.distinct import Codes, Column, combined, first_rows, one_array
+from omniart_data.normalise.held import Coded, Held, Rows, coded
+from omniart_data.normalise.judging import Judges
+from omniart_data.normalise.rule import Rule, TermUse
+from schemas.artwork import JUDGEMENT, TERM_USE
 
 
 @dataclass(frozen=True)
 class Judgements:
-    """What one rule made of a table: distinct inputs in canonical order, and which row has which."""
+    """What one rule made of the records: distinct inputs in canonical order, and which row has which."""
 
-    rule: Rule
-    inputs: tuple[str, ...]
-    judged: tuple[Judged, ...]
+    rule: str
+    inputs: Column
+    """Each distinct input as JSON, sorted, [distinct]."""
+    values: Column
+    """What the rule wrote, as JSON, [distinct]."""
+    because: Column
+    columns: Mapping[str, Column]
+    """What the rule wrote, by column, [distinct]."""
+    uses: Column
+    """The terms that each judgement met: list of places in ``terms``, [distinct]."""
+    terms: tuple[TermUse, ...]
     rows: Codes
-    """For each row the place of its judgement in ``judged``, [rows]."""
+    """For each row the place of its judgement, -1 where it has none, [rows]."""
 
-    def column(self, name: str) -> Column:
-        """Return the column that the rule wrote under a name, one value a row."""
-        place = self.rule.writes.index(name)
-        values = pa.array([one.value[place] for one in self.judged], type=column_type(name))
-        return values.take(pa.array(self.rows))
-
-
-def column_type(name: str) -> pa.DataType:
-    """Return the Arrow type of a column that a rule writes."""
-    schema = WORKING if name in WORKING.names else ARTWORK
-    return schema.field(name).type
+    def coded(self, name: str) -> Coded:
+        """Return the column that the rule wrote under a name; several judgements may give one value."""
+        distinct = coded(self.columns[name])
+        return Coded(distinct.codes[self.rows], distinct.values)
 
 
-def run_rules(
-    records: pa.Table, rules: Sequence[Rule]
-) -> tuple[dict[str, Column], list[Judgements]]:
-    """Run rules in order and return the columns they wrote, and their judgements.
+@dataclass
+class Bench:
+    """The records that hold, what rules wrote about them, and the judgements so far."""
 
-    A rule reads what an earlier one wrote under a name, else the records' column of that name.
-    """
-    written: dict[str, Column] = {}
-    done = []
-    for rule in rules:
-        judgements = run_rule(records, written, rule)
-        written.update({name: judgements.column(name) for name in rule.writes})
-        done.append(judgements)
-    return written, done
+    held: Held
+    rows: Rows
+    judges: Judges
+    written: dict[str, Coded] = field(default_factory=dict)
+    done: list[Judgements] = field(default_factory=list)
 
+    def coded(self, name: str) -> Coded:
+        """Return what a rule wrote under a name, else the records' column of that name."""
+        return self.written[name] if name in self.written else self.held.coded(name).at(self.rows)
 
-def run_rule(records: pa.Table, written: Mapping[str, Column], rule: Rule) -> Judgements:
-    """Judge each distinct combination of the columns that a rule reads, in canonical order."""
-    columns = [
-        written[name] if name in written else one_array(records[name]) for name in rule.reads
-    ]
-    codes = combined([codes_of(column) for column in columns], records.num_rows)
-    first = pa.array(first_rows(codes))
-    distinct = list(zip(*(column.take(first).to_pylist() for column in columns), strict=True))
-    inputs = [_as_json(rule.reads, values) for values in distinct]
-    order = sorted(range(len(distinct)), key=inputs.__getitem__)
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    judged = tuple(rule.judge(*distinct[number]) for number in order)
-    return Judgements(rule, tuple(inputs[number] for number in order), judged, place[codes])
+    def run(self, rule: Rule) -> None:
+        """Judge each distinct combination of the columns that a rule reads, in canonical order."""
+        read = [self.coded(name) for name in rule.reads]
+        codes = combined([one.codes for one in read], len(self.rows))
+        some = first_rows(codes)
+        chunk = self.judges.judge(rule, [one.column(some) for one in read])
+        table = chunk.table if len(some) else chunk.table.slice(0, 0)
+        order = pc.sort_indices(table["input"])
+        place = np.empty(len(order), dtype=np.int32)
+        place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+        told = {name: one_array(table[name].take(order)) for name in table.column_names}
+        columns = {name: told[f"={name}"] for name in rule.writes}
+        self.done.append(
+            Judgements(
+                rule.name,
+                told["input"],
+                told["value"],
+                told["because"],
+                columns,
+                told["uses"],
+                chunk.terms,
+                place[codes],
+            )
+        )
+        self.written |= {name: self.done[-1].coded(name) for name in rule.writes}
+
+    def counts(self, name: str) -> list[tuple[Any, int]]:
+        """Return each distinct value of a column that is not null, and its rows."""
+        column = self.coded(name)
+        rows = np.bincount(column.codes, minlength=len(column.values)).tolist()
+        pairs = zip(column.values.to_pylist(), rows, strict=True)
+        return [(value, number) for value, number in pairs if number and value is not None]
 
 
 def judgement_table(done: Sequence[Judgements]) -> pa.Table:
     """Return all judgements, numbered through: rules in their order, inputs in canonical order."""
-    columns: dict[str, list[Any]] = {name: [] for name in JUDGEMENT.names}
+    tables = [JUDGEMENT.empty_table()]
     number = 0
     for judgements in done:
-        counts = np.bincount(judgements.rows, minlength=len(judgements.judged))
-        columns["number"] += range(number, number + len(judgements.judged))
-        columns["rule"] += [judgements.rule.name] * len(judgements.judged)
-        columns["input"] += judgements.inputs
-        writes = judgements.rule.writes
-        columns["value"] += [_as_json(writes, one.value) for one in judgements.judged]
-        columns["because"] += [one.because for one in judgements.judged]
-        columns["artworks"] += counts.tolist()
-        number += len(judgements.judged)
-    return pa.table(columns, schema=JUDGEMENT)
+        distinct = len(judgements.inputs)
+        judged = judgements.rows[judgements.rows >= 0]
+        counts = np.bincount(judged, minlength=distinct)
+        columns = {
+            "number": pa.array(np.arange(number, number + distinct, dtype=np.int32)),
+            "rule": pa.repeat(judgements.rule, distinct),
+            "input": judgements.inputs,
+            "value": judgements.values,
+            "because": judgements.because,
+            "artworks": pa.array(counts.astype(np.int64)),
+        }
+        tables.append(pa.table([columns[name] for name in JUDGEMENT.names], schema=JUDGEMENT))
+        number += distinct
+    return pa.concat_tables(tables)
 
 
 def judgement_numbers(done: Sequence[Judgements], rows: int) -> Column:
-    """Return for each row the numbers of its judgements, one for each rule in their order."""
+    """Return for each row the numbers of its judgements, in the order of the rules."""
     numbers = np.empty((rows, len(done)), dtype=np.int32)
     start = 0
     for place, judgements in enumerate(done):
-        numbers[:, place] = judgements.rows + start
-        start += len(judgements.judged)
-    offsets = np.arange(rows + 1, dtype=np.int32) * len(done)
-    flat = pa.array(numbers.reshape(-1))
-    return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), flat)
+        numbers[:, place] = np.where(judgements.rows < 0, -1, judgements.rows + start)
+        start += len(judgements.inputs)
+    has = numbers >= 0
+    offsets = np.zeros(rows + 1, dtype=np.int32)
+    np.cumsum(has.sum(axis=1), out=offsets[1:])
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(numbers[has]))
 
 
-def term_use_table(sources: Column, done: Sequence[Judgements]) -> pa.Table:
-    """Return how often each source used each term, and what became of it, in a fixed order."""
-    encoded = sources.dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
+def term_use_table(
+    sources: Coded, done: Sequence[Judgements], forms: Mapping[str, Mapping[str, str]]
+) -> pa.Table:
+    """Return how often each source used each term, and what became of it, in a fixed order.
+
+    ``forms`` gives for a kind the label under which a group of stems is shown, where that is another.
+    """
+    names = sources.values.to_pylist()
     counts: dict[tuple[str, TermUse], int] = {}
     for judgements in done:
-        if not any(one.terms for one in judgements.judged):
-            continue
-        for source, place, rows in _pairs(codes, judgements.rows, len(judgements.judged)):
-            for use in judgements.judged[place].terms:
-                key = (names[source], use)
-                counts[key] = counts.get(key, 0) + rows
+        for source, place, rows in _uses(sources, judgements):
+            key = (str(names[source]), judgements.terms[place])
+            counts[key] = counts.get(key, 0) + rows
     table = [
         {
             "source": source,
@@ -125,7 +142,7 @@ def term_use_table(sources: Column, done: Sequence[Judgements]) -> pa.Table:
             "term": use.term,
             "language": use.language,
             "how": use.how,
-            "label": use.label,
+            "label": forms.get(use.kind, {}).get(use.label, use.label),
             "occurrences": rows,
         }
         for (source, use), rows in counts.items()
@@ -135,18 +152,25 @@ def term_use_table(sources: Column, done: Sequence[Judgements]) -> pa.Table:
     return pa.Table.from_pylist(table, schema=TERM_USE)
 
 
-def _pairs(sources: npt.NDArray[Any], places: Codes, judgements: int) -> list[tuple[int, int, int]]:
-    """Return (source, judgement, rows) for each pair that occurs."""
-    pairs, rows = np.unique(sources.astype(np.int64) * judgements + places, return_counts=True)
-    return list(
-        zip(
-            (pairs // judgements).tolist(),
-            (pairs % judgements).tolist(),
-            rows.tolist(),
-            strict=True,
-        )
+def _uses(sources: Coded, judgements: Judgements) -> list[tuple[int, int, int]]:
+    """Return (source, place of a term, rows) for each pair that occurs."""
+    if not judgements.terms:
+        return []
+    distinct = len(judgements.inputs)
+    pairs, rows = np.unique(
+        sources.codes.astype(np.int64) * distinct + judgements.rows, return_counts=True
     )
-
-
-def _as_json(names: Sequence[str], values: Sequence[Any]) -> str:
-    return json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False, sort_keys=True)
+    lengths = pc.list_value_length(judgements.uses).to_numpy(zero_copy_only=False)
+    starts = np.cumsum(lengths, dtype=np.int64) - lengths
+    source, judgement = np.divmod(pairs, distinct)
+    times = lengths[judgement]
+    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    flat = judgements.uses.flatten().to_numpy(zero_copy_only=False)
+    term = flat[np.repeat(starts[judgement], times) + within]
+    keys, inverse = np.unique(
+        np.repeat(source, times) * len(judgements.terms) + term, return_inverse=True
+    )
+    totals: npt.NDArray[Any] = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(totals, inverse, np.repeat(rows, times))
+    source, term = np.divmod(keys, len(judgements.terms))
+    return list(zip(source.tolist(), term.tolist(), totals.tolist(), strict=True))

@@ -14,7 +14,7 @@ class TermUse:
     term: str
     language: str
     how: str
-    """table, head, implied or unmatched: see schemas.artwork.TERM_USE."""
+    """table, head, implied, decision or unmatched: see schemas.artwork.TERM_USE."""
     label: str
 
 
@@ -32,10 +32,12 @@ class Rule:
     """A judgement that reads columns and writes columns.
 
     ``judge`` is called once for each distinct combination of the columns it reads, however many rows
-    hold it, with Python values (lists of dicts for lists of structs), and must be pure.
+    hold it, with Python values (lists of dicts for lists of structs), and must be pure. It may be called
+    in another process, unless the rule is ``learnt``: made from what the whole table says.
     """
 
     name: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     judge: Callable[..., Judged]
+    learnt: bool = False

@@ -1,13 +1,15 @@
 """What a museum said of one object, at several times: the newest statement holds, the others are accounted for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniart_data.normalise.distinct import Codes, Column, codes_of, combined, one_array
+from omniart_data.normalise.distinct import Column, codes_of, combined, first_rows
+from omniart_data.normalise.held import Held, Rows, texts_or_empty
 from schemas.artwork import DROPPED
 from schemas.columns import EVIDENCE
 from schemas.record import RECORD
@@ -17,14 +19,25 @@ _NO = pa.scalar(value=False)
 
 @dataclass(frozen=True)
 class Statements:
-    """The records that hold, one an object and sorted by id; and the rows dropped for them."""
+    """Which of the records hold, one an object and sorted by id; and the rows dropped for them."""
 
-    records: pa.Table
-    """Schema ``RECORD``, and the columns ``id`` and ``evidence`` (a list, newest first) instead of one."""
+    held: Held
+    rows: Rows
+    """The place of each record that holds, [objects]."""
+    ids: Column
+    """source:source_id of each, [objects]."""
+    evidence: Column
+    """All evidence of each object, the newest first: list<EVIDENCE>, [objects]."""
     dropped: pa.Table
 
+    @property
+    def records(self) -> pa.Table:
+        """Return the records that hold: RECORD with ``id``, and ``evidence`` as the whole list."""
+        columns = {name: self.held.column(name, self.rows) for name in RECORD.names}
+        return pa.table(columns | {"id": self.ids, "evidence": self.evidence})
 
-def newest_statements(records: pa.Table) -> Statements:
+
+def newest_statements(records: pa.Table | Iterable[pa.RecordBatch] | Held) -> Statements:
     """Keep the newest statement about each (source, source_id).
 
     Each statement's date is its ``stated``, or ``received`` where the source gives none. Where all of an
@@ -34,116 +47,131 @@ def newest_statements(records: pa.Table) -> Statements:
     number), which says nothing of time but is the same on every run.
     A withdrawn newest statement drops the object as well: its older statements are superseded by it.
     """
-    ordered, objects = _newest_first(records)
-    ids = pc.binary_join_element_wise(ordered["source"], ordered["source_id"], ":")
-    ordered = ordered.append_column("id", ids)
-    is_first = np.ones(ordered.num_rows, dtype=bool)
-    is_first[1:] = objects[1:] != objects[:-1]
+    held = records if isinstance(records, Held) else Held(records)
+    ids, objects = _objects(held)
+    order = _newest_first(held, objects)
+    is_first = np.ones(held.rows, dtype=bool)
+    is_first[1:] = objects[order][1:] != objects[order][:-1]
     first = np.flatnonzero(is_first)
-    withdrawn = one_array(ordered["withdrawn"]).fill_null(_NO).to_numpy(zero_copy_only=False)
-    holds = is_first & ~withdrawn
+    gone = held.coded("withdrawn")
+    withdrawn = pc.fill_null(gone.values, _NO).to_numpy(zero_copy_only=False)[gone.codes[order]]
     newest = first[np.cumsum(is_first) - 1] if len(first) else first
     older = np.flatnonzero(~is_first)
-    superseded = _superseded(ordered.take(pa.array(older)), ordered.take(pa.array(newest[older])))
-    gone = _withdrawn(ordered.filter(pa.array(is_first & withdrawn)))
-    evidence = _evidence_lists(ordered, first)
-    kept = ordered.take(pa.array(first)).drop_columns(["evidence"])
-    kept = kept.append_column("evidence", evidence).filter(pa.array(holds[first]))
-    return Statements(kept, pa.concat_tables([superseded, gone]).combine_chunks())
+    superseded = _superseded(held, order[older], order[newest[older]])
+    lost = _withdrawn(held, order[is_first & withdrawn])
+    holds = np.flatnonzero(~withdrawn[first])
+    evidence = _evidence_lists(held, order, first)
+    return Statements(
+        held,
+        order[first[holds]],
+        ids.take(pa.array(holds)),
+        evidence.take(pa.array(holds)) if len(holds) < len(first) else evidence,
+        pa.concat_tables([superseded, lost]).combine_chunks(),
+    )
 
 
-def _newest_first(records: pa.Table) -> tuple[pa.Table, Codes]:
-    """Return the records sorted by id and newest first, and a number for each row's object."""
-    table = records.select(RECORD.names).cast(RECORD).combine_chunks()
-    arrays = [one_array(table[name]) for name in ("source", "source_id")]
-    objects = combined([codes_of(array) for array in arrays], table.num_rows)
-    stated = pc.fill_null(table["stated"], "")
-    stated = pc.if_else(pc.equal(stated, ""), pc.fill_null(table["received"], ""), stated)
+def _objects(held: Held) -> tuple[Column, npt.NDArray[np.int64]]:
+    """Return the ids of all objects, sorted, and for each row the place of its object among them."""
+    own = [held.coded("source").codes, codes_of(held.column("source_id"))]
+    objects = combined(own, held.rows)
+    some = first_rows(objects)
+    named = [held.column(name, some) for name in ("source", "source_id")]
+    ids = pc.binary_join_element_wise(*named, ":")
+    order = pc.sort_indices(ids)
+    rank = np.empty(len(some), dtype=np.int64)
+    rank[order.to_numpy()] = np.arange(len(some))
+    return ids.take(order), rank[objects]
+
+
+def _newest_first(held: Held, objects: npt.NDArray[np.int64]) -> Rows:
+    """Return all rows by object, the newest first; only rows of objects with several are compared."""
+    several = np.flatnonzero(np.bincount(objects)[objects] > 1)
+    place = np.zeros(held.rows, dtype=np.int64)
+    place[several[_compared(held, objects[several], several)]] = np.arange(len(several))
+    return np.lexsort((place, objects))
+
+
+def _compared(held: Held, objects: npt.NDArray[np.int64], rows: Rows) -> Rows:
+    """Return the order of some rows from new to old, within each object."""
+    stated, received = (texts_or_empty(held.column(n, rows)) for n in ("stated", "received"))
+    own = pc.if_else(pc.equal(stated, ""), received, stated)
     undated = np.zeros(int(objects.max(initial=-1)) + 1, dtype=bool)
-    undated[objects[pc.equal(stated, "").to_numpy()]] = True
+    undated[objects[pc.equal(own, "").to_numpy(zero_copy_only=False)]] = True
+    evidence = held.column("evidence", rows)
     keys = pa.table(
         {
-            "source": table["source"],
-            "source_id": table["source_id"],
-            "stated": pc.if_else(pa.array(undated[objects]), "", stated),
-            "precedence": table["precedence"],
-            "own": stated,
-            "sha256": pc.struct_field(table["evidence"], "sha256"),
-            "number": pc.struct_field(table["evidence"], "number"),
+            "object": objects,
+            "stated": pc.if_else(pa.array(undated[objects]), "", own),
+            "precedence": held.column("precedence", rows),
+            "own": own,
+            "sha256": pc.struct_field(evidence, "sha256"),
+            "number": pc.struct_field(evidence, "number"),
         }
     )
-    order = pc.sort_indices(
-        keys,
-        sort_keys=[
-            ("source", "ascending"),
-            ("source_id", "ascending"),
-            ("stated", "descending"),
-            ("precedence", "descending"),
-            ("own", "descending"),
-            ("sha256", "descending"),
-            ("number", "descending"),
-        ],
-    )
-    return table.take(order), objects[order.to_numpy()]
+    falling = [(name, "descending") for name in keys.column_names[1:]]
+    order: Rows = pc.sort_indices(keys, sort_keys=[("object", "ascending"), *falling]).to_numpy()
+    return order
 
 
-def _evidence_lists(ordered: pa.Table, first: "np.ndarray[Any, Any]") -> Column:
-    """Return for each object all its evidence, newest first; ``first`` holds its first row, [objects].
+def _evidence_lists(held: Held, order: Rows, first: Rows) -> Column:
+    """Return for each object all its evidence, newest first; ``first`` holds its first row in ``order``.
 
     What a statement was read from besides stands behind its own raw record.
     """
-    own, besides = one_array(ordered["evidence"]), one_array(ordered["supplements"])
+    own, besides = held.column("evidence", order), held.column("supplements", order)
     counts = pc.fill_null(pc.list_value_length(besides), 0).to_numpy(zero_copy_only=False) + 1
     starts = np.append(0, np.cumsum(counts, dtype=np.int64))
     hashes = besides.flatten()
-    zeros = pa.repeat(pa.scalar(0, pa.int64()), len(hashes))
-    further = pa.StructArray.from_arrays([hashes, zeros], fields=list(EVIDENCE))
-    order = np.empty(starts[-1], dtype=np.int64)
-    is_own = np.zeros(starts[-1], dtype=bool)
-    is_own[starts[:-1]] = True
-    order[is_own] = np.arange(len(own))
-    order[~is_own] = len(own) + np.arange(len(hashes))
-    flat = pa.concat_arrays([own, further]).take(pa.array(order))
-    offsets = starts[np.append(first, ordered.num_rows)].astype(np.int32)
+    flat = own
+    if len(hashes):
+        zeros = pa.repeat(pa.scalar(0, pa.int64()), len(hashes))
+        further = pa.StructArray.from_arrays([hashes, zeros], fields=list(EVIDENCE))
+        places = np.empty(starts[-1], dtype=np.int64)
+        is_own = np.zeros(starts[-1], dtype=bool)
+        is_own[starts[:-1]] = True
+        places[is_own] = np.arange(len(own))
+        places[~is_own] = len(own) + np.arange(len(hashes))
+        flat = pa.concat_arrays([own, further]).take(pa.array(places))
+    offsets = starts[np.append(first, held.rows)].astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), flat)
 
 
-def _superseded(older: pa.Table, newest: pa.Table) -> pa.Table:
+def _superseded(held: Held, older: Rows, newest: Rows) -> pa.Table:
     """Return a dropped row for each older statement, whose reason names the one that holds."""
-    stated = pc.fill_null(newest["stated"], "")
+    stated = texts_or_empty(held.column("stated", newest))
     of = pc.if_else(
         pc.equal(stated, ""), "without a date", pc.binary_join_element_wise("of", stated, " ")
     )
-    evidence = newest["evidence"]
+    evidence = held.column("evidence", newest)
     reason = pc.binary_join_element_wise(
         "a newer statement",
         of,
         "holds: evidence",
-        pc.fill_null(pc.struct_field(evidence, "sha256"), ""),
+        texts_or_empty(pc.struct_field(evidence, "sha256")),
         "number",
         pc.cast(pc.fill_null(pc.struct_field(evidence, "number"), 0), pa.string()),
         " ",
     )
-    return _dropped(older, "superseded", reason)
+    return _dropped(held, older, "superseded", reason)
 
 
-def _withdrawn(gone: pa.Table) -> pa.Table:
+def _withdrawn(held: Held, gone: Rows) -> pa.Table:
     """Return a dropped row for each object whose newest statement says that it is gone."""
-    stated = pc.fill_null(gone["stated"], "")
+    stated = texts_or_empty(held.column("stated", gone))
     reason = pc.if_else(
         pc.equal(stated, ""),
         "the source says that the object is gone",
         pc.binary_join_element_wise("the source says on", stated, "that the object is gone", " "),
     )
-    return _dropped(gone, "withdrawn", reason)
+    return _dropped(held, gone, "withdrawn", reason)
 
 
-def _dropped(rows: pa.Table, rule: str, reason: Column) -> pa.Table:
+def _dropped(held: Held, rows: Rows, rule: str, reason: Column) -> pa.Table:
     columns = {
-        "source": rows["source"],
-        "source_id": rows["source_id"],
-        "rule": pa.repeat(rule, rows.num_rows),
+        "source": held.column("source", rows),
+        "source_id": held.column("source_id", rows),
+        "rule": pa.repeat(rule, len(rows)),
         "reason": reason,
-        "evidence": rows["evidence"],
+        "evidence": held.column("evidence", rows),
     }
     return pa.table(columns, schema=DROPPED)

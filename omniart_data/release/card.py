@@ -52,8 +52,13 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
         "Museum words that were translated",
         (
             "Occurrences in `terms.parquet`: found in a table, by the head of a compound, implied by the "
-            "medium, or unmatched (kept as they were found)."
+            "medium, by a decision of people, or unmatched (kept as they were found)."
         ),
+    ),
+    (
+        "attributes",
+        "What is known",
+        "Artworks by source of which it is known; a museum's silence is no fault of its data.",
     ),
     ("artist_status", "Why there is or is no artist", "Only `named` has an artist."),
     ("images", "Pictures", "By the column `image_status`."),

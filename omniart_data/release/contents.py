@@ -14,9 +14,11 @@ from omniart_data.release.groups import (
     same_picture_edges,
     view_edges,
 )
+from omniart_data.release.labels import TermIds
 from omniart_data.release.rows import compute, count, order
 from omniart_data.release.split import assign_splits
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
+from schemas.decision import CANDIDATE, FLAGGED, LINK
 from schemas.errors import ReleaseError
 from schemas.release import EMBEDDED, GROUP, LEDGER, PICTURE, ROW, SPLITS
 from schemas.rights import may_pass_on, policy
@@ -53,8 +55,9 @@ class Contents:
 
     ``pictures`` has one row for each artwork (``PICTURES``). ``picture`` gives for an image SHA-256 the
     bytes to embed and a file name; it is asked only for pictures whose status is "in release".
-    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes and views of one object. ``credits`` gives each source
-    the attribution line that it asks for.
+    ``edges`` (``EDGE``) binds artworks beyond equal picture bytes, views of one object and the applied ``links``
+    (``LINK``). ``credits`` gives each source the attribution line that it asks for. ``candidates`` is what waits for a
+    decision of people, ``flagged`` the decisions that were not applied. ``term_ids`` gives labels their ids.
     """
 
     artworks: pa.Table
@@ -69,6 +72,10 @@ class Contents:
     credits: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     edges: pa.Table | None = None
+    candidates: pa.Table = field(default_factory=CANDIDATE.empty_table)
+    links: pa.Table = field(default_factory=LINK.empty_table)
+    flagged: pa.Table = field(default_factory=FLAGGED.empty_table)
+    term_ids: TermIds = field(default_factory=dict)
     previous: "Release | None" = None
     seed: int = 0
     allow_moves: bool = False
@@ -84,6 +91,9 @@ class Composed:
     terms: pa.Table
     groups: pa.Table
     ledger: pa.Table
+    candidates: pa.Table
+    links: pa.Table
+    flagged: pa.Table
 
 
 def compose(contents: Contents, version: str) -> Composed:
@@ -97,7 +107,11 @@ def compose(contents: Contents, version: str) -> Composed:
     dropped = _shaped(contents.dropped, DROPPED, "dropped")
     check_census(contents.records_read, artworks, dropped)
     given = (contents.edges or EDGE.empty_table()).cast(EDGE)
-    edges = pa.concat_tables([same_picture_edges(pictures), view_edges(artworks), given])
+    links = order(_shaped(contents.links, LINK, "links"), "a", "b")
+    same_works = links.filter(links["applied"]).select(EDGE.names).cast(EDGE)
+    edges = pa.concat_tables(
+        [same_picture_edges(pictures), view_edges(artworks), same_works, given]
+    )
     groups = group_artworks(artworks["id"].combine_chunks(), edges)
     artworks = artworks.append_column("group", groups["group"])
     ledger = contents.previous.ledger if contents.previous else None
@@ -121,6 +135,9 @@ def compose(contents: Contents, version: str) -> Composed:
         terms=order(_shaped(contents.term_uses, TERM_USE, "term_uses"), *TERM_USE.names),
         groups=explain_groups(groups, edges).cast(GROUP),
         ledger=extend_ledger(ledger, splits, version),
+        candidates=_shaped(contents.candidates, CANDIDATE, "candidates"),
+        links=links,
+        flagged=order(_shaped(contents.flagged, FLAGGED, "flagged"), *FLAGGED.names),
     )
 
 

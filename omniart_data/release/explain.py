@@ -10,7 +10,10 @@ from omniart_data.release.read import Release
 from schemas.errors import UsageError
 from schemas.release import SPLITS, UNATTRIBUTED
 
-_SHOWN = ("title", "split", "artist", "artist_status", "url", "rights_stated", "may_train")
+_SHOWN = (
+    *("title", "split", "artist", "artist_id", "artist_status", "url"),
+    *("rights_stated", "may_train"),
+)
 
 
 def explain(release: Release, artwork: str) -> str:
@@ -44,17 +47,40 @@ def _artwork(release: Release, row: dict[str, Any]) -> str:
     lines = [printable(str(row["id"])), *told]
     judgements = release.side_table("judgements").take(row["judgements"]).to_pylist()
     for judgement in judgements:
-        lines.append(f"\n{judgement['rule']}")
-        lines += [
-            f"  from     {name}: {_said(value)}" for name, value in _items(judgement["input"])
-        ]
-        lines += [
-            f"  made     {name}: {_said(value)}" for name, value in _items(judgement["value"])
-        ]
-        lines.append(f"  because  {printable(judgement['because'])}")
+        lines += _judgement(judgement)
+    lines += _links(release, row["id"])
     lines.append("\nevidence, the newest first")
     lines += [f"  sha256 {one['sha256']}, record {one['number']}" for one in row["evidence"]]
     return "\n".join(lines)
+
+
+def _judgement(judgement: dict[str, Any]) -> list[str]:
+    """Return what a rule read, made and rests on; nothing of a rule that had nothing to read."""
+    read = [(name, value) for name, value in _items(judgement["input"]) if value not in _NOTHING]
+    made = [(name, value) for name, value in _items(judgement["value"]) if value not in _NOTHING]
+    if not read and not made:
+        return []
+    return [
+        f"\n{judgement['rule']}",
+        *(f"  from     {name}: {_said(value)}" for name, value in read),
+        *(f"  made     {name}: {_said(value)}" for name, value in made or [("nothing", None)]),
+        f"  because  {printable(judgement['because'])}",
+    ]
+
+
+_NOTHING: tuple[object, ...] = (None, "", [])
+
+
+def _links(release: Release, artwork: str) -> list[str]:
+    """Return what the artwork is linked to as the same work, and whether both are one group for it."""
+    links = release.side_table("links")
+    own = links.filter((pc.field("a") == artwork) | (pc.field("b") == artwork)).to_pylist()
+    lines = []
+    for link in own:
+        other = link["b"] if link["a"] == artwork else link["a"]
+        how = "one group" if link["applied"] else "proposed, not applied"
+        lines.append(f"  {printable(other)} ({how}): {printable(link['because'])}")
+    return ["\nthe same work as", *lines] if lines else []
 
 
 def _items(text: str) -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ NAME = "manifest.json"
 SEAL = "manifest.sha256"
 """One line, as ``sha256sum`` writes it: the release's id and the manifest's name."""
 
-FORM = 1
+FORM = 2
 """Version of the layout of a release: its files and their columns."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -94,7 +94,10 @@ def seal_of(manifest: bytes) -> str:
 def _parsed(body: bytes) -> Manifest:
     found = json.loads(body)
     if found["form"] != FORM:
-        raise ValueError(f"form {found['form']!r} of a release; this version reads form {FORM}")
+        raise ValueError(
+            f"form {found['form']!r} of a release, and this version reads form {FORM}:"
+            " build again, into another workspace"
+        )
     files = {p: FileEntry(int(e["size_bytes"]), e["sha256"]) for p, e in found["files"].items()}
     tables = {n: TableEntry(int(e["rows"]), e["digest"]) for n, e in found["tables"].items()}
     for path, entry in files.items():

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
 from omniart_data.release.contents import bits, check_census, leaves_to_train
+from omniart_data.release.facts import COLUMNS as FACT_COLUMNS
 from omniart_data.release.facts import Told, measure
 from omniart_data.release.groups import same_picture_edges, view_edges
 from omniart_data.release.labels import TASKS, label_index
@@ -156,17 +157,8 @@ class _Seen:
     def rows(self) -> pa.Table:
         """Return all rows, short of columns that no check reads, with ``file_split``."""
         columns = [
-            *("id", "source", "object_number", "title", "artist", "artist_status", "year"),
-            *(
-                "artwork_types",
-                "materials",
-                "rights",
-                "judgements",
-                "artist_works",
-                "group",
-                "split",
-            ),
-            *("image_sha256", "image_status", "may_train"),
+            *FACT_COLUMNS,
+            *("object_number", "title", "artist_id", "judgements", "image_sha256", "may_train"),
         ]
         tables = []
         for split in ALL_SPLITS:
@@ -233,6 +225,11 @@ def _groups(seen: _Seen) -> Iterator[str]:
             if of_id[edge["a"]] != of_id[edge["b"]]:
                 yield f"{edge['a']} and {edge['b']} {what} and are not one group"
                 break
+    links = seen.release.side_table("links")
+    for link in links.filter(links["applied"]).to_pylist():
+        if of_id.get(link["a"]) != of_id.get(link["b"]):
+            yield f"{link['a']} and {link['b']} are linked as one work and are not one group"
+            break
     rows = order(seen.rows.select(["id", "group"]), "id")
     if not rows["id"].take(first_of_each(rows["group"])).equals(rows["group"]):
         yield "a group is not named by the least id among its members"

@@ -46,7 +46,13 @@ PICTURE_BYTES = 64_000_000
 PARQUET: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How tables are written; with a checksum in each page, a reader sees damage where it reads."""
 
-MADE_WITH = ("omniart-data", "pyarrow", "pillow", "nltk")
+SIDE_TABLES = (
+    *("dropped", "judgements", "terms", "groups", "ledger"),
+    *("candidates", "links", "flagged"),
+)
+"""The tables beside data/ that are written as they are composed."""
+
+MADE_WITH = ("omniart-data", "pyarrow", "pillow", "nltk", "rapidfuzz", "iconclass")
 """Packages whose version a release's bytes can hang on."""
 
 Picture = Callable[[str], tuple[bytes, str]]
@@ -147,8 +153,8 @@ def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -
         chosen = composed.rows.filter(compute.equal(composed.rows["split"], split))
         draft.write_split(split, chosen.combine_chunks(), contents.picture)
     previous = contents.previous.labels if contents.previous else None
-    labels = label_index(composed.rows, composed.terms, previous)
-    for name in ("dropped", "judgements", "terms", "groups", "ledger"):
+    labels = label_index(composed.rows, composed.terms, previous, contents.term_ids)
+    for name in SIDE_TABLES:
         draft.write_table(name, getattr(composed, name))
     draft.write_table("labels", labels)
     rows = composed.rows.select(list(COLUMNS))

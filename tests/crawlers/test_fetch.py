@@ -361,7 +361,7 @@ def test_a_trickling_body_is_given_up() -> None:
         get(serve, config={"total_timeout_s": 0.1, "patience_s": 0.05})
 
 
-PACKED = gzip.compress(b'{"objectIDs": [1, 2]}' * 9)
+PACKED = gzip.compress(b'{"objectIDs": [1, 2]}' * 9, mtime=0)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from crawlers.engine.colours import unpack
 from crawlers.engine.image_store import STATUSES, ImageOutcome, ImageStore
 from crawlers.engine.picture import Original, Prepared, prepare
 from schemas.errors import StoreError
@@ -74,6 +76,16 @@ def test_outcomes_replace_those_before(images: ImageStore) -> None:
     assert images.outcome("https://a/1.jpg") == ImageOutcome("https://a/1.jpg", "ab", "fetched")
     assert images.outcome("https://a/3.jpg") is None
     assert list(images.counts()) == list(STATUSES)
+
+
+def test_many_addresses_are_looked_up_together(images: ImageStore) -> None:
+    """What is found of many is what is found of each; an address that was never asked for is not among them."""
+    name = images.put(picture(1))
+    outcomes = [ImageOutcome(f"https://a/{n}", name, "fetched") for n in range(1200)]
+    outcomes += [ImageOutcome("gone", "", "gone"), ImageOutcome("lost", "0" * 64, "fetched")]
+    images.put_outcomes(outcomes)
+    found = images.found(["never", *(one.url for one in outcomes), "gone"])
+    assert found == {one.url: (one, images.original(one.sha256)) for one in outcomes}
 
 
 def test_addresses_that_differ_by_case_are_two(images: ImageStore) -> None:
@@ -197,6 +209,103 @@ def test_a_name_is_no_path(images: ImageStore, name: str) -> None:
     torn = Prepared(b"", 1, 1, 1, Original(name, 0, "JPEG", "RGB", 1, 1))
     with pytest.raises(ValueError, match="is no SHA-256"):
         images.put(torn)
+
+
+def as_before_colours(folder: Path, *, drop: str = "DROP TABLE colours") -> None:
+    """Leave of a store what a version that knew of no colours made, or what else ``drop`` leaves."""
+    with sqlite3.connect(folder / "index.sqlite") as connection:
+        connection.execute(drop)
+    connection.close()
+
+
+def stored_colours(folder: Path) -> list[tuple[object, ...]]:
+    """Return what a store's table of colours holds."""
+    with sqlite3.connect(folder / "index.sqlite") as connection:
+        rows = connection.execute("SELECT * FROM colours ORDER BY 1").fetchall()
+    connection.close()
+    return rows
+
+
+def test_colours_are_stored_with_a_picture(images: ImageStore) -> None:
+    """A picture that was put has its colours without being looked at again, one by one and many together."""
+    some = [picture(number) for number in range(0, 200, 40)]
+    names = [images.put(one) for one in some]
+    for name in names:
+        images.path(name).write_bytes(b"never looked at")
+    assert [images.colours(name) for name in names] == [unpack(one.colours) for one in some]
+    wanted = {name: one.colours for name, one in zip(names, some, strict=True)}
+    assert images.packed_colours(names * 300) == wanted
+    assert images.packed_colours([]) == {}
+
+
+def test_a_store_made_before_colours_goes_on(tmp_path: Path) -> None:
+    """Its colours are those that ``prepare`` gives; they are looked at once, in a pool or not, and stored."""
+    folder, some = tmp_path / "images", [picture(number, 600) for number in (1, 90, 200)]
+    with ImageStore(folder) as images:
+        names = [images.put(one) for one in some]
+        digest, stored = images.digest(), images.packed_colours(names)
+    with_colours = stored_colours(folder)
+    as_before_colours(folder)
+    with ImageStore(folder, read_only=True) as reader:
+        assert reader.packed_colours(names) == stored
+        assert reader.colours(names[0]) == unpack(some[0].colours)
+    with ImageStore(folder) as images, ThreadPoolExecutor(2) as pool:
+        assert images.digest() == digest
+        assert images.packed_colours(names, pool) == stored
+        images.path(names[0]).write_bytes(b"never looked at")
+        assert images.packed_colours(names) == stored
+        names.append(images.put(picture(7)))
+        assert images.colours(names[3]) == unpack(picture(7).colours)
+    assert [row for row in stored_colours(folder) if row[0] != names[3]] == with_colours
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        "UPDATE colours SET kept_sha256 = 'of what was kept before', packed = x'0000002710'",
+        "UPDATE colours SET form = 0, packed = x'0000002710'",
+    ],
+)
+def test_stale_colours_are_looked_at_anew(tmp_path: Path, stale: str) -> None:
+    """Colours of a JPEG that was kept before, or by another rule, are as if they were not there."""
+    with ImageStore(tmp_path) as images:
+        name = images.put(picture(90))
+    fresh = stored_colours(tmp_path)
+    as_before_colours(tmp_path, drop=stale)
+    with ImageStore(tmp_path) as images:
+        assert images.colours(name) == unpack(picture(90).colours)
+    assert stored_colours(tmp_path) == fresh
+
+
+def test_colours_are_those_of_the_larger_one(images: ImageStore) -> None:
+    """What takes the place of a smaller picture brings its own colours; what does not leaves them alone."""
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize((400, 300)).convert("RGB").save(out, "PNG")
+    small, large = (prepare(out.getvalue(), max_px=px) for px in (60, 300))
+    assert small.colours != large.colours
+    name = images.put(small)
+    assert images.colours(name) == unpack(small.colours)
+    for one in (large, small):
+        images.put(one)
+        assert images.colours(name) == unpack(large.colours)
+
+
+def test_colours_that_cannot_be_told(images: ImageStore) -> None:
+    """Of an absent picture, and of a file that is no whole JPEG, it is said what to do."""
+    with pytest.raises(StoreError, match="fetch the images again"):
+        images.colours("0" * 64)
+    name = images.put(replace(picture(1), body=b"no JPEG", colours=b""))
+    with pytest.raises(StoreError, match=f"{name} is no picture: delete it and fetch"):
+        images.colours(name)
+
+
+def test_colours_are_found_without_the_index(images: ImageStore, tmp_path: Path) -> None:
+    """A folder of pictures alone has colours too."""
+    name = images.put(picture(1))
+    (tmp_path / "moved" / name[:2]).mkdir(parents=True)
+    images.path(name).rename(tmp_path / "moved" / name[:2] / name)
+    with ImageStore(tmp_path / "moved", read_only=True) as reader:
+        assert reader.colours(name) == unpack(picture(1).colours)
 
 
 def test_what_a_killed_run_left_is_swept(images: ImageStore) -> None:

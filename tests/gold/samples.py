@@ -121,7 +121,9 @@ def _suriname(row: Mapping[str, str]) -> Record:
         types=several("objectnaam"),
         materials=several("materiaal"),
         dates=(Text(span, "nl"),) if span else (),
-        places=several("geografisch_trefwoord"),
+        places=tuple(
+            Text(f"{_DEPICTED}{one.text}", "nl") for one in several("geografisch_trefwoord")
+        ),
         subjects=several("inhoud.classificatie.code"),
     )
 
@@ -141,9 +143,16 @@ STRATA: Mapping[str, Callable[[Path], pa.Table]] = {
 
 
 def text_of(row: Mapping[str, Any]) -> str:
-    """Return what a labeller reads of a record, as JSON: its words, and nothing that a rule made."""
+    """Return what a labeller reads of a record, as JSON: its words, and nothing that a rule made.
+
+    That the Adlib export's places are keywords for what a work depicts is said in its column's name, and to
+    labellers in README.md; the record says it in front of each place, the text does not.
+    """
     said = {name: row[name] for name in LABELLED if row[name] not in (None, "", [])}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return json.dumps(said, ensure_ascii=False, sort_keys=True).replace(_DEPICTED, "")
+
+
+_DEPICTED = "afgebeeld: "
 
 
 def text_sha256(row: Mapping[str, Any]) -> str:

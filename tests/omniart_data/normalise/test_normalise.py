@@ -44,6 +44,7 @@ RECORDS = st.lists(
     ),
     max_size=6,
 )
+LEARNT = ("material forms", "technique forms", "type forms", "coarse type", "artist")
 TABLES = ("artworks", "dropped", "judgements", "term_uses")
 
 
@@ -103,13 +104,13 @@ def test_every_label_can_be_asked_for(records: list[Record]) -> None:
     assert sorted(judgements) == list(range(len(judgements)))
     for artwork in done.artworks.to_pylist():
         told = [judgements[number] for number in artwork["judgements"]]
-        assert [one["rule"] for one in told] == [*(rule.name for rule in RULES), "artist"]
+        assert [one["rule"] for one in told] == [*(rule.name for rule in RULES), *LEARNT]
         for one in told:
             assert one["because"]
             for name, value in json.loads(one["value"]).items():
                 assert artwork.get(name, value) == value
     counted = sum(one["artworks"] for one in judgements.values())
-    assert counted == done.artworks.num_rows * (len(RULES) + 1)
+    assert counted == done.artworks.num_rows * (len(RULES) + len(LEARNT))
 
 
 def test_a_rule_is_asked_once_for_each_distinct_input() -> None:

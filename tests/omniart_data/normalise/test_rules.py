@@ -1,10 +1,10 @@
 """What holds of the rules on texts that no museum writes: their work is bounded."""
 
-from omniart_data.normalise.attribution import attribute
-from omniart_data.normalise.dates import parse_years
-from omniart_data.normalise.materials import split_medium
-from omniart_data.normalise.medium import longest_term
-from omniart_data.normalise.terms import look_up
+from omniart_data.normalise.dates.grammar import parse_years
+from omniart_data.normalise.makers.attribution import attribute
+from omniart_data.normalise.terms.materials import split_medium
+from omniart_data.normalise.terms.medium import longest_term
+from omniart_data.normalise.terms.tables import look_up
 
 WORDS = " ".join(f"wort{number}" for number in range(20_000))
 

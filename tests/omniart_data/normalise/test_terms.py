@@ -1,14 +1,26 @@
 """Museums' words for types, materials and techniques become English terms by tables alone."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniart_data.normalise.materials import split_medium
-from omniart_data.normalise.medium import pieces, resolved
-from omniart_data.normalise.stems import singular, stem, stem_key
-from omniart_data.normalise.terms import KINDS, by_ending, look_up, plain, translated
-from omniart_data.normalise.types import translate_types, type_terms
+from omniart_data.normalise.decisions import Decision, evidence_of
+from omniart_data.normalise.terms.decided import term_rules
+from omniart_data.normalise.terms.materials import split_medium
+from omniart_data.normalise.terms.medium import pieces, resolved
+from omniart_data.normalise.terms.stems import singular, stem, stem_key
+from omniart_data.normalise.terms.tables import (
+    KINDS,
+    TermDecision,
+    aat_ids,
+    by_ending,
+    look_up,
+    plain,
+    translated,
+)
+from omniart_data.normalise.terms.types import translate_types, type_terms
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 LANGUAGES = st.sampled_from(["nl", "en", "", "de"])
@@ -27,7 +39,8 @@ def text(words: str, language: str = "en") -> list[dict[str, str]]:
         ("oil on Canvas, transferred from wood", ["oil paint", "canvas"], ["transfer", "painting"]),
         ("Wool, silk; embroidered", ["wool", "silk"], ["embroidery"]),
         ("(a, b) Silk, (c) Wool", ["silk", "wool"], []),
-        ("Case: gilt brass; Movement: iron", ["gilt brass", "iron"], []),
+        ("Case: gilt brass; Movement: iron", ["brass", "gold", "iron"], ["gilding"]),
+        ("Gilt bronze, enameled", ["bronze", "gold", "enamel"], ["gilding", "enameling"]),
         ("Boxwood (Buxus sempervirens)", ["boxwood"], []),
         ("Silk, possibly cotton (?)", ["silk", "cotton"], []),
         ("Gelatin silver print", [], ["gelatin silver print"]),
@@ -72,8 +85,11 @@ def test_kind_decides() -> None:
     ("given_types", "language", "labels"),
     [
         ("Paintings", "en", ["painting"]),
-        ("Ceramics-Porcelain", "en", ["porcelain"]),
-        ("Woodwork-Furniture", "en", ["furniture"]),
+        ("Ceramics-Porcelain", "en", ["ceramic", "porcelain"]),
+        ("Woodwork-Furniture", "en", ["woodwork", "furniture"]),
+        ("Wood-Sculpture", "en", ["sculpture"]),
+        ("Metalwork-Gilt Bronze", "en", ["metalwork"]),
+        ("Gold and Silver|Stone-Stamp Seals", "en", ["stamp seal"]),
         ("Painting, miniature", "en", ["miniature"]),
         ("Kylix fragment; lipped inside", "en", ["kylix"]),
         ("Statuette of a woman", "en", ["statuette"]),
@@ -82,7 +98,8 @@ def test_kind_decides() -> None:
         ("Musical Instruments", "en", ["musical instrument"]),
         ("bord (vaatwerk)", "nl", ["plate"]),
         ("penning", "nl", ["medal"]),
-        ("avondhandschoen", "nl", ["glove"]),
+        ("avondhandschoen", "nl", ["evening glove"]),
+        ("stadhoudershandschoen", "nl", ["glove"]),
         ("surimono", "nl", ["surimono"]),
     ],
 )
@@ -116,6 +133,97 @@ def test_head_is_marked() -> None:
 
     assert found is not None
     assert (found.label, found.how) == ("chair", "head")
+
+
+@pytest.mark.parametrize("name", ["Metal", "Glass", "Wood", "Stone"])
+def test_a_material_is_no_type_beside_a_type(name: str) -> None:
+    """A classification by material alone is a type only where nothing else is said."""
+    judged = translate_types([*text(name), *text("Andiron")], [])
+
+    assert judged.value == (["andiron"],)
+    assert [use.label for use in judged.terms] == ["", "andiron"]
+    assert translate_types(text(name), []).value[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["gilt bronze", "Gilded bronze", "bronze, gilt", "ormolu", "bronze-gilt"],
+)
+def test_gilt_is_gold(words: str) -> None:
+    """However a museum says it, gilt bronze is bronze and gold, and its technique gilding."""
+    materials, techniques, _ = split_medium(text(words), [], []).value
+
+    assert (sorted(materials), techniques) == (["bronze", "gold"], ["gilding"])
+
+
+@pytest.mark.parametrize(
+    ("words", "painted"),
+    [
+        ("Watercolor on ivory", True),
+        ("Ink and color on silk", True),
+        ("Wood, pigment", False),
+        ("Pastel on paper, laid down on canvas", False),
+        ("Panel transferred to canvas", False),
+        ("Ink on paper", False),
+    ],
+)
+def test_painting_needs_paint_and_a_support(words: str, *, painted: bool) -> None:
+    """The technique is painting where paint lies on something, and not for a support alone."""
+    assert ("painting" in split_medium(text(words), [], []).value[1]) == painted
+
+
+@pytest.mark.parametrize("support", ["Wood", "Oak", "Poplar", "Marble"])
+def test_a_bare_support_implies_no_type(support: str) -> None:
+    """Wood alone may be a panel or a chest."""
+    assert split_medium(text(support), [], []).value[2] == []
+
+
+def test_a_decision_stands_in_for_a_row() -> None:
+    """A word that no table knows becomes what people decided, in its language, before types are implied."""
+    decided = {
+        ("material", "zorbel", "nl"): TermDecision("oak", "decisions/material.csv: ..."),
+        ("type", "quux", "en"): TermDecision("", "decisions/type.csv: ..."),
+    }
+    of_material = split_medium([], text("zorbel", "nl"), [], decided=decided)
+    of_type = translate_types(text("quux"), ["print"], decided=decided)
+
+    assert of_material.value[0] == ["oak"]
+    assert [use.how for use in of_material.terms] == ["decision"]
+    assert split_medium([], text("zorbel", "en"), [], decided=decided).value[0] == ["zorbel"]
+    assert of_type.value == (["print"],)
+    assert [use.how for use in of_type.terms] == ["decision", "implied"]
+
+
+def test_decisions_on_known_terms_are_flagged() -> None:
+    """What a table knows meanwhile, and what rests on other evidence, is not applied but told."""
+    known, other, fine = (
+        Decision(kind, action, term, label, "why", evidence_of(kind, seen, "nl"))
+        for kind, action, term, label, seen in (
+            ("material", "rename", "eikenhout", "ash", "eikenhout"),
+            ("technique", "reject", "zorbel", "", "zorbels"),
+            ("type", "rename", "quuks", "Paintings", "quuks"),
+        )
+    )
+    (of_materials, of_types), flagged = term_rules([fine, known, other])
+
+    assert {(one.decision, one.why.split()[0]) for one in flagged} == {
+        (known, "schemas/vocab"),
+        (other, "its"),
+    }
+    again = pickle.loads(pickle.dumps(of_types))
+    assert again.judge(text("Quuks", "nl"), []).value == (["painting"],)
+    assert "decisions/type.csv: rename quuks" in again.judge(text("Quuks", "nl"), []).because
+    assert of_materials.judge([], text("eikenhout", "nl"), []).value[0] == ["oak"]
+
+
+def test_one_id_a_label() -> None:
+    """A label has one id in the AAT, and no two labels of terms.csv that are different things share one."""
+    for kind in KINDS:
+        rows = [row for row in vocabulary_rows("terms") if row["kind"] == kind and row["aat_id"]]
+        pairs = {(row["label"], row["aat_id"]) for row in rows}
+        assert len({label for label, _ in pairs}) == len(pairs)
+        assert len({number for _, number in pairs}) == len(pairs)
+        assert dict(pairs) == {label: aat_ids(kind)[label] for label, _ in pairs}
 
 
 @given(st.text(), KIND, LANGUAGES)

@@ -189,7 +189,8 @@ def test_the_receipt_names_no_place_and_no_time(make_release: Callable[..., Rele
     """What was read, with what: and nothing that another machine or day would write otherwise."""
     release = make_release()
 
-    assert set(release.receipt["made_with"]) == {"omniart-data", "pyarrow", "pillow", "nltk"}
+    packages = {"omniart-data", "pyarrow", "pillow", "nltk", "rapidfuzz", "iconclass"}
+    assert set(release.receipt["made_with"]) == packages
     assert [given["name"] for given in release.receipt["inputs"]] == ["objects.csv"]
     assert str(release.folder.parent) not in (release.folder / "receipt.json").read_text()
 
@@ -279,7 +280,11 @@ def test_matched_labels_are_counted(make_release: Callable[..., Release]) -> Non
     lines = release.facts["labels"]["rows"]
 
     counts = {task: (line["labels"], line["matched"]) for task, line in lines.items()}
-    assert counts == {"artist": (5, 5), "type": (3, 1), "material": (4, 1)}
+    assert {task: pair for task, pair in counts.items() if pair[0]} == {
+        "artist": (5, 5),
+        "type": (3, 1),
+        "material": (4, 1),
+    }
     assert "| type | 3 | 1 |" in (release.folder / "README.md").read_text(encoding="utf-8")
 
 

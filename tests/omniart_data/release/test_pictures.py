@@ -4,15 +4,26 @@ import hashlib
 import io
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from PIL import Image
 
 from crawlers.engine.image_store import ImageOutcome, ImageStore
 from crawlers.engine.picture import prepare
-from omniart_data.images import count_pictures, picture_table, release_picture, warn_of_smaller
+from omniart_data.gather import parse_dump
+from omniart_data.images import (
+    LOOKED_UP_TOGETHER,
+    PICTURES,
+    count_pictures,
+    import_local,
+    picture_table,
+    release_picture,
+    warn_of_smaller,
+)
 from omniart_data.release.pictures import RefusedPictureError, for_release, upright_rgb
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -113,9 +124,60 @@ def test_sizes_are_those_of_the_original(images: ImageStore) -> None:
     assert told["image_sha256"].to_pylist() == [sha256, sha256, *[None] * 6]
     assert told["width_px"].to_pylist()[:3] == [600, 600, None]
     assert told["height_px"].to_pylist()[:3] == [1000, 1000, None]
+    assert told["colours"].to_pylist()[2:] == [None] * 6
+    own, kept_out = told["colours"].to_pylist()[:2]
+    assert own == kept_out
+    assert [(one["hex"], one["share"]) for one in own] == [("#5a781e", 1.0)]
+    assert told.schema.equals(PICTURES)
     assert count_pictures(told) == (2, 5)
     unasked = picture_table(artworks, images, asked=False, personal=True, local=set())
     assert set(unasked["image_status"].to_pylist()) == {"not asked for"}
+    assert unasked["colours"].null_count == len(artworks)
+
+
+def test_colours_of_many_artworks_are_those_of_each(images: ImageStore) -> None:
+    """However many artworks share pictures, each has the colours of its own, stored before or not."""
+    shades = [Image.new("RGB", (40, 40), (n * 30, 200 - n * 20, 60)) for n in range(8)]
+    for number, shade in enumerate(shades):
+        out = io.BytesIO()
+        shade.save(out, "PNG")
+        prepared = prepare(out.getvalue())
+        put_all = replace(prepared, colours=b"") if number % 2 else prepared
+        sha256 = images.put(put_all)
+        images.put_outcomes([ImageOutcome(f"https://a/{number}", sha256, "fetched")])
+    rows = [(f"https://a/{n % 9}", CC0, "met") for n in range(3 * LOOKED_UP_TOGETHER + 5)]
+    told = picture_table(table(*rows), images, asked=True, personal=False, local=set())
+
+    for n, colours in enumerate(told["colours"].to_pylist()):
+        if n % 9 == 8:
+            assert colours is None
+            continue
+        (only,) = colours
+        seen = np.array([*bytes.fromhex(only["hex"][1:])], int)
+        assert np.abs(seen - shades[n % 9].getpixel((0, 0))).max() <= 3
+    none = picture_table(table(*rows).slice(0, 0), images, asked=True, personal=False, local=set())
+    assert none.schema.equals(PICTURES)
+
+
+def test_local_pictures_have_colours(images: ImageStore, tmp_path: Path) -> None:
+    """A collection of one's own has its pictures' colours like any other."""
+    (tmp_path / "attic" / "pictures").mkdir(parents=True)
+    mapping = (
+        'collection = "attic"\ninstitution = "The Attic"\nindex = "index.csv"\nimages = ["pictures"]\n'
+        f'rights = "{CC0}"\n[columns]\nid = "id"\nfile = "file"\ntitle = "title"\n'
+    )
+    (tmp_path / "attic" / "collection.toml").write_text(mapping, encoding="utf-8")
+    index = "id,file,title\n1,1.jpg,One\n2,2.jpg,Two\n"
+    (tmp_path / "attic" / "index.csv").write_text(index, encoding="utf-8")
+    (tmp_path / "attic" / "pictures" / "1.jpg").write_bytes(encoded(90, 60))
+    seen = import_local([parse_dump(f"local={tmp_path / 'attic'}")], images, lambda _: None)
+    (reference,) = seen
+    artworks = table((reference, CC0, "attic"), ("local:attic/2.jpg", CC0, "attic"))
+    told = picture_table(artworks, images, asked=True, personal=False, local=seen)
+
+    assert told["image_status"].to_pylist() == ["in release", "not fetched"]
+    ((only,), nothing) = told["colours"].to_pylist()
+    assert (only["hex"], only["share"], nothing) == ("#5a781e", 1.0, None)
 
 
 def test_a_release_says_once_that_larger_pictures_are_to_be_had(

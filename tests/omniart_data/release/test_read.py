@@ -214,10 +214,10 @@ def test_a_changed_number_in_the_facts_is_damage(make_release: Callable[..., Rel
         b"[]",
         b"\xff\xfe",
         b'{"form": 99}',
-        b'{"form": 1, "version": "1.0.0", "files": [], "tables": {}}',
+        b'{"form": 2, "version": "1.0.0", "files": [], "tables": {}}',
         json.dumps(
             {
-                "form": 1,
+                "form": 2,
                 "version": "1.0.0",
                 "files": {"../../etc/passwd": {"size_bytes": 1, "sha256": "0" * 64}},
                 "tables": {},
@@ -225,7 +225,7 @@ def test_a_changed_number_in_the_facts_is_damage(make_release: Callable[..., Rel
         ).encode(),
         json.dumps(
             {
-                "form": 1,
+                "form": 2,
                 "version": "1.0.0",
                 "files": {"facts.json": {"size_bytes": 1, "sha256": "zz"}},
                 "tables": {},

@@ -1,0 +1,1 @@
+"""Where an artwork was made or found, what places it shows, and where it is kept."""

@@ -1,0 +1,1 @@
+"""How large an artwork is, part by part, in centimetres."""

@@ -1,0 +1,1 @@
+"""Which artworks of several sources are the same work."""

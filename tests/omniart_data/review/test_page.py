@@ -1,0 +1,164 @@
+"""The page of a review as its reader meets it: in a real browser, by the keyboard alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omniart_data.decision_files import read_decisions
+
+READY = "document.querySelector('#sides .side')"
+Browse = Callable[..., None]
+
+
+def decided(workspace: Path) -> list[tuple[str, ...]]:
+    """Return the decisions on the disk, without their evidence."""
+    return [
+        (one.kind, one.action, one.subject, one.object, one.reason)
+        for one in read_decisions(workspace / "decisions")
+    ]
+
+
+def test_deciding_by_keys(browse: Browse, workspace: Path) -> None:
+    """M merges, a keeps apart, r renames, x rejects; the rows are on the disk, u takes the last one away."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url)
+        await page.until(READY)
+        await page.press("m")
+        await page.until("document.querySelectorAll('#done li').length === 1")
+        merged = (
+            "artist",
+            "merge",
+            "name:havick steen",
+            "ulan:500115493",
+            "looked at side by side, the same: the same words, both died in 1679",
+        )
+        assert decided(workspace) == [merged]
+
+        await page.press("a")
+        await page.until("document.querySelectorAll('#done li').length === 2")
+        apart = ("artist", "keep apart", "name:a", "name:b", "looked at side by side, not the same")
+        assert decided(workspace) == [apart, merged]
+
+        await page.press("u")
+        await page.until("document.querySelectorAll('#done li').length === 1")
+        assert decided(workspace) == [merged]
+        assert "name:a" in await page.js("document.querySelector('#question').innerText")
+
+        await page.press("2", "j", "k", "r")
+        assert await page.js("document.activeElement.id") == "new"
+        await page.press(*"cobalt m", "Enter")
+        await page.until("document.querySelectorAll('#done li').length === 2")
+        assert ("material", "rename", "fabeliet", "cobalt m", "the English term for it") in decided(
+            workspace
+        )
+
+        await page.press("e", *"a slip", "Escape", "x")
+        await page.until("document.querySelectorAll('#done li').length === 3")
+        assert ("material", "reject", "porcelein", "", "a slip") in decided(workspace)
+        await page.press("u", "u", "u")
+        await page.until("document.querySelectorAll('#done li').length === 0")
+        assert decided(workspace) == []
+        assert page.complaints == []
+
+    browse(work)
+
+
+def test_finding_one_s_way_by_keys(browse: Browse) -> None:
+    """Arrows go on and back, digits choose a kind, / filters, ? tells the keys; a key in a field is a letter."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url)
+        await page.until(READY)
+        question = "document.querySelector('#question').innerText"
+        place = "document.querySelector('#place').innerText"
+        assert await page.js(place) == "1 of 3"
+        await page.press("ArrowRight", "j", "j")
+        assert await page.js(place) == "3 of 3"
+        await page.press("ArrowLeft")
+        assert "name:a" in await page.js(question)
+
+        await page.press("/", *"steen m", "Escape")
+        assert await page.js(place) == "0 of 0"
+        await page.js("document.querySelector('#filter').value = ''")
+        await page.press("/", *"havick", "Enter")
+        assert await page.js(place) == "1 of 1"
+        assert "Havicksz" in await page.js(question)
+
+        await page.press("?")
+        assert await page.js("document.querySelector('#keys').open")
+        await page.press("m", "Escape")
+        assert not await page.js("document.querySelector('#keys').open")
+        assert await page.js("document.querySelectorAll('#done li').length") == 0
+
+        kinds = await page.js("document.querySelector('#kinds').innerText")
+        assert [word in kinds for word in ("Artists (3)", "Materials (3)", "Works (1)")] == [
+            True
+        ] * 3
+        await page.press("x")
+        assert "cannot be decided so" in await page.js("document.querySelector('#said').innerText")
+        unnamed = "[...document.querySelectorAll('button, input, img')].filter(x => !(x.innerText || x.alt || x.labels?.length)).length"
+        assert await page.js(unnamed) == 0
+
+    browse(work)
+
+
+def test_a_museum_s_text_is_text(browse: Browse) -> None:
+    """A title that is a script is read as one and not run, and no request leaves for another place."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url)
+        await page.until(READY)
+        await page.until("[...document.images].every(x => x.complete && x.naturalWidth > 0)")
+        assert await page.js("document.title") == "Review of release 1.0.0"
+        assert "<script>" in await page.js("document.querySelector('#sides').innerText")
+        assert await page.js("document.querySelectorAll('main script').length") == 0
+        assert await page.js("document.images.length") == 2
+        assert await page.js("document.querySelectorAll('.nopicture').length") == 2
+        assert len(page.requests) >= 6
+        assert [url for url in page.requests if not url.startswith(served.url)] == []
+        assert page.complaints == []
+
+    browse(work)
+
+
+def test_the_button_ends_the_server(browse: Browse) -> None:
+    """Done stops the server; what is asked of the page after that is answered with what to do."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url)
+        await page.until(READY)
+        await page.js("document.querySelector('#end').click()")
+        await page.until("document.querySelector('#said').innerText.includes('stopped')")
+        await served.task
+
+    browse(work)
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "paper"),
+    [
+        (1200, "light", "rgb(253, 252, 249)"),
+        (500, "light", "rgb(253, 252, 249)"),
+        (1200, "dark", "rgb(25, 24, 22)"),
+    ],
+)
+def test_the_page_fits_and_follows_the_reader(
+    browse: Browse, tmp_path: Path, width: int, scheme: str, paper: str
+) -> None:
+    """Nothing runs past the window's edge, and dark is dark."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url, width=width, scheme=scheme)
+        await page.until(READY)
+        await page.press("j", "m", "k")
+        await page.until("document.querySelectorAll('#done li').length === 1")
+        (tmp_path / "page.png").write_bytes(await page.picture())
+        assert await page.js("document.documentElement.scrollWidth") <= width
+        past = "[...document.querySelectorAll('body *')].filter(x => x.getBoundingClientRect().right > innerWidth + 1).length"
+        assert await page.js(past) == 0
+        assert await page.js("getComputedStyle(document.body).backgroundColor") == paper
+
+    browse(work)
