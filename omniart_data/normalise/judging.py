@@ -51,8 +51,9 @@ def column_type(name: str) -> pa.DataType:
 class Judges:
     """Whoever judges: this process, and for many inputs ``workers`` others beside it."""
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, chunk: int = CHUNK) -> None:
         self._workers = workers
+        self._chunk = chunk
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -72,8 +73,8 @@ class Judges:
     def judge(self, rule: Rule, columns: Sequence[Column]) -> Chunk:
         """Judge each row of the columns that a rule reads; the judgements are in the rows' order."""
         rows = len(columns[0]) if columns else 1
-        starts = range(0, max(rows, 1), CHUNK)
-        parts = ([column.slice(start, CHUNK) for column in columns] for start in starts)
+        starts = range(0, max(rows, 1), self._chunk)
+        parts = ([column.slice(start, self._chunk) for column in columns] for start in starts)
         if rule.learnt or self._workers < 2 or len(starts) < 3:
             return _joined([judge_chunk(rule, part) for part in parts])
         tasks = ((rule, _to_bytes(part)) for part in parts)
