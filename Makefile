@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKSPACE ?= workspace/demo
 
-.PHONY: help install demo test check format docs gold clean
+.PHONY: help install demo test check format docs gold coverage clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ docs: .venv/installed ## Regenerate the reference pages
 
 gold: .venv/installed ## Measure the labels on the gold set (HELD=1: also on the half that is set aside)
 	$(BIN)/python tests/gold/measure.py $(if $(HELD),--held)
+
+coverage: .venv/installed ## Measure how much of the museums' words is understood, on all real samples
+	$(BIN)/python tests/gold/coverage.py
 
 clean: ## Remove the demo's workspace and the tools' caches; .venv stays
 	rm -rf $(WORKSPACE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

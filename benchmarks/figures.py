@@ -163,6 +163,7 @@ def _task_rows(tasks: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterat
     shown = {
         "artist": (("top1", "top-1 accuracy"), ("top3", "top-3 accuracy")),
         "type": (("map_class", "mean average precision by class"),),
+        "coarse type": (("top1", "top-1 accuracy"),),
         "material": (("map_class", "mean average precision by class"),),
         "period": (("mean_error", "mean absolute error, years"), ("within_50", "within 50 years")),
     }

@@ -108,7 +108,12 @@ def main() -> None:
     last = runs[-1]
     fits = last["seconds"] <= SECONDS and last["peak_mb"] <= MEGABYTES
     print(f"limits {SECONDS} s and {MEGABYTES} MB: {'kept' if fits else 'NOT KEPT'}")
-    kept = {"runs": runs, "python": platform.python_version()}
+    kept = {
+        "runs": runs,
+        "limit_s": SECONDS,
+        "limit_mb": MEGABYTES,
+        "python": platform.python_version(),
+    }
     (HERE / "results" / "links.json").write_text(json.dumps(kept, indent=1) + "\n")
 
 

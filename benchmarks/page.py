@@ -88,7 +88,51 @@ def soak(kept: dict[str, Any]) -> str:
     )
 
 
-SECTIONS = (images, wall, oai, memory, soak)
+def normalise(kept: dict[str, Any]) -> str:
+    """Return the table of normalising."""
+    head = (
+        "records",
+        "repetitions with words of their own",
+        "distinct inputs judged",
+        "seconds",
+        "memory",
+    )
+    rows = [
+        (
+            f"{run['records']:,.0f}",
+            f"{run['share']:.0%}",
+            f"{run['judgements']:,.0f}",
+            f"{run['seconds']:.1f}",
+            f"{run['peak_mb'] / 1024:.2f} GB",
+            f"{run['peer']['seconds']:.1f} s",
+            f"{run['seconds'] / run['peer']['seconds']:.1f}",
+        )
+        for run in kept["runs"]
+    ]
+    limits = f"\n\nLimits: {kept['limit_s']} s and {kept['limit_gb']:.0f} GB for two million."
+    return table((*head, "pyarrow reads and writes", "ratio"), rows) + limits
+
+
+def links(kept: dict[str, Any]) -> str:
+    """Return the table of links."""
+    rows = [
+        (f"{run['artworks']:,}", f"{run['seconds']:.1f} s", f"{run['peak_mb'] / 1024:.2f} GB")
+        for run in kept["runs"]
+    ]
+    limit = kept["limit_s"]
+    return table(("artworks", "seconds", "memory"), rows) + f"\n\nLimit for two million: {limit} s."
+
+
+def colours(kept: dict[str, Any]) -> str:
+    """Return the table of colours."""
+    rows = [
+        (name, f"{told['ms']:.1f}", f"{told['loss']:.2f}" if "loss" in told else "")
+        for name, told in kept["finders"].items()
+    ]
+    return table(("finder of nine colours", "ms a picture", "mean CIE76 to the nearest"), rows)
+
+
+SECTIONS = (images, wall, oai, memory, soak, normalise, links, colours)
 
 
 def filled(page: str) -> str:

@@ -30,7 +30,7 @@ def check_drift(terms: pa.Table, previous: Release, budget: float) -> None:
         rise = new / new_all - old / old_all
         if rise > budget and new >= LEAST_OCCURRENCES:
             kind, source = key
-            words = ", ".join(_new_words(terms, previous, kind, source))
+            words = ", ".join(map(_cut, _new_words(terms, previous, kind, source)))
             risen.append(
                 f"{source}: unmatched {kind} words rose from {old / old_all:.1%} to {new / new_all:.1%}"
                 f" of their occurrences ({words})"
@@ -38,7 +38,7 @@ def check_drift(terms: pa.Table, previous: Release, budget: float) -> None:
     if risen:
         raise DriftError(
             f"{'; '.join(risen)}: more than the budget of {budget:.1%} since {previous.version}. Add them to"
-            " schemas/vocab/terms.csv, decide on them with `omniart-data review`, or build with --accept-drift"
+            " schemas/vocab/terms.csv, or build with --accept-drift, then decide on them with `omniart-data review`"
         )
 
 
@@ -63,3 +63,11 @@ def _new_words(terms: pa.Table, previous: Release, kind: str, source: str) -> li
     lines = unmatched(terms).sort_by([("occurrences", "descending"), ("term", "ascending")])
     new = [str(line["term"]) for line in lines.to_pylist() if line["term"] not in old]
     return [*new[:NAMED], *(["..."] if len(new) > NAMED else [])] or ["no new word: others went"]
+
+
+def _cut(word: str) -> str:
+    """Return a word that leaves room for others: what museums give as one may be a paragraph."""
+    return word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..."
+
+
+_LONGEST = 60

@@ -7,6 +7,7 @@ What a command needs is imported inside it: ``--help`` is quick, and ``evaluate`
 import logging
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,17 +47,34 @@ WeightsSha256 = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps ...")]
 TaskNames = Annotated[
-    str, typer.Option(help="Tasks, with commas: " + ",".join(task.name for task in TASKS) + ".")
+    str, typer.Option(help="Tasks, with commas: " + ",".join(task.word for task in TASKS) + ".")
 ]
 LeastTrain = Annotated[
     list[str] | None,
     typer.Option(
         metavar="TASK=N",
         help="Works in train that make a label a class; by default "
-        + ", ".join(f"{task.name}={task.least_train}" for task in TASKS if task.least_train)
+        + ", ".join(f"{task.word}={task.least_train}" for task in TASKS if task.least_train)
         + ". Can be given again for another task.",
     ),
 ]
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    context: typer.Context,
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", metavar="", help="Print the version.")
+    ] = False,
+) -> None:
+    """Answer what is asked of the command itself."""
+    if version:
+        typer.echo(f"omniart-model {package_version('omniart-data')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
 
 
 @app.command()

@@ -49,7 +49,7 @@ class Network(nn.Module):
         self.shared: nn.Module = layer
         self.heads = nn.ModuleDict(
             {
-                f"head_{task.name}": nn.Linear(shared or features, outputs[task.name])
+                f"head_{task.word}": nn.Linear(shared or features, outputs[task.name])
                 for task in tasks
             }
         )
@@ -83,4 +83,4 @@ class Network(nn.Module):
         return self.get_buffer("year_mean") + self.get_buffer("year_deviation") * output.squeeze(1)
 
     def _head(self, task: Task) -> nn.Linear:
-        return cast("nn.Linear", self.heads[f"head_{task.name}"])  # none may be called "type"
+        return cast("nn.Linear", self.heads[f"head_{task.word}"])  # none may be called "type"

@@ -25,7 +25,7 @@ TOP = 10
 """Labels that are written for a task with one class; a metric looks at three at most."""
 
 COLUMN: Mapping[str, str] = {
-    task.name: "year" if task.kind is Kind.YEAR else task.name for task in TASKS
+    task.name: "year" if task.kind is Kind.YEAR else task.word for task in TASKS
 }
 """The file's column of each task."""
 
@@ -156,7 +156,7 @@ def _made_for(table: pa.Table) -> str:
     about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     if not {"release", "split"} <= about.keys():
         return ""
-    return f" (made for the {about['split']} split of release {about['release']})"
+    return f" (made for the split {about['split']!r} of release {about['release']!r})"
 
 
 def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: str) -> None:
@@ -165,12 +165,14 @@ def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: str) 
     seen, known = Counter(given), set(wanted)
     if len(given) != len(seen):
         twice = min((one for one, times in seen.items() if times > 1), key=str)
-        raise ModelError(f"{path}: {len(given) - len(seen)} ids occur again, the first is {twice}")
+        raise ModelError(
+            f"{path}: {len(given) - len(seen)} ids occur again, the first is {twice!r}"
+        )
     for left, what in (
         (seen.keys() - known, "not to be predicted"),
         (known - seen.keys(), "not predicted"),
     ):
         if left:
             raise ModelError(
-                f"{path}: {len(left)} works are {what}, the first is {min(left, key=str)}"
+                f"{path}: {len(left)} works are {what}, the first is {min(left, key=str)!r}"
             )

@@ -106,7 +106,10 @@ def classes_text(task: TaskEvaluation) -> str:
         f"{task.task.least_test} in test."
     )
     if task.task.kind is Kind.ONE:
-        return f"{metrics['n']:,} works of artists that are classes, {metrics['n_all']:,} of all. {rule}"
+        return (
+            f"{metrics['n']:,} works whose {task.task.name} is a class, of {metrics['n_all']:,} "
+            f"whose {task.task.name} is known. {rule}"
+        )
     return (
         f"{metrics['n']:,} works whose {task.task.name} is known, {metrics['n_labelled']:,} of them "
         f"with a class. {rule}"

@@ -34,10 +34,20 @@ class Task:
     least_train: int = 0
     least_test: int = 1
 
+    @property
+    def word(self) -> str:
+        """Return the name as one word, for options and the columns of files.
+
+        >>> Task("coarse type", Kind.ONE, "coarse_type").word
+        'coarse_type'
+        """
+        return self.name.replace(" ", "_")
+
 
 TASKS: tuple[Task, ...] = (
     Task("artist", Kind.ONE, "artist", least_train=3),
     Task("type", Kind.SEVERAL, "artwork_types", least_train=10),
+    Task("coarse type", Kind.ONE, "coarse_type", least_train=10),
     Task("material", Kind.SEVERAL, "materials", least_train=10),
     Task("period", Kind.YEAR, "year", scale=0.1),  # the paper divides by ten
 )
@@ -48,18 +58,25 @@ def choose_tasks(
 ) -> tuple[Task, ...]:
     """Return the named tasks (all where none is named) in the table's order.
 
-    ``least_train`` overrides a task's own threshold. Raises UsageError for a name that is in no row.
+    A name may be written as one word. ``least_train`` overrides a task's own threshold. Raises UsageError
+    for a name that is in no row.
 
-    >>> [task.name for task in choose_tasks(["period", "artist"])]
-    ['artist', 'period']
+    >>> [task.name for task in choose_tasks(["period", "coarse_type"])]
+    ['coarse type', 'period']
     """
-    least = dict(least_train or {})
-    known = [task.name for task in TASKS]
-    for name in (*names, *least):
-        if name not in known:
-            raise UsageError(f"no task is called {name!r}; there are: {', '.join(known)}")
+    chosen = {_named(name) for name in names}
+    least = {_named(name): works for name, works in (least_train or {}).items()}
     return tuple(
         replace(task, least_train=least.get(task.name, task.least_train))
         for task in TASKS
-        if not names or task.name in names
+        if not chosen or task.name in chosen
     )
+
+
+def _named(name: str) -> str:
+    """Return the name of the task that is called so, or whose name is written so as one word."""
+    for task in TASKS:
+        if name in {task.name, task.word}:
+            return task.name
+    known = ", ".join(task.word for task in TASKS)
+    raise UsageError(f"no task is called {name!r}; there are: {known}")

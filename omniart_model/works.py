@@ -7,7 +7,7 @@ import pyarrow as pa
 from omniart_data.release import Release
 from omniart_data.release.rows import compute
 from omniart_model.labels import find_classes
-from omniart_model.tasks import Task
+from omniart_model.tasks import TASKS, Task
 from schemas.errors import ModelError, UsageError
 from schemas.release import SPLITS
 from schemas.rights import NO
@@ -16,13 +16,11 @@ COLUMNS = (
     "id",
     "split",
     "source",
-    "artist",
-    "artwork_types",
-    "materials",
-    "year",
+    *dict.fromkeys(task.column for task in TASKS),
     "image_sha256",
     "may_train",
 )
+"""Columns of a release that are read: those of all tasks, and what tells which works are looked at."""
 
 
 def pictured_works(release: Release, *splits: str) -> pa.Table:

@@ -83,6 +83,14 @@ LINK = noun(
     ("applied", pa.bool_(), "Both are one group for the splits; false: proposed for review."),
 )
 
+READ_FOR = {
+    "materials": "material_terms",
+    "techniques": "technique_terms",
+    "artwork_types": "type_terms",
+    "coarse_type": "type_terms",
+}
+"""Column to the one whose rule reads the museum's words for it: what a decision on the first rests on."""
+
 _VALUES = {"artist_status": ARTIST_STATUS, "date_precision": DATE_PRECISION}
 """Columns whose values are a closed list."""
 

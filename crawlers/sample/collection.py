@@ -38,8 +38,9 @@ class Work:
     ``stance`` is empty where the artist is undoubted, else attributed, workshop, after, several,
     anonymous or none (nobody is named). ``image`` names the picture on the museum's image host, empty
     where it shows none; ``image_fault`` is "gone" or "torn". ``twin`` is the same in all museums that
-    show the same work. ``part_of`` is the source id of the work that this is a detail of. ``lacks``
-    names what the museum left empty: title, medium. ``changed`` is when the museum last wrote about it.
+    show the same work, and ``kept_by`` is that of them which keeps it. ``part_of`` is the source id of the
+    work that this is a detail of. ``lacks`` names what the museum left empty: title, medium. ``changed``
+    is when the museum last wrote about it.
     """
 
     museum: str
@@ -60,6 +61,7 @@ class Work:
     image: str = ""
     image_fault: str = ""
     twin: str = ""
+    kept_by: str = ""
     part_of: str = ""
     lacks: frozenset[str] = frozenset()
     oddity: str = ""
@@ -140,7 +142,7 @@ def _place(rng: random.Random, museum: str, draft: Draft, names: Names) -> Work:
     """Return a draft as a museum's object, with numbers, size and picture."""
     width, height = _shape(rng, draft.medium.kind)
     title = invent_title(rng, draft.medium.kind)
-    hand, palette = SCHOOLS.get(draft.school, SCHOOLS["Dutch"])[2:0:-1]
+    palette, hand = SCHOOLS.get(draft.school, SCHOOLS["Dutch"])
     if draft.artist is not None:
         hand, palette = draft.artist.hand, draft.artist.palette
     scale = draft.medium.scale * rng.uniform(0.6, 1.4)
@@ -225,7 +227,7 @@ def _add_twin(
     places = range(looked[origin], len(dealt[origin]))
     at = next(at for at in places if _may_be_twin(dealt[origin][at]))
     looked[origin] = at
-    work = replace(dealt[origin][at], twin=f"twin-{number}", lacks=frozenset())
+    work = replace(dealt[origin][at], twin=f"twin-{number}", kept_by=origin, lacks=frozenset())
     dealt[origin][at] = work
     source_id = names[other].source_id(work.artist, work.title)
     dealt[other].append(

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from crawlers.sample.artists import SCHOOLS, Artist
+from crawlers.sample.artists import Artist
 from crawlers.sample.collection import Work
 from crawlers.sample.dating import rijks_date
 from crawlers.sample.hosts import IIIF, RIJKSMUSEUM, RIJKSMUSEUM_IDS
 from crawlers.sample.media import KINDS, UNKNOWN_MATERIAL
+from crawlers.sample.places import made_at
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -152,16 +153,20 @@ def _describe(writer: _Writer, object_: etree._Element, work: Work) -> None:
     dutch = f"hoogte {tall} cm x breedte {wide} cm"
     english = f"height {work.height_cm} cm x width {work.width_cm} cm"
     writer.texts(object_, "dcterms:extent", (dutch, english))
-    school = SCHOOLS.get(work.school)
-    if work.artist is None and school:
-        _place(writer, object_, work.school, school[0])
+    if place := made_at(work):
+        _place(writer, object_, place.labels)
     writer.child(object_, "edm:type", "IMAGE")
 
 
-def _place(writer: _Writer, object_: etree._Element, english: str, dutch: str) -> None:
-    uri = persistent(f"23{zlib.crc32(english.encode())}")
+def place_uri(label: Label) -> str:
+    """Return the URI of a place."""
+    return persistent(f"23{zlib.crc32(label[1].encode())}")
+
+
+def _place(writer: _Writer, object_: etree._Element, label: Label) -> None:
+    uri = place_uri(label)
     writer.child(object_, "dcterms:spatial", resource=uri)
-    writer.describe("edm:Place", uri, (dutch, english))
+    writer.describe("edm:Place", uri, label)
 
 
 def _name_makers(writer: _Writer, object_: etree._Element, work: Work) -> None:

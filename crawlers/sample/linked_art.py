@@ -13,9 +13,10 @@ from urllib.parse import quote
 from crawlers.sample.artists import Artist
 from crawlers.sample.collection import Work
 from crawlers.sample.dating import rijks_date
-from crawlers.sample.edm import RECTO, persistent, rights
+from crawlers.sample.edm import RECTO, persistent, place_uri, rights
 from crawlers.sample.hosts import IIIF, RIJKSMUSEUM
 from crawlers.sample.media import KINDS, UNKNOWN_MATERIAL
+from crawlers.sample.places import made_at
 
 Said = dict[str, Any]
 CONTEXT = "https://linked.art/ns/v1/linked-art.json"
@@ -54,13 +55,13 @@ _INVENTOR = ("naar schilderij van", "after painting by", "")
 _PRIMARY, _SECONDARY = AAT + "300404450", AAT + "300404451"
 
 _ICONCLASS: Mapping[str, tuple[str, ...]] = {
-    "landscape": ("25H213", "25I3(+22)"),
-    "portrait": ("61B(+53)", "31A71(+12)"),
-    "still-life": ("41E", "47I(LANTERN)"),
+    "landscape": ("25H213", "25I3"),
+    "portrait": ("61B(+53)", "31D15"),
+    "still-life": ("41E", "41C323"),
     "religious": ("11H(FABULA)", "11Q711"),
     "mythological": ("92D1916",),
 }
-"""Codes of the real system's form, with its brackets, plus signs and names."""
+"""Codes of the real system, with its plus signs, and with the name of a saint that it never heard of."""
 
 
 def visual_number(number: str) -> str:
@@ -141,6 +142,9 @@ def _production(shape: _Shape, work: Work) -> Said:
         said["technique"] = shape.several(_concept(label, "Type") for label in techniques)
     if spans := _timespans(shape, work):
         said["timespan"] = spans[0] if len(spans) == 1 else spans
+    if place := made_at(work):
+        where = {"id": place_uri(place.labels), "type": "Place"} | _notation(*place.labels)
+        said["took_place_at"] = shape.several([where])
     if parts := _parts(shape, work):
         said["part"] = shape.several(parts)
     if line := _display_line(work):

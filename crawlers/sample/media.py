@@ -152,3 +152,5 @@ MEDIA: dict[str, Medium] = {
 
 UNKNOWN_MATERIAL = ("fabeliet", "")
 """A Dutch word that no table knows, and that has no English beside it."""
+STRANGE_ENGLISH = "fabelite"
+"""The same in the museums that write English; no table knows it either."""

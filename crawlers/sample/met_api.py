@@ -20,9 +20,11 @@ from crawlers.sample.hosts import (
     jpeg_response,
     not_found,
 )
-from crawlers.sample.media import KINDS
+from crawlers.sample.media import KINDS, STRANGE_ENGLISH
 from crawlers.sample.painting import paint
 from crawlers.sample.picture import retaken
+from crawlers.sample.places import geography
+from crawlers.sample.sizes import depth_cm, size_text
 
 API = "/public/collection/v1"
 _IMAGES = f"https://{MET_IMAGES}/CRDImages/"
@@ -86,7 +88,7 @@ def object_answer(work: Work) -> dict[str, Any]:
     kind, number = KINDS[work.kind], int(work.source_id)
     date, begin, end = met_date(work.dating)
     said: dict[str, Any] = dict.fromkeys(_STRINGS, "")
-    said |= _maker(work) | _images(work)
+    said |= _maker(work) | _images(work) | geography(work)
     said |= {
         "objectID": number,
         "isHighlight": number % 40 == 0,
@@ -102,8 +104,8 @@ def object_answer(work: Work) -> dict[str, Any]:
         "objectDate": date,
         "objectBeginDate": begin,
         "objectEndDate": end,
-        "medium": "" if "medium" in work.lacks else work.medium.english,
-        "dimensions": _dimensions(work),
+        "medium": _medium(work),
+        "dimensions": size_text(work),
         "measurements": _measurements(work),
         "creditLine": "Gift of Nobody, invented",
         "rightsAndReproduction": "" if work.open_rights else "© An invented estate",
@@ -114,6 +116,12 @@ def object_answer(work: Work) -> dict[str, Any]:
         "tags": _tags(work),
     }
     return said
+
+
+def _medium(work: Work) -> str:
+    """Return materials and techniques; of one work with a material that nobody knows."""
+    strange = f", {STRANGE_ENGLISH}" if work.oddity == "unknown material" else ""
+    return "" if "medium" in work.lacks else f"{work.medium.english}{strange}"
 
 
 def _title(work: Work) -> str:
@@ -201,20 +209,15 @@ def has_second_view(work: Work) -> bool:
     return int(work.source_id) % 9 == 0 and bool(work.image) and not work.image_fault
 
 
-def _dimensions(work: Work) -> str:
-    """Return the size in inches and, in parentheses, in centimetres; height first."""
-    tall, wide = (
-        f"{size / 2.54:.1f}".removesuffix(".0") for size in (work.height_cm, work.width_cm)
-    )
-    return f"{tall} x {wide} in. ({work.height_cm} x {work.width_cm} cm)"
-
-
 def _measurements(work: Work) -> list[dict[str, Any]] | None:
     if int(work.source_id) % 5 == 0:
         return None
-    sizes = {"Height": work.height_cm, "Width": work.width_cm}
+    sizes = {"Height": work.height_cm, "Width": work.width_cm, "Depth": depth_cm(work)}
+    if work.kind == "medal":
+        sizes = {"Diameter": work.height_cm}
+    given = {name: size for name, size in sizes.items() if size is not None}
     return [
-        {"elementName": "Overall", "elementDescription": None, "elementMeasurements": sizes},
+        {"elementName": "Overall", "elementDescription": None, "elementMeasurements": given},
     ]
 
 

@@ -112,7 +112,7 @@ def row(work: Work) -> dict[str, str]:
     if is_older(work):
         told["Title"] += " (former title)"
     if number % 11 == 0:  # a size in two lines, as many are
-        told["Dimensions"] = f"Overall: {told['Dimensions']}\r\nOther: as above"
+        told["Dimensions"] += "\r\nOther: as above"
     return told
 
 

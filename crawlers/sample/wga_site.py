@@ -15,7 +15,7 @@ from crawlers.sample.collection import Work
 from crawlers.sample.dating import wga_date, wga_time_frame
 from crawlers.sample.holdings import Holdings
 from crawlers.sample.hosts import WGA, add_front, jpeg_response, not_found, page
-from crawlers.sample.media import KINDS
+from crawlers.sample.media import KINDS, STRANGE_ENGLISH
 from crawlers.sample.painting import paint
 from schemas.errors import UsageError
 
@@ -48,6 +48,11 @@ _PLACES = (
     "S. Maria della Fantasia, Nowhereham",
     "Private collection",
 )
+_KEEPERS = {
+    "met": "Sample Metropolitan (invented)",
+    "rijksmuseum": "Sample Rijksmuseum (invented)",
+}
+"""What the gallery calls the museums that keep works which it shows too."""
 _TOWNS = ("Nergenshuizen", "Köln-Nirgendwo", "Fintonia", "Fableham")
 _NOTES = {"attributed": "(attributed)", "workshop": "(workshop)", "after": "(copy)"}
 
@@ -110,17 +115,20 @@ def _life(artist: Artist | None) -> str:
 def _technique(work: Work) -> str:
     """Return material and size in one text: height first, comma for point, sometimes no size at all."""
     tall, wide = (f"{size}".removesuffix(".0").replace(".", ",") for size in _sizes(work))
+    made = work.medium.wga
+    if work.oddity == "unknown material":
+        made += f", {STRANGE_ENGLISH}"
     match _number(work) % 10:
         case 0:
-            return work.medium.wga
+            return made
         case 1:
-            return f"{work.medium.wga}. {tall} x {wide} cm"
+            return f"{made}. {tall} x {wide} cm"
         case _ if work.kind == "medal":
-            return f"{work.medium.wga}, diameter {tall} cm"
+            return f"{made}, diameter {tall} cm"
         case _ if work.kind in {"sculpture", "vase"}:
-            return f"{work.medium.wga}, height {tall} cm"
+            return f"{made}, height {tall} cm"
         case _:
-            return f"{work.medium.wga}, {tall} x {wide} cm"
+            return f"{made}, {tall} x {wide} cm"
 
 
 def _sizes(work: Work) -> tuple[float, float]:
@@ -134,7 +142,7 @@ def _number(work: Work) -> int:
 
 def _location(work: Work) -> str:
     if work.twin:
-        return "Sample Museums (invented), Nowhereham"
+        return f"{_KEEPERS[work.kept_by]}, Nowhereham"
     return _PLACES[_number(work) % len(_PLACES)]
 
 

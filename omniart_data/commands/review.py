@@ -4,6 +4,7 @@ import asyncio
 import shlex
 import sys
 import webbrowser
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from omniart_data.commands import options
 from omniart_data.commands.ending import ends_in_one_line, examples
 from omniart_data.decision_files import TERM_KINDS, as_written, put_decision, read_decisions
 from omniart_data.normalise.decisions import Decision
+from omniart_data.normalise.terms.tables import plain
 from omniart_data.printing import cell, say
 from omniart_data.release.read import Release, open_release
 from omniart_data.review.candidates import candidate_table, open_candidates
@@ -127,14 +129,18 @@ def decisions(
     workspace: options.WorkspaceFolder = None,
     config: options.Config = options.CONFIG,
 ) -> None:
-    """List all decisions of the workspace.
+    """List all decisions of the workspace, and say which of them the newest release could not apply.
 
-    Tab-separated: kind, action, subject, object and reason. A cell that a spreadsheet would take for a formula has
-    an apostrophe before it, and control characters are escapes.
+    Tab-separated: kind, action, subject, object, reason, and for one that was flagged, "not applied: " and why. A
+    cell that a spreadsheet would take for a formula has an apostrophe before it, and control characters are escapes.
     """
+    place = _place(workspace, config)
     columns = [name for name in DECISION.names if name != "evidence"]
-    for decision in read_decisions(_place(workspace, config).decisions):
-        typer.echo("\t".join(cell(getattr(decision, name)) for name in columns))
+    why = _flagged(place)
+    for decision in read_decisions(place.decisions):
+        cells = [getattr(decision, name) for name in columns]
+        cells += [f"not applied: {why[decision]}"] if decision in why else []
+        typer.echo("\t".join(map(cell, cells)))
 
 
 @ends_in_one_line
@@ -155,7 +161,7 @@ def decide(
     """
     if not reason.strip():
         raise UsageError("a decision has a reason: give --reason")
-    about = subject.strip().lower() if kind in TERM_KINDS else subject
+    about = plain(subject) if kind in TERM_KINDS else subject
     decision = as_written(Decision(kind, action, about, object_, reason))
     place = _place(workspace, config)
     put = put_decision(
@@ -168,6 +174,17 @@ def decide(
 
 def _place(workspace: Path | None, config: Path) -> Workspace:
     return Workspace(workspace or Path(settings_for(config, needed=False).workspace))
+
+
+def _flagged(place: Workspace) -> Mapping[Decision, str]:
+    """Return the decisions that the newest release did not apply, and why; none where there is no release."""
+    if not place.versions():
+        return {}
+    release = _release(place, None)
+    if "flagged.parquet" not in release.manifest.files:
+        return {}
+    rows = release.side_table("flagged").to_pylist()
+    return {Decision(*(row[name] for name in DECISION.names)): row["why"] for row in rows}
 
 
 def _release(place: Workspace, given: Path | None) -> Release:

@@ -25,7 +25,7 @@ from omniart_data.normalise.setting import set_values
 from omniart_data.normalise.sizes.measure import RULE as SIZES
 from omniart_data.normalise.statements import newest_statements
 from omniart_data.normalise.terms.coarse import RULE as COARSE_TYPE
-from omniart_data.normalise.terms.decided import term_rules
+from omniart_data.normalise.terms.decided import not_met, term_rules
 from omniart_data.normalise.terms.forms import form_rule, forms
 from omniart_data.normalise.terms.open_terms import EXAMPLES, open_terms
 from omniart_data.normalise.terms.tables import aat_ids
@@ -115,6 +115,8 @@ def normalise(
         people = _name_artists(bench, of_kind(decisions, "artist"))
     flagged += people.flagged
     flagged += set_values(bench, statements.ids, of_kind(decisions, "artwork"))
+    met = (use for judgements in bench.done for use in judgements.terms)
+    flagged += not_met(decisions, met, flagged)
     candidates = [
         alike_artists(people, decisions, _examples(bench, people, statements.ids)),
         open_terms(bench, statements.ids),

@@ -14,8 +14,9 @@ from omniart_data.normalise.engine import Bench, Judgements
 from omniart_data.normalise.held import Coded
 from omniart_data.normalise.judging import as_json
 from omniart_data.normalise.makers.name_keys import name_key
+from omniart_data.normalise.terms.coarse import coarse
 from schemas.artwork import ARTWORK
-from schemas.decision import parse_setting
+from schemas.decision import READ_FOR, parse_setting
 
 RULE_NAME = "decision"
 
@@ -38,14 +39,15 @@ def set_values(bench: Bench, ids: Column, decisions: Sequence[Decision]) -> tupl
         column, value = parse_setting(decision.object)
         settings.setdefault(place, {})[column] = (value, decision)
     if settings:
-        _set_all(bench, settings)
+        _set_all(bench, ids, settings)
     return tuple(flagged)
 
 
 def _why_not(bench: Bench, place: int, decision: Decision) -> str:
     """Return why a decision is not applied to the artwork in a place; empty: it is."""
     column, _ = parse_setting(decision.object)
-    judged = next((one for one in bench.done if column in one.columns), None)
+    wanted = READ_FOR.get(column, column)
+    judged = next((one for one in bench.done if wanted in one.columns), None)
     if judged is None:
         return f"no rule writes {column}"
     told = judged.inputs[int(judged.rows[place])].as_py()
@@ -54,14 +56,20 @@ def _why_not(bench: Bench, place: int, decision: Decision) -> str:
     return ""
 
 
-def _set_all(bench: Bench, settings: dict[int, dict[str, tuple[Any, Decision]]]) -> None:
+def _set_all(
+    bench: Bench, ids: Column, settings: dict[int, dict[str, tuple[Any, Decision]]]
+) -> None:
     """Write the values into their columns, and a judgement that says so for each artwork."""
     for place, columns in settings.items():
         if "artist" in columns:
             _follow(bench, columns)
+        if "artwork_types" in columns:
+            types, decision = columns["artwork_types"]
+            columns.setdefault("coarse_type", (*coarse(types).value, decision))
         for column, (value, _) in columns.items():
             bench.written[column] = _with(bench.written[column], place, value, column)
-    order = sorted(settings, key=lambda place: _asked(bench, place))
+    asked = {place: as_json(("id",), (ids[place].as_py(),)) for place in settings}
+    order = sorted(settings, key=asked.__getitem__)
     rows = np.full(len(bench.rows), -1, np.int32)
     rows[order] = np.arange(len(order), dtype=np.int32)
     values = [{name: value for name, (value, _) in settings[place].items()} for place in order]
@@ -69,7 +77,7 @@ def _set_all(bench: Bench, settings: dict[int, dict[str, tuple[Any, Decision]]])
     bench.done.append(
         Judgements(
             rule=RULE_NAME,
-            inputs=pa.array([_asked(bench, place) for place in order], pa.string()),
+            inputs=pa.array([asked[place] for place in order], pa.string()),
             values=pa.array([json.dumps(v, ensure_ascii=False, sort_keys=True) for v in values]),
             because=pa.array(["; ".join(reason) for reason in reasons]),
             columns={},
@@ -78,14 +86,6 @@ def _set_all(bench: Bench, settings: dict[int, dict[str, tuple[Any, Decision]]])
             rows=rows,
         )
     )
-
-
-def _asked(bench: Bench, place: int) -> str:
-    """Return which artwork is in a place, as a judgement's input says it."""
-    named = [
-        bench.coded(name).column(np.array([place]))[0].as_py() for name in ("source", "source_id")
-    ]
-    return as_json(("id",), (":".join(named),))
 
 
 def _follow(bench: Bench, columns: dict[str, tuple[Any, Decision]]) -> None:

@@ -134,7 +134,7 @@ def _kept(rows: pa.Table, units: _Units, previous: pa.Table | None, *, allow_mov
         example = [str(name) for name in rows["id"].take(moved).to_pylist()]
         raise ReleaseError(
             f"{len(moved)} artworks would change split, as their groups were on several sides; "
-            f"the first: {min(example)}"
+            f"the first: {min(example)}. Where that is meant, build with --allow-moves"
         )
     return kept
 

@@ -15,7 +15,7 @@ from omniart_data.normalise.works.decided import RESTS_ON, work_evidence
 from omniart_data.release.read import Release
 from omniart_data.review.candidates import TABLE, open_candidates
 from omniart_data.review.works import rows_of
-from schemas.decision import parse_setting
+from schemas.decision import READ_FOR, parse_setting
 from schemas.errors import UsageError
 
 
@@ -47,8 +47,9 @@ def _of_setting(release: Release, decision: Decision) -> str:
     column, _ = parse_setting(decision.object)
     (row,) = _rows(release, [decision.subject], ["id", "judgements"])
     judgements = release.side_table("judgements").take(row["judgements"]).to_pylist()
+    wanted = READ_FOR.get(column, column)
     for judgement in judgements:
-        if judgement["rule"] != RULE_NAME and column in json.loads(judgement["value"]):
+        if judgement["rule"] != RULE_NAME and wanted in json.loads(judgement["value"]):
             return evidence_of(column, judgement["input"])
     written = sorted({name for one in judgements for name in json.loads(one["value"])})
     raise UsageError(f"no rule writes {column}, so none can be overruled: {', '.join(written)} can")
@@ -59,6 +60,11 @@ def _of_term(release: Release, decision: Decision, language: str) -> str:
     used = terms.filter(
         (pc.field("kind") == decision.kind) & (pc.field("term") == decision.subject)
     )
+    if used.num_rows and set(used["how"].to_pylist()) <= _KNOWN:
+        raise UsageError(
+            f"the tables know {decision.subject!r}, and a decision stands in for a missing row only: change"
+            f" schemas/vocab, or set {decision.kind}s of single artworks"
+        )
     languages = sorted(set(used["language"].to_pylist()))
     if not languages:
         raise UsageError(
@@ -75,6 +81,10 @@ def _of_term(release: Release, decision: Decision, language: str) -> str:
             f"{decision.subject!r} is a word of {', '.join(languages)}, not {language}"
         )
     return evidence_of(decision.kind, decision.subject, language or languages[0])
+
+
+_KNOWN = frozenset({"table", "head", "implied"})
+"""How a term of a release was read that a decision on it could not change."""
 
 
 def _of_works(release: Release, decision: Decision) -> str:

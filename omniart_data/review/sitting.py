@@ -14,8 +14,8 @@ from schemas.errors import UsageError
 MOST = 500
 """Candidates of a kind that are shown at a time; the next ones come when these are decided."""
 
-_WORKS = 6
-"""Artworks that are shown with a candidate, at most."""
+_WORKS = 8
+"""Artworks that are shown with a candidate, at most: a release names four of each of two artists."""
 
 _LONGEST = 400
 """Characters of a museum's text that are shown: whoever wants the rest asks the museum."""

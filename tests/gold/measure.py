@@ -126,9 +126,9 @@ def agreement() -> list[Score]:
 
 RESULTS = HERE.parents[1] / "benchmarks" / "results"
 PAGE = HERE.parents[1] / "docs" / "quality.md"
-_BLOCK = re.compile(r"<!-- gold: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 Figures = Mapping[str, Any]
+Blocks = Mapping[str, Callable[[], str]]
 
 
 def keep(name: str, scores: Sequence[Score]) -> None:
@@ -139,13 +139,16 @@ def keep(name: str, scores: Sequence[Score]) -> None:
 
 
 def kept(name: str) -> Figures:
-    """Return the figures that were kept last."""
-    found: Figures = json.loads((RESULTS / f"gold_{name}.json").read_text(encoding="utf-8"))
+    """Return the figures that were kept last; none where nothing was measured yet."""
+    path = RESULTS / f"gold_{name}.json"
+    found: Figures = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return found
 
 
 def table(figures: Figures) -> str:
-    """Return figures as a table of Markdown."""
+    """Return figures as a table of Markdown; empty where there are none."""
+    if not figures:
+        return ""
     lines = ["| attribute | n | precision | recall | F1 or share | 95 % |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | --- |")
     for name, told in figures.items():
@@ -170,7 +173,7 @@ def _quiet(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)
 
 
-BLOCKS: Mapping[str, Callable[[], str]] = {
+BLOCKS: Blocks = {
     "held": lambda: table(kept("held")),
     "tune": lambda: table(kept("tune")),
     "agreement": lambda: table(kept("agreement")),
@@ -178,11 +181,24 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
 }
 
 
-def with_figures(page: str) -> str:
-    """Return a page with each marked block made anew from what was kept."""
-    return _BLOCK.sub(
-        lambda found: f"<!-- gold: {found[1]} -->\n{BLOCKS[found[1]]()}\n<!-- end -->", page
+def with_blocks(page: str, mark: str, blocks: Blocks) -> str:
+    r"""Return a page with each block of a mark made anew: what stands after ``<!-- MARK: NAME -->``.
+
+    >>> with_blocks("<!-- sum: two -->\nold\n<!-- end -->", "sum", {"two": lambda: "new"})
+    '<!-- sum: two -->\nnew\n<!-- end -->'
+    """
+    return re.sub(
+        rf"<!-- {mark}: (\w+) -->\n.*?<!-- end -->",
+        lambda found: f"<!-- {mark}: {found[1]} -->\n{blocks[found[1]]()}\n<!-- end -->",
+        page,
+        flags=re.DOTALL,
     )
+
+
+def write_page(mark: str, blocks: Blocks) -> None:
+    """Write a mark's blocks into the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_blocks(page, mark, blocks), encoding="utf-8")
 
 
 def main() -> None:
@@ -200,8 +216,7 @@ def main() -> None:
         print(f"{name}\n\n{table(kept(name))}\n")
     for half in halves:
         print(f"missed in {half}\n\n{misses(kept(half))}\n")
-    if (RESULTS / "gold_held.json").exists():
-        PAGE.write_text(with_figures(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    write_page("gold", BLOCKS)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def unpictured(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="session")
 def config() -> BaselineConfig:
-    """Return the settings of a small baseline of all four tasks."""
+    """Return the settings of a small baseline of all tasks."""
     return BaselineConfig(choose_tasks(), TrainConfig(shared=64, epochs=12, rate=3e-3))
 
 

@@ -42,6 +42,7 @@ def row(number: int, artist: int, **columns: Any) -> dict[str, Any]:
         "artist_status": "named",
         "makers": [],
         "artwork_types": [TYPES[number % 2]],
+        "coarse_type": TYPES[number % 2],
         "materials": [MATERIALS[2]] if number % 2 else list(MATERIALS[:2]),
         "year": 1500.0 + 100 * artist + number % 7,
         "rights": CC0,

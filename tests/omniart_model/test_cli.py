@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
@@ -44,10 +45,13 @@ def test_a_baseline_beats_who_does_not_look(baseline: Path) -> None:
     """On pictures that tell their labels the network is better than every constant answer."""
     tasks = json.loads((baseline / "metrics.json").read_bytes())["tasks"]
 
-    assert set(tasks) == {"artist", "type", "material", "period"}
+    assert set(tasks) == {"artist", "type", "coarse type", "material", "period"}
     answers = {name: task["answers"] for name, task in tasks.items()}
     own = {name: found["predictions"] for name, found in answers.items()}
     assert own["artist"]["top1"] > answers["artist"]["majority class"]["top1"]
+    majority = answers["coarse type"]["majority class"]
+    assert own["coarse type"]["top1"] > majority["top1"]
+    assert own["coarse type"]["top3"] == 1  # there are two
     assert own["type"]["map_class"] > answers["type"]["prior"]["map_class"]
     assert own["material"]["map_work"] > answers["material"]["prior"]["map_work"]
     for constant in ("mean year", "median year"):
@@ -125,6 +129,14 @@ def test_help_says_what_it_is_for() -> None:
     assert "Train the multi-task baseline on a release" in help_text
 
 
+def test_the_version_is_told() -> None:
+    """--version is the command's name and the package's version, on one line."""
+    done = command("--version")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"omniart-model {version('omniart-data')}\n"
+
+
 def test_a_damaged_release_is_one_line(release: Release, baseline: Path, tmp_path: Path) -> None:
     """A table whose bytes were changed in place is named, with what to do, and no traceback."""
     damaged = tmp_path / "damaged"
@@ -160,6 +172,7 @@ def test_a_missing_extra_is_named(release: Release, tmp_path: Path) -> None:
         (["train", "nowhere", "--tasks", "genre"], 2, "no task is called 'genre'"),
         (["train", "nowhere", "--preset", "huge"], 2, "no preset is called 'huge'"),
         (["train", "nowhere", "--min-train", "artist"], 2, "--min-train takes TASK=N"),
+        (["train", "RELEASE", "--min-train", "coarse=3"], 2, "type, coarse_type, material"),
         (["predict", "nowhere", "RELEASE"], 2, "nowhere is not there: name the folder"),
         (["predict", "RELEASE", "RELEASE"], 1, "checkpoint.json cannot be read"),
         (["predict", "RELEASE", "RELEASE", "--split", "tset"], 2, "there are train, validation"),
@@ -298,7 +311,16 @@ def test_the_report_stands_alone(baseline: Path) -> None:
     assert INVENTED in page.text
     assert len(page.pictures) == 1
     assert "validation is least" in str(page.pictures[0])
-    for name in ("Artist", "Type", "Material", "Period", "majority class", "prior", "median year"):
+    for name in (
+        "Artist",
+        "Type",
+        "Coarse type",
+        "Material",
+        "Period",
+        "majority class",
+        "prior",
+        "median year",
+    ):
         assert name in page.text
 
 
@@ -310,6 +332,23 @@ def test_the_markdown_report_has_the_same_figures(baseline: Path) -> None:
     assert f"{tasks['period']['answers']['predictions']['mean_error']:.1f}" in text
     assert f"{tasks['type']['answers']['prior']['map_class']:.3f}" in text
     assert INVENTED in text
+
+
+def test_a_checkpoint_of_fewer_tasks_still_answers(
+    release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """A baseline that was trained before there were coarse types predicts and is scored as before."""
+    words = ["--tasks", "artist,type,material,period", "--epochs", 1]
+    out, answers = tmp_path / "older", tmp_path / "answers.parquet"
+
+    trained = command(*train_words(release, out, workspace), *words)
+    predicted = command("predict", out, release.folder, "--out", answers, "--workspace", workspace)
+    scored = command("evaluate", release.folder, answers, "--json", tmp_path / "scores.json")
+
+    assert (trained.returncode, predicted.returncode, scored.returncode) == (0, 0, 0)
+    assert pq.read_schema(answers).names == ["id", "artist", "type", "material", "year"]
+    tasks = json.loads((tmp_path / "scores.json").read_bytes())["tasks"]
+    assert set(tasks) == {"artist", "type", "material", "period"}
 
 
 def test_a_choice_of_tasks(release: Release, workspace: Path, tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ from omniart_model.labels import SeveralLabels, encode, find_classes, take
 from omniart_model.tasks import TASKS, UNKNOWN, Task, choose_tasks
 from schemas.errors import UsageError
 
-ARTIST, TYPE, MATERIAL, PERIOD = TASKS
+ARTIST, TYPE, COARSE, MATERIAL, PERIOD = TASKS
 
 
 def works(**columns: list[object]) -> pa.Table:
     """Return works with the columns given."""
     kinds = {
         "artist": pa.string(),
+        "coarse_type": pa.string(),
         "materials": pa.list_(pa.string()),
         "year": pa.float32(),
         "split": pa.string(),
@@ -29,6 +30,15 @@ def test_one_class() -> None:
     found = encode(works(artist=["B", None, "C", "A"]), ARTIST, ("A", "B"))
 
     assert take(found, np.arange(4)).tolist() == [1, UNKNOWN, UNKNOWN, 0]
+
+
+def test_coarse_types() -> None:
+    """A coarse type is one class; an artwork whose types tell none has none."""
+    table = works(coarse_type=["vessel", None, "painting"])
+
+    found = encode(table, COARSE, ("painting", "vessel"))
+
+    assert take(found, np.arange(3)).tolist() == [1, UNKNOWN, 0]
 
 
 def test_several_classes() -> None:
@@ -92,8 +102,18 @@ def test_a_label_given_twice_counts_once() -> None:
     assert find_classes(table, task, ["oil", "wood"]) == ("wood",)
 
 
+@pytest.mark.parametrize("name", ["coarse type", "coarse_type"])
+def test_a_name_of_two_words_may_be_one(name: str) -> None:
+    """A task is found by its name, and by its name without a blank, as a command line has it."""
+    (found,) = choose_tasks([name], {name: 3})
+
+    assert (found.name, found.word, found.least_train) == ("coarse type", "coarse_type", 3)
+
+
 @pytest.mark.parametrize("given_names", [(["genre"], {}), ([], {"genre": 3})])
 def test_unknown_tasks_are_named(given_names: tuple[list[str], dict[str, int]]) -> None:
     """A task that is in no row is a usage error that lists those there are."""
-    with pytest.raises(UsageError, match="'genre'; there are: artist, type, material, period"):
+    with pytest.raises(
+        UsageError, match="'genre'; there are: artist, type, coarse_type, material, period"
+    ):
         choose_tasks(*given_names)

@@ -18,6 +18,7 @@ from omniart_model.tasks import TASKS, UNKNOWN
 OUTPUTS = {
     "artist": torch.tensor([[2.0, 0.0], [0.0, 1.0], [0.5, 0.5]]),
     "type": torch.tensor([[1.0, -1.0], [0.0, 0.0], [3.0, 3.0]]),
+    "coarse type": torch.tensor([[0.0, 2.0], [1.0, 0.0], [0.0, 0.0]]),
     "material": torch.tensor([[0.0], [1.0], [2.0]]),
     "period": torch.tensor([1500.0, 1600.0, 1700.0]),
 }
@@ -25,6 +26,7 @@ NAN = math.nan
 LABELS = {
     "artist": torch.tensor([0, UNKNOWN, 1]),
     "type": torch.tensor([[1.0, 0.0], [NAN, NAN], [1.0, 1.0]]),
+    "coarse type": torch.tensor([1, 0, UNKNOWN]),
     "material": torch.tensor([[NAN], [NAN], [NAN]]),
     "period": torch.tensor([1510.0, NAN, 1670.0]),
 }
@@ -41,6 +43,8 @@ def test_each_loss_is_over_known_labels() -> None:
     )
     assert losses["artist"] == pytest.approx(float(artist))
     assert losses["type"] == pytest.approx(float(types))
+    coarse = functional.cross_entropy(OUTPUTS["coarse type"][:2], LABELS["coarse type"][:2])
+    assert losses["coarse type"] == pytest.approx(float(coarse))
     assert losses["material"] == 0
     assert losses["period"] == pytest.approx((10 + 30) / 2 / 10)
 
@@ -51,7 +55,7 @@ def test_the_sum_is_weighted() -> None:
 
     total = multitask_loss(OUTPUTS, LABELS, TASKS, {"period": 3.0})
 
-    expected = losses["artist"] + losses["type"] + 3 * losses["period"]
+    expected = losses["artist"] + losses["type"] + losses["coarse type"] + 3 * losses["period"]
     assert float(total) == pytest.approx(float(expected))
 
 

@@ -16,10 +16,13 @@ from omniart_model.tasks import TASKS, choose_tasks
 from omniart_model.works import in_split, pictured_works
 from schemas.errors import ModelError, UsageError
 
+COLUMNS = ("id", "artist", "type", "coarse_type", "material", "year")
+"""Of a predictions file, as docs/predictions.md has them."""
 ARTISTS = tuple(f"Artist {letter}" for letter in "ABCD")
 CLASSES = {
     "artist": ARTISTS,
     "type": ("painting", "print"),
+    "coarse type": ("painting", "print"),
     "material": ("canvas", "oil paint", "paper"),
     "period": (),
 }
@@ -28,7 +31,11 @@ CLASSES = {
 def right_answers(release: Release, split: str = "test") -> pa.Table:
     """Return a predictions table in which everything is right."""
     works = in_split(pictured_works(release), split)
-    kinds = (("artist", CLASSES["artist"]), ("artwork_types", CLASSES["type"]))
+    kinds = (
+        ("artist", CLASSES["artist"]),
+        ("artwork_types", CLASSES["type"]),
+        ("coarse_type", CLASSES["coarse type"]),
+    )
     columns: dict[str, pa.Array] = {"id": works["id"].combine_chunks()}
     for column, classes in (*kinds, ("materials", CLASSES["material"])):
         rows = [
@@ -68,6 +75,8 @@ def test_right_answers_score_best(
         ("artist", "top1_all", 1),
         ("artist", "mean_class_accuracy", 1),
         ("type", "map_class", 1),
+        ("coarse type", "top1", 1),
+        ("coarse type", "mean_class_accuracy", 1),
         ("material", "imap_11_point", 1),
         ("period", "mean_error", 0),
         ("period", "within_25", 1),
@@ -78,13 +87,20 @@ def test_right_answers_score_best(
 def test_constant_answers_stand_beside(
     release: Release, score: Callable[[pa.Table], Evaluation]
 ) -> None:
-    """The majority artist is right for a quarter, and the median year's error is the least constant's."""
+    """The majority artist is right for a quarter, and the median year's error is the least constant's.
+
+    Of two coarse types the majority is right where it is true, and both are among the first three.
+    """
     found = score(right_answers(release))
 
     years = np.asarray(in_split(pictured_works(release), "test")["year"])
     train = np.asarray(in_split(pictured_works(release), "train")["year"])
     assert figure(found, "artist", "top1", "majority class") == pytest.approx(0.25)
     assert figure(found, "artist", "top3", "majority class") == pytest.approx(0.75)
+    kinds = in_split(pictured_works(release), "test")["coarse_type"].to_pylist()
+    majority = figure(found, "coarse type", "top1", "majority class")
+    assert majority in {kinds.count(kind) / len(kinds) for kind in CLASSES["coarse type"]}
+    assert figure(found, "coarse type", "top3", "majority class") == 1
     assert figure(found, "period", "mean_error", "median year") == pytest.approx(
         np.abs(years - np.median(train)).mean()
     )
@@ -124,10 +140,14 @@ def change(table: pa.Table, name: str, value: object) -> pa.Table:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda table: table.slice(1), "1 works are not predicted, the first is sample-met:"),
+        (lambda table: table.slice(1), "1 works are not predicted, the first is 'sample-met:"),
         (lambda table: pa.concat_tables([table, table.slice(3, 1)]), "1 ids occur again"),
-        (lambda table: change(table, "id", "met:7"), "1 works are not to be predicted.* met:7"),
+        (lambda table: change(table, "id", "met:7"), "1 works are not to be predicted.* 'met:7'"),
         (lambda table: change(table, "id", None), "1 works are not to be predicted"),
+        (
+            lambda table: change(table, "id", "met:\x1b]0;x\x07"),
+            r"1 works are not to be predicted.* 'met:\\x1b]0;x\\x07'",
+        ),
         (lambda table: change(table, "year", float("nan")), "1 answers for period are not finite"),
         (lambda table: change(table, "year", None), "year is null in 1 rows"),
         (lambda table: change(table, "type", None), "type is null in 1 rows"),
@@ -135,7 +155,10 @@ def change(table: pa.Table, name: str, value: object) -> pa.Table:
             lambda table: change(table, "artist", [{"label": "A", "score": None}]),
             "1 answers for artist are not finite",
         ),
-        (lambda table: table.select(["id"]), "lacks the columns id and one of artist, type"),
+        (
+            lambda table: table.select(["id"]),
+            "lacks the columns id and one of artist, type, coarse_type, material, year",
+        ),
         (lambda table: table.drop_columns(["id"]), "lacks the columns id"),
         (
             lambda table: table.set_column(1, "artist", table["id"]),
@@ -165,7 +188,7 @@ def test_repeated_ids_are_found_in_one_pass(tmp_path: Path) -> None:
     )
     started = time.process_time()
 
-    with pytest.raises(ModelError, match="1 ids occur again, the first is met:199999"):
+    with pytest.raises(ModelError, match="1 ids occur again, the first is 'met:199999'"):
         read_predictions(tmp_path / "p", ids, TASKS, {})
 
     assert time.process_time() - started < 20
@@ -190,10 +213,17 @@ def test_written_predictions_are_read_back(tmp_path: Path) -> None:
     """Scores come back as they were, the best ten of an artist's, whatever the order of works."""
     chance = np.random.default_rng(0)
     artists = tuple(f"artist {n:02d}" for n in range(14))
-    classes = {"artist": artists, "type": ("a", "b"), "material": (), "period": ()}
+    classes = {
+        "artist": artists,
+        "type": ("a", "b"),
+        "coarse type": ("a", "b", "c"),
+        "material": (),
+        "period": (),
+    }
     scores = {
         "artist": chance.random((5, 14), np.float32),
         "type": chance.random((5, 2), np.float32),
+        "coarse type": chance.random((5, 3), np.float32),
         "material": np.zeros((5, 0), np.float32),
         "period": chance.random(5, np.float32),
     }
@@ -203,9 +233,11 @@ def test_written_predictions_are_read_back(tmp_path: Path) -> None:
     found = read_predictions(tmp_path / "p", ids[::-1], choose_tasks(), classes)
 
     np.testing.assert_array_equal(found.scores["type"][::-1], scores["type"])
+    np.testing.assert_array_equal(found.scores["coarse type"][::-1], scores["coarse type"])
     np.testing.assert_array_equal(found.scores["period"][::-1], scores["period"])
     kept = np.isfinite(found.scores["artist"][::-1])
     assert (kept.sum(axis=1) == 10).all()
     np.testing.assert_array_equal(found.scores["artist"][::-1][kept], scores["artist"][kept])
     assert scores["artist"][~kept].max() <= np.sort(scores["artist"], axis=1)[:, 4].max()
     assert pq.read_schema(tmp_path / "p").metadata[b"release"] == b"1"
+    assert pq.read_schema(tmp_path / "p").names == list(COLUMNS)

@@ -96,7 +96,7 @@ def _because(one: Person, other: Person) -> str:
     shared = sorted(set(_words(one.key)) & set(_words(other.key)))
     lives = [f"{_year(person.born)}–{_year(person.died)}" for person in (one, other)]
     known = all(life != "?–?" for life in lives)
-    said = f"lives {lives[0]} and {lives[1]}" if known else "no life dates on both sides"
+    said = f"lives {lives[0]} and {lives[1]}" if known else "lives are not known on both sides"
     return f"both have {' '.join(shared)}; {said}"
 
 

@@ -1,348 +1,57 @@
 """Where an artwork was made or found, and what it shows: the rule for places."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from itertools import chain
+from collections.abc import Mapping, Sequence
 
-from omniart_data.normalise.places.names import Name, named_place, unknown
+from omniart_data.normalise.places.cultures import origin_of
+from omniart_data.normalise.places.levels import whole_places
+from omniart_data.normalise.places.told import LONGEST, ORIGIN, Place, places_of
 from omniart_data.normalise.rule import Judged, Rule
-from omniart_data.normalise.terms.tables import plain
-from omniart_data.normalise.vocabulary import vocabulary_rows
-
-ORIGIN = "made"
-"""The role of a place that is given without a word: a record's places are those that it comes from."""
-
-_LONGEST = 500
-"""Characters of a text that are read: the longest real one has 117."""
-
-_MOST = 8
-"""Places that one text is taken for at most, and parts of one that are read."""
-
-_HOW = re.compile(r"([^:,]{1,80}):\s+(.+)", re.DOTALL)
-_AFTER_COLON = re.compile(r":.*$", re.DOTALL)
-_DOUBT = re.compile(
-    r"\(\s*\?\s*\)|\?|\b(?:possibly|probably|perhaps|presumably|said to be|mogelijk|waarschijnlijk)\b",
-    re.IGNORECASE,
-)
-_NEAR = re.compile(r"^(?:near|nabij|bij|vicinity of|omgeving van)\s+", re.IGNORECASE)
-_LEADING = re.compile(r"^(?:(?:present-day|now|modern|ancient|from|in|te|uit)\s+)+", re.IGNORECASE)
-_OR_IN_BRACKETS = re.compile(r"\(\s*or\s+([^()]*)\)")
-_OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
-_OR_DUTCH = re.compile(r"\s+of\s+|\s*/\s*", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|en|&)\s+", re.IGNORECASE)
-_BRACKETED = re.compile(r"([^()]+?)\s*\(([^()]+)\)")
-_BARE_DIRECTION = re.compile(
-    r"(?:north|south|east|west|central)(?:-?(?:east|west))?(?:ern)?", re.IGNORECASE
-)
-_VICINITY = re.compile(r"^(?:its |the )?(?:vicinity|environs|surroundings)$", re.IGNORECASE)
-_DIG = re.compile(r"\b(?:excavations?|expedition)\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://\S+|RM0001\.\S+|[-\d.,;\s?]*")
 
 
-@dataclass(frozen=True)
-class Place:
-    """A place and what it is to the artwork; see ``schemas.columns.PLACE``."""
-
-    role: str
-    city: str
-    region: str
-    country: str
-    certain: bool
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one text tells: its places, why, and the names that no table knows."""
-
-    places: tuple[Place, ...]
-    because: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
-
-
-def locate(places: Sequence[Mapping[str, str]] | None) -> Judged:
+def locate(places: Sequence[Mapping[str, str]] | None, culture: str | None = None) -> Judged:
     """Give each place with its role, city, region and country, in English where the table knows it.
 
     A name that it does not know stays as it was given, as a city if nothing tells otherwise. A country
-    is the museum's, or the table's for this city; it is never guessed.
+    is the museum's, or the table's for this city; it is never guessed. What lies in another place of the same
+    role is one place with it. Where no place says where it was made, a culture that is named by a place does.
 
     >>> locate([{"text": "Made in: Boston, United States", "language": "en"}]).value[0]
     [{'role': 'made', 'city': 'Boston', 'region': '', 'country': 'United States', 'certain': True}]
     >>> locate([{"text": "Noordelijke Nederlanden", "language": "nl"}]).value[0]
     [{'role': 'made', 'city': '', 'region': 'Northern Netherlands', 'country': '', 'certain': True}]
-    >>> locate([]).because
-    'no place given'
+    >>> locate([], "India (Gujarat)").value[0]
+    [{'role': 'made', 'city': '', 'region': 'Gujarat', 'country': 'India', 'certain': True}]
+    >>> locate([], "American").because, locate([]).because
+    ("no place given; the culture: 'American' names no place", 'no place given')
     """
+    found, because = _told(places or ())
+    reasons = [f"the places: {'; '.join(because)}"] if because else ["no place given"]
+    if culture and not any(place.role == ORIGIN for place in found):
+        told = origin_of(culture[:LONGEST])
+        found += whole_places(told.places)
+        reasons.append(f"the culture: {'; '.join(told.because)}")
+    return Judged(([dict(vars(one)) for one in found],), "; ".join(reasons))
+
+
+def _told(texts: Sequence[Mapping[str, str]]) -> tuple[list[Place], list[str]]:
+    """Return the places that a record's texts tell, and why."""
     found: dict[Place, None] = {}
     because: dict[str, None] = {}
-    for text in places or ():
-        told = places_of((text["text"] or "")[:_LONGEST], text["language"] or "")
+    for text in texts:
+        told = places_of((text["text"] or "")[:LONGEST], text["language"] or "")
         found.update(dict.fromkeys(told.places))
         because.update(dict.fromkeys(told.because))
-    return Judged(([dict(vars(one)) for one in found],), "; ".join(because) or "no place given")
+    return whole_places(tuple(found), columns=_are_columns(texts)), list(because)
 
 
-@lru_cache(maxsize=65536)
-def places_of(text: str, language: str) -> Told:
-    """Return what a text of a museum tells of places.
+def _are_columns(texts: Sequence[Mapping[str, str]]) -> bool:
+    """Return whether the texts are levels of one row: the Met's, alone and without a word for how.
 
-    >>> [(p.city, p.country, p.certain) for p in places_of("Herat or Mashhad", "en").places]
-    [('Herat', 'Afghanistan', False), ('Mashhad', 'Iran', False)]
-    >>> places_of("Depicted: Straatsburg (Frankrijk)", "nl").places
-    (Place(role='depicted', city='Strasbourg', region='', country='France', certain=True),)
-    >>> places_of("onbekend", "nl").places
-    ()
+    The Rijksmuseum's Dutch names are places of their own: a province beside a town of another one.
     """
-    line = _first_line(text)
-    found: dict[Place, None] = {}
-    names: list[Name] = []
-    for role, certain, where in _statements(line):
-        for parts, sure in _readings(where, language):
-            for named in _groups(parts, language):
-                names += named
-                place = _placed(named, role, certain=certain and sure)
-                found.update({place: None} if place is not None else {})
-    because = dict.fromkeys(name.because for name in names)
-    missing = tuple(dict.fromkeys(name.label for name in names if not name.known))
-    return Told(tuple(found), tuple(because) or _nothing(text), missing)
+    return all(
+        text["language"] == "en" and not {":", ","} & set(text["text"] or "") for text in texts
+    )
 
 
-def _nothing(text: str) -> tuple[str, ...]:
-    return (f"{text[:80]!r} names no place",) if text.strip() else ()
-
-
-def _first_line(text: str) -> str:
-    r"""Return the first line that is no address, number or coordinate: OAI-PMH of 2020 gives all in one text.
-
-    >>> _first_line("Java\n      Java\n      RM0001.THESAU.29132\n      ?")
-    'Java'
-    """
-    lines = (line.strip() for line in text.splitlines())
-    return next((line for line in lines if not _ADDRESS.fullmatch(line)), "")
-
-
-def _statements(line: str) -> Iterator[tuple[str, bool, str]]:
-    """Yield role, certainty and place of each statement; parallel lists stand with bars between.
-
-    Where the museum says "From" and names the excavation, it was found there.
-
-    >>> list(_statements("Probably made in|Found: Ecuador|Peru"))
-    [('made', False, 'Ecuador'), ('found', True, 'Peru')]
-    """
-    said = _HOW.fullmatch(line)
-    hows = [_role(how) for how in said[1].split("|")] if said else []
-    if said is None or None in hows:
-        hows, where = [], line
-    else:
-        where = said[2]
-    entries = _parallel(where)[:_MOST]
-    for at, entry in enumerate(entries):
-        how = hows[at] if len(hows) == len(entries) else hows[0] if len(hows) == 1 else None
-        role, certain = how or (ORIGIN if not hows else "other", not hows)
-        dug_up = role == ORIGIN and _DIG.search(entry) is not None
-        yield "found" if dug_up else role, certain, entry
-
-
-def _parallel(where: str) -> list[str]:
-    """Return the entries of a list with bars, put together where each part has as many.
-
-    >>> _parallel("Northern Iran, Iran"), _parallel("Thebes|Rome, Egypt|Italy")
-    (['Northern Iran, Iran'], ['Thebes, Egypt', 'Rome, Italy'])
-    """
-    if "|" not in where:
-        return [where]
-    columns = [column.split("|") for column in where.split(",")]
-    if len({len(column) for column in columns}) == 1:
-        return [", ".join(map(str.strip, entry)) for entry in zip(*columns, strict=True)]
-    return list(dict.fromkeys(entry.strip() for column in columns for entry in column))
-
-
-def _role(how: str) -> tuple[str, bool] | None:
-    """Return the role and the certainty of a museum's word for how; None: it is no such word.
-
-    >>> _role("Possibly made in"), _role("Attributed to"), _role("Antwerp")
-    (('made', False), ('made', False), None)
-    """
-    doubted = _DOUBT.search(how) is not None
-    row = _roles().get(plain(_DOUBT.sub(" ", how)))
-    return None if row is None else (row[0], row[1] and not doubted)
-
-
-@cache
-def _roles() -> Mapping[str, tuple[str, bool]]:
-    rows = vocabulary_rows("place_roles")
-    return {row["words"]: (row["role"], row["certain"] == "yes") for row in rows}
-
-
-@dataclass
-class _Reading:
-    """One way to read a text that says "or": its parts, from the narrow to the wide."""
-
-    parts: list[str] = field(default_factory=list)
-    sure: bool = True
-
-
-def _readings(where: str, language: str) -> Iterator[tuple[list[str], bool]]:
-    """Yield the parts of each place that a text may mean, and whether it means it for sure.
-
-    >>> list(_readings("Lake Garda, Egypt or Iran (?)", "en"))
-    [(['Lake Garda', 'Egypt'], False), (['Lake Garda', 'Iran'], False)]
-    """
-    where = _OR_IN_BRACKETS.sub(r" or \1", where)
-    readings = [_Reading()]
-    for part in _parts(where)[:_MOST]:
-        options, sure = _options(part, language)
-        readings = [
-            _Reading([*one.parts, *([option] if option else [])], one.sure and sure)
-            for one in readings
-            for option in options
-        ][:_MOST]
-    for one in readings:
-        yield one.parts, one.sure
-
-
-def _parts(where: str) -> list[str]:
-    """Return what stands between commas and semicolons outside brackets.
-
-    >>> _parts("Asyut (Assiut, Siut; Lykopolis), Egypt")
-    ['Asyut (Assiut, Siut; Lykopolis)', 'Egypt']
-    """
-    parts, depth = [""], 0
-    for char in where:
-        depth = max(0, depth + (char == "(") - (char == ")"))
-        if char in ",;" and not depth:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _options(part: str, language: str) -> tuple[list[str], bool]:
-    """Return what a part may mean, and whether it is said without doubt.
-
-    >>> _options("Northern or Central India", "en")
-    (['Northern India', 'Central India'], False)
-    >>> _options("Egypt and Sudan", "en"), _options("probably Isfahan", "en")
-    ((['Egypt', 'Sudan'], True), (['Isfahan'], False))
-    """
-    bare = _tidy(_DOUBT.sub(" ", part))
-    sure = _DOUBT.search(part) is None
-    if named_place(bare, language) is not None:
-        return [bare], sure
-    near = _NEAR.sub("", bare)
-    sure = sure and near == bare
-    if _is_no_name(near):
-        return [""], sure
-    if named_place(near, language) is not None:
-        return [near], sure
-    separator = _OR_DUTCH if language == "nl" else _OR
-    options = [_tidy(option) for option in separator.split(near)]
-    options = [option for option in options if option and not _VICINITY.match(option)]
-    if len(options) > 1:
-        return _with_nouns(options), False
-    both = [_tidy(option) for option in _AND.split(near)]
-    if len(both) > 1 and all(named_place(option, language) for option in both):
-        return both, sure
-    return options or [""], sure
-
-
-def _tidy(option: str) -> str:
-    return " ".join(_LEADING.sub("", option.strip()).split())
-
-
-def _is_no_name(text: str) -> bool:
-    """Return whether a part is no name of a place: a dig, a year, a sign."""
-    return not any(char.isalpha() for char in text) or _DIG.search(text) is not None
-
-
-def _with_nouns(options: list[str]) -> list[str]:
-    """Return options in which a bare direction has the noun of the last: "eastern or central Togo"."""
-    _, _, noun = options[-1].partition(" ")
-    if not noun:
-        return options
-    return [f"{one} {noun}" if _BARE_DIRECTION.fullmatch(one) else one for one in options]
-
-
-def _groups(parts: Sequence[str], language: str) -> list[list[Name]]:
-    """Return the names of each place in a text, read from the wide end: another country is another place.
-
-    "Egypt, Iran, Syria" are three places, and the Georgia before "United States" is none of its own. What stands
-    behind the last country ("Iran, Luristan") lies in it.
-    """
-    groups: list[list[str]] = []
-    countries: list[str] = []
-    behind: list[str] = []
-    unfolded = chain.from_iterable(_unfolded(part, language) for part in parts)
-    for part in reversed(tuple(unfolded)):
-        country = countries[-1] if countries else ""
-        inside = country and named_place(part, language, country) is not None
-        found = None if inside else _named_country(part, language)
-        if found is not None:
-            countries.append(found.label)
-            groups.append([part])
-        else:
-            (groups[-1] if groups else behind).append(part)
-    if not groups:
-        return [_names(reversed(behind), language, "")]
-    groups[0] = [*groups[0][:1], *behind, *groups[0][1:]]
-    named = zip(groups, countries, strict=True)
-    return [_names(reversed(group), language, country) for group, country in named][::-1]
-
-
-def _unfolded(part: str, language: str) -> Sequence[str]:
-    """Return a part, or a name that no table knows and the known place in brackets behind it.
-
-    >>> _unfolded("Kerkplein (Paramaribo)", "nl"), _unfolded("Antwerpen (stad)", "nl")
-    (('Kerkplein', 'Paramaribo'), ('Antwerpen (stad)',))
-    """
-    bracketed = _BRACKETED.fullmatch(part)
-    if bracketed is None or named_place(part, language) is not None:
-        return (part,)
-    inside = named_place(bracketed[2], language)
-    return (part,) if inside is None else (bracketed[1], bracketed[2])
-
-
-def _names(parts: Iterable[str], language: str, country: str) -> list[Name]:
-    return [named_place(part, language, country) or unknown(_shown(part)) for part in parts]
-
-
-def _named_country(part: str, language: str) -> Name | None:
-    found = named_place(part, language)
-    return found if found is not None and found.kind == "country" else None
-
-
-def _shown(part: str) -> str:
-    """Return a name that no table knows without what a publisher's address adds: "Antwerp: n.d."."""
-    return " ".join((_AFTER_COLON.sub("", part) or part).split())
-
-
-def _placed(names: Sequence[Name], role: str, *, certain: bool) -> Place | None:
-    """Return the place that names from the narrow to the wide stand for; None: they name none.
-
-    The first city of the table is the city; what no table knows is one where there is no other. What
-    is narrower than a known city (a tomb, a street) is left to the museum's words.
-    """
-    cities = [name for name in names if name.kind == "city"]
-    regions = [name.label for name in names if name.kind in {"region", "continent"}]
-    loose = [name for name in names if not name.kind and name.label]
-    city = cities[0].label if cities else loose[0].label if loose else ""
-    regions = [*(name.label for name in cities[1:]), *regions]
-    if not cities:
-        regions = [*(name.label for name in loose[1:]), *regions]
-    country = next((name.country for name in names if name.kind == "country"), "")
-    if not country:
-        country = _shared([name.country for name in names if name.known and name.label])
-    region = ", ".join(dict.fromkeys(one for one in regions if one))
-    if not (city or region or country):
-        return None
-    return Place(role, city, region, country, certain)
-
-
-def _shared(countries: Sequence[str]) -> str:
-    """Return the one country that the table puts these names into; empty where it names several or none."""
-    told = set(countries) - {""}
-    return told.pop() if len(told) == 1 else ""
-
-
-RULE = Rule("places", ("places",), ("places",), locate)
+RULE = Rule("places", ("places", "culture"), ("places",), locate)

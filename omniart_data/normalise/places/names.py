@@ -20,7 +20,7 @@ _COMPASS = re.compile(
 _ENGLISH = {"noord": "north", "zuid": "south", "oost": "east", "midden": "central"}
 _REGION = re.compile(
     r"(?:\b(?:county|province|region|district|department|prefecture|valley|island|islands|archipelago|coast"
-    r"|desert|mountains|hills|highlands|peninsula|lakes?|river|delta|area|state|oasis|basin|steppes"
+    r"|desert|mountains|hills|plains|highlands|peninsula|lakes?|river|delta|area|state|oasis|basin|steppes"
     r"|territory|lands|plateau|shire)|provincie|gebied|streek|eiland|eilanden|kust|rivier|dal)$"
 )
 _SITE = re.compile(
@@ -30,7 +30,7 @@ _SITE = re.compile(
 """A street or a building: no place of its own, and never a city."""
 
 _BRITAIN = ("England", "Scotland", "Wales")
-_WIDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+WIDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Great Britain": _BRITAIN,
         "United Kingdom": (*_BRITAIN, "Northern Ireland", "Great Britain"),
@@ -139,7 +139,7 @@ def _row(name: str, language: str, country: str) -> Name | None:
     rows = [table.get((one, name), ()) for one in spoken]
     if not country:
         return _one_of(rows[0] or rows[1])
-    within = {country, "", *_WIDER.get(country, ())}
+    within = {country, "", *WIDER.get(country, ())}
     fitting = [row for found in rows for row in found if row.country in within]
     inside = [row for row in fitting if row.country]
     return next(iter(inside or fitting), None)

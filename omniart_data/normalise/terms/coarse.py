@@ -48,19 +48,28 @@ _OF_A_WORK = frozenset(
 _AFTER_THE_NOUN = re.compile(r"\s*(?:[,;:(]|\b(?:of|with|for|from|in|on|or|and)\b).*$")
 
 
-def coarse(types: Sequence[str] | None) -> Judged:
+def coarse(types: Sequence[str] | None, implied: Sequence[str] | None = None) -> Judged:
     """Say which coarse type an artwork is; of several types the most specific decides.
 
     Names of departments and of parts of a work say least, then "ceramic or glass"; of equals the last
-    decides, since the object name stands after the classification.
+    decides, since the object name stands after the classification. Where no type tells one (a fragment), what
+    the medium implies does. A row without a coarse type ("box") says that none of them fits.
 
     >>> coarse(["ceramic", "sugar bowl"]).value, coarse(["furniture", "clock"]).value
     (('vessel',), ('measuring instrument',))
     >>> coarse(["zorble bowl"]).because
     'zorble bowl: by its last word, coarse_types.csv: bowl -> vessel'
-    >>> coarse([]).value
-    (None,)
+    >>> coarse(["fragment"], ["textile"]).value, coarse(["ceramic", "box"]).value, coarse([]).value
+    (('textile',), (None,), (None,))
     """
+    best = _best(types) or _best(implied)
+    if best is None:
+        return Judged((None,), "no type that coarse_types.csv knows" if types else "no type")
+    return Judged((best[0] or None,), best[1])
+
+
+def _best(types: Sequence[str] | None) -> tuple[str, str] | None:
+    """Return the coarse type that the most specific of the types says, and how."""
     best: tuple[int, str, str] | None = None
     for label in types or ():
         found = _coarse_of(label)
@@ -69,9 +78,7 @@ def coarse(types: Sequence[str] | None) -> Judged:
         rank = _rank(label, found[0])
         if best is None or rank >= best[0]:
             best = (rank, *found)
-    if best is None:
-        return Judged((None,), "no type that coarse_types.csv knows" if types else "no type")
-    return Judged((best[1],), best[2])
+    return best[1:] if best is not None else None
 
 
 def _rank(label: str, found: str) -> int:
@@ -87,13 +94,14 @@ def _coarse_of(label: str) -> tuple[str, str] | None:
     """Return a label's coarse type and how it was found: its row, or that of the last words it ends in."""
     known = coarse_types()
     if label in known:
-        return known[label], f"coarse_types.csv: {label} -> {known[label]}"
+        return known[label], f"coarse_types.csv: {label} -> {known[label] or 'none of them'}"
     noun = _AFTER_THE_NOUN.sub("", label[:_LONGEST]).strip() or label[:_LONGEST]
     words = noun.split(" ")
     for start in range(len(words)):
         ending = singular(" ".join(words[start:]))
         if ending in known:
-            how = f"{label}: by its last word, coarse_types.csv: {ending} -> {known[ending]}"
+            says = known[ending] or "none of them"
+            how = f"{label}: by its last word, coarse_types.csv: {ending} -> {says}"
             return known[ending], how
     head = compound_head(words[-1], "type")
     if head is None or head.label not in known:
@@ -107,8 +115,8 @@ _LONGEST = 200
 
 @cache
 def coarse_types() -> Mapping[str, str]:
-    """Return type label -> coarse type."""
+    """Return type label -> coarse type; an empty text: none of them fits."""
     return MappingProxyType({row["term"]: row["coarse"] for row in vocabulary_rows("coarse_types")})
 
 
-RULE = Rule("coarse type", ("artwork_types",), ("coarse_type",), coarse)
+RULE = Rule("coarse type", ("artwork_types", "implied_types"), ("coarse_type",), coarse)

@@ -1,17 +1,19 @@
 """What people decided about words that no table knows, made part of the rules for types and materials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
+from string import ascii_lowercase
 
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
-from omniart_data.normalise.rule import Rule
+from omniart_data.normalise.rule import Rule, TermUse
 from omniart_data.normalise.terms import materials, types
 from omniart_data.normalise.terms.medium import resolved
 from omniart_data.normalise.terms.tables import KINDS, TermDecision, look_up, plain
 
 LANGUAGES = ("en", "nl", "", "de", "fr", "it", "es", "la")
-"""Languages that a term's evidence is tried with: it is made from kind, term and language."""
+"""Languages that a term's evidence is tried with first: it is made from kind, term and language."""
 
 
 def term_rules(decisions: Sequence[Decision]) -> tuple[tuple[Rule, Rule], tuple[Flagged, ...]]:
@@ -47,12 +49,43 @@ def term_rules(decisions: Sequence[Decision]) -> tuple[tuple[Rule, Rule], tuple[
     return (rules[0], rules[1]), tuple(flagged)
 
 
+def not_met(
+    decisions: Iterable[Decision], uses: Iterable[TermUse], flagged: Iterable[Flagged]
+) -> tuple[Flagged, ...]:
+    """Flag the decisions that no judgement followed, for no museum says their word any more.
+
+    ``uses`` are all terms that judgements met; decisions in ``flagged`` are told of already.
+
+    >>> decision = Decision(
+    ...     "type", "reject", "zorbel", "", "a name", evidence_of("type", "zorbel", "nl")
+    ... )
+    >>> use = TermUse("type", "zorbel", "nl", "decision", "")
+    >>> not_met([decision], [use], ()), [one.why for one in not_met([decision], (), ())]
+    ((), ['no record here has this word'])
+    """
+    followed = {(use.kind, use.term, use.language) for use in uses if use.how == "decision"}
+    told = {one.decision for one in flagged}
+    return tuple(
+        Flagged(decision, "no record here has this word")
+        for decision in of_kind(decisions, *KINDS)
+        if decision not in told
+        and (decision.kind, decision.subject, _language(decision)) not in followed
+    )
+
+
 def _language(decision: Decision) -> str | None:
     """Return the language that a decision's evidence was made with; None: of another term."""
-    for language in LANGUAGES:
+    for language in _languages():
         if decision.evidence == evidence_of(decision.kind, decision.subject, language):
             return language
     return None
+
+
+def _languages() -> Iterator[str]:
+    """Yield all that can be a language's code: museums use any, and evidence does not say which."""
+    yield from LANGUAGES
+    for letters in (2, 3):
+        yield from map("".join, product(ascii_lowercase, repeat=letters))
 
 
 def _is_unmatched(kind: str, term: str, language: str) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from omniart_data.normalise.terms.stems import singular
+from omniart_data.normalise.terms.stems import singular, stem
 from omniart_data.normalise.terms.tables import (
     Found,
     by_ending,
     composites,
+    exact,
     look_up,
     plain,
     without_brackets,
@@ -40,6 +41,9 @@ _LABEL = re.compile(r"^[^,:;.]{1,40}:\s+")
 _SIZE = re.compile(
     r"(?<!\w)(?:[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:[x×_]|by)\s*)*[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:cm|mm|in\.|inch(?:es)?)(?!\w)"
 )
+_DIGIT = re.compile(r"[\d½¼¾⅛⅜⅝⅞]")
+_LETTER = re.compile(r"[^\W\d_]")
+_LINES = re.compile(r"[;\r\n]+|\.\s+")
 _EDGES = " .\t\"'`*{}[]()!|“”‘’-–_="
 _KEPT_TOGETHER = "\x00"
 
@@ -69,11 +73,16 @@ def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
     """
     spoken = language if language in _CONNECTING else "en"
     found: dict[Piece, None] = {}
-    if _CERAMIC.search(text):
+    text = text[:_LONGEST]
+    if "turquoise" in text and _CERAMIC.search(text):
         text = _COLOUR.sub(" ", text)
-    for line in re.split(r"[;\r\n]+|\.\s+", text[:_LONGEST]):
-        part = _LABEL.sub("", without_brackets(plain(line)))
-        part = _HEDGES.sub(" ", _SIZE.sub(" ", part))
+    for line in _LINES.split(text):
+        part = without_brackets(plain(line))
+        if ":" in part:
+            part = _LABEL.sub("", part)
+        if _DIGIT.search(part):
+            part = _SIZE.sub(" ", part)
+        part = _HEDGES.sub(" ", part)
         for piece in _between(_protected(plain(part), spoken), spoken):
             found[piece] = None
     return tuple(found)
@@ -99,13 +108,15 @@ def resolved(piece: str, kind: str, language: str) -> tuple[Found, ...]:
     'technique'
     """
     kinds = (kind, "technique" if kind == "material" else "material")
-    several = composites().get(piece, ()) if kind == "material" else ()
-    if several:
+    several = composites().get(piece, ())
+    if several and kind == "material":
         return several
     for one in (*kinds, "type"):
         found = look_up(piece, one, language)
         if found is not None:
             return (found,)
+    if several:  # a museum's list of techniques may hold such a word too ("kleurenlithografie")
+        return several
     within = _within(piece, kinds, language)
     if within:
         return within
@@ -117,27 +128,21 @@ def resolved(piece: str, kind: str, language: str) -> tuple[Found, ...]:
     return (Found(label, kind, "unmatched", "no row in terms.csv: kept as given"),)
 
 
-@cache
-def longest_term() -> int:
-    """Return the number of words in the longest term of the tables; longer phrases are not looked for."""
-    files = ("terms", "aat_materials", "composites")
-    return max(row["term"].count(" ") + 1 for name in files for row in vocabulary_rows(name))
-
-
 def _within(piece: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
     """Return the terms of a phrase from left to right, the longest first; "head" if words are left over."""
     words = piece.split(" ")
     found: list[Found] = []
     left_over, start = False, 0
     while start < len(words):
-        for end in range(min(len(words), start + longest_term()), start, -1):
-            part = " ".join(words[start:end])
-            terms = _terms(part, kinds, language)
+        for end in range(min(len(words), start + _reach(words[start])), start, -1):
+            terms = _terms(" ".join(words[start:end]), kinds, language)
             if terms:
                 found += terms
                 start = end
                 break
         else:
+            made = _how_it_was_made(words[start], kinds, language)
+            found += made
             left_over = True
             start += 1
     if not any(term.label for term in found):
@@ -150,25 +155,83 @@ def _within(piece: str, kinds: tuple[str, ...], language: str) -> tuple[Found, .
     )
 
 
+@lru_cache(maxsize=65536)
 def _terms(part: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
+    """Return what words within a phrase name: a row with these very words first, then one of their stem.
+
+    >>> [found.label for found in _terms("glazed", ("material", "technique"), "en")]
+    ['glaze', 'glazing']
+    """
     several = composites().get(part, ()) if kinds[0] == "material" else ()
     if several:
         return several
-    return tuple(filter(None, (look_up(part, kind, language) for kind in kinds)))[:1]
+    for find in (exact, look_up):
+        for kind in kinds:
+            found = find(part, kind, language)
+            if found is not None:
+                return (found,)
+    return ()
+
+
+def _how_it_was_made(word: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
+    """Return the technique that a compound participle ends in.
+
+    >>> [found.label for found in _how_it_was_made("chisel-carved", ("material", "technique"), "en")]
+    ['carving']
+    """
+    _, hyphen, last = word.rpartition("-")
+    if not hyphen or language == "nl" or not last.endswith(("ed", "blown", "cut", "woven")):
+        return ()
+    return tuple(one for one in _terms(last, kinds, language) if one.kind == "technique")
+
+
+def longest_term() -> int:
+    """Return the number of words in the longest term of the tables; longer phrases are not looked for."""
+    return max(_longest_by_first_word().values())
+
+
+def _reach(word: str) -> int:
+    """Return how many words the longest term has that begins with a word, or with a form of it."""
+    first = word.replace("-", " ").split(" ", 1)[0]
+    reach = _longest_by_first_word()
+    return max(reach.get(first, 0), reach.get(stem(first), 0), 1)
+
+
+@cache
+def _longest_by_first_word() -> Mapping[str, int]:
+    """Return the first word of each term, as it stands and by its stem -> words in the longest such term.
+
+    A hyphen parts words here, since a term may be written without it.
+    """
+    longest: dict[str, int] = {}
+    for name in ("terms", "aat_materials", "composites"):
+        for row in vocabulary_rows(name):
+            for term in (row["term"], row.get("label", "")):
+                words = term.replace("-", " ").split()
+                for first in {words[0], stem(words[0])} if words else ():
+                    longest[first] = max(longest.get(first, 0), len(words))
+    return MappingProxyType(longest)
 
 
 def _between(text: str, language: str) -> list[Piece]:
     """Return what stands between separators; a connecting word says what follows it."""
-    cut = re.split(rf"\s*[,/&+]\s*|(?:^|(?<=[\s,/&+]))({_CONNECTING[language]})(?=\s|$)", text)
+    cut = _separators(language).split(text)
     found, support, origin = [], False, False
     for place, word in enumerate(cut):
         if place % 2:
             support, origin = (word in _SUPPORT, word in _ORIGIN) if word else (False, False)
             continue
         piece = word.replace(_KEPT_TOGETHER, " ").strip(_EDGES)
-        if re.search(r"[^\W\d_]", piece) and not origin:
+        if _LETTER.search(piece) and not origin:
             found.append(Piece(piece, support))
     return found
+
+
+@cache
+def _separators(language: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\s*[,/&+]\s*|(?:^|(?<=[\s,/&+]))({_CONNECTING[language]})(?=\s|$)",
+    )
 
 
 def _protected(text: str, language: str) -> str:

@@ -10,6 +10,7 @@ from omniart_data.normalise.decisions import evidence_of
 from omniart_data.normalise.distinct import Column
 from omniart_data.normalise.engine import Bench, Judgements
 from omniart_data.normalise.terms.near import near_term
+from omniart_data.normalise.terms.tables import look_up, vocabulary_labels
 from schemas.decision import CANDIDATE
 
 EXAMPLES = 4
@@ -56,6 +57,18 @@ def _unmatched(judgements: Judgements) -> list[tuple[int, int, Sequence[int]]]:
     return [(term, number, examples) for term, (number, examples) in sorted(told.items())]
 
 
+def english_label(known: str, kind: str) -> str:
+    """Return what a known term is called in English: it is what a decision would rename its slip to.
+
+    >>> english_label("schoorsteen", "type"), english_label("pastel", "material"), english_label("", "type")
+    ('chimneypiece', 'pastel', '')
+    """
+    if not known or known in vocabulary_labels(kind):
+        return known
+    found = look_up(known, kind, "nl")
+    return found.label if found is not None else known
+
+
 def _candidate(key: tuple[str, str, str], told: dict[str, Any], ids: Column) -> dict[str, Any]:
     kind, term, language = key
     near, score = near_term(term, kind)
@@ -66,7 +79,7 @@ def _candidate(key: tuple[str, str, str], told: dict[str, Any], ids: Column) -> 
         "subject": term,
         "object": near,
         "subject_label": term,
-        "object_label": near,
+        "object_label": english_label(near, kind),
         "score": score,
         "because": because + (f"; near {near!r}" if near else ""),
         "evidence": evidence_of(kind, term, language),

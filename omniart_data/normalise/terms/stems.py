@@ -1,7 +1,7 @@
 """Words brought to one form: spelling, number, and the stem that groups what is one word."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
@@ -22,7 +22,7 @@ def _snowball() -> Callable[[str], str]:
     return lambda word: str(stemmer.stem(word))
 
 
-@cache
+@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Return the key that the forms of one English word share; it is never shown.
 
@@ -38,7 +38,7 @@ def stem(word: str) -> str:
     return own or _snowball()(spelling)
 
 
-@cache
+@lru_cache(maxsize=65536)
 def stem_key(phrase: str) -> str:
     """Return the stems of a phrase's words; phrases with one key are one label.
 
@@ -48,7 +48,7 @@ def stem_key(phrase: str) -> str:
     return " ".join(stem(word) for word in phrase.replace("-", " ").split())
 
 
-@cache
+@lru_cache(maxsize=65536)
 def singular(phrase: str) -> str:
     """Return an English noun phrase with its last word in the singular, in the chosen spelling.
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from omniart_data.normalise.terms.stems import singular, stem_key
+from omniart_data.normalise.terms.stems import singular, stem, stem_key
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 KINDS = ("type", "material", "technique")
@@ -75,6 +75,8 @@ def without_brackets(term: str) -> str:
     >>> without_brackets("kant (materiaal)")
     'kant'
     """
+    if "(" not in term and "[" not in term:
+        return " ".join(term.replace(" )", " ").split())
     before = ""
     while before != term:
         before, term = term, _BRACKETS.sub(" ", term)
@@ -117,6 +119,19 @@ def look_up(term: str, kind: str, language: str) -> Found | None:
             found = _row(form, kind, spoken)
             if found is not None:
                 return found
+    return None
+
+
+def exact(term: str, kind: str, language: str) -> Found | None:
+    """Return what a row with these very words says, of a term that is plain already; None: there is none.
+
+    >>> exact("carved", "technique", "en").label, exact("carvings", "technique", "en")
+    ('carving', None)
+    """
+    for spoken in _languages(language):
+        found = _exact(spoken, kind).get(term)
+        if found is not None:
+            return found
     return None
 
 
@@ -176,8 +191,9 @@ def _languages(language: str) -> tuple[str, ...]:
 def _row(term: str, kind: str, language: str) -> Found | None:
     found = _exact(language, kind).get(term)
     if found is None and language == "en":
-        key = stem_key(term)
-        found = _by_stem(kind).get(key) if key else None
+        words = term.replace("-", " ").split()
+        if words and len(words) <= _stems_from(kind).get(stem(words[0]), 0):
+            found = _by_stem(kind).get(stem_key(term))
     return found
 
 
@@ -279,6 +295,16 @@ def _by_stem(kind: str) -> Mapping[str, Found]:
         if exact[term].label:
             rows.setdefault(stem_key(term), exact[term])
     return MappingProxyType(rows)
+
+
+@cache
+def _stems_from(kind: str) -> Mapping[str, int]:
+    """Return a first stem -> stems in the longest key that begins with it: longer texts need no stemming."""
+    longest: dict[str, int] = {}
+    for key in _by_stem(kind):
+        first = key.split(" ", 1)[0]
+        longest[first] = max(longest.get(first, 0), key.count(" ") + 1)
+    return MappingProxyType(longest)
 
 
 @cache

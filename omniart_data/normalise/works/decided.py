@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
 
-RESTS_ON = ("id", "title", "artist_id", "object_number", "year_first", "year_last")
-"""Columns that a decision about two works rests on."""
+RESTS_ON = ("id", "title", "object_number", "year_first", "year_last")
+"""Columns that a decision about two works rests on: what the museums say, and no id of an artist, which another
+decision may change."""
 
 Pair = tuple[str, str]
 """Two ids, the lesser first."""
@@ -28,7 +29,7 @@ class Decided:
 
 
 def work_evidence(one: Row, other: Row) -> str:
-    """Return what a decision about two artworks rests on: their ids, titles, artists, numbers and years.
+    """Return what a decision about two artworks rests on: their ids, titles, numbers and years.
 
     >>> red = {"id": "met:1", "title": "Red"} | dict.fromkeys(RESTS_ON[2:])
     >>> blue = red | {"id": "wga:b", "title": "Blue"}

@@ -127,11 +127,17 @@ function nothingText() {
 
 function question(candidate) {
   if (!candidate.pair) {
-    const near = candidate.object_label ? [", perhaps a slip for ", words(candidate.object_label)] : [];
-    return [`${candidate.kind} `, words(candidate.subject_label), ...near, "?"];
+    return [`What is the ${candidate.kind} `, words(candidate.subject_label), ...near(candidate), "?"];
   }
   const what = candidate.kind === "work" ? "one work" : "one person";
   return ["Are ", words(candidate.subject_label), " and ", words(candidate.object_label), ` ${what}?`];
+}
+
+// The known word that a term may be a slip for, and what it is called in English where it is Dutch.
+function near(candidate) {
+  if (!candidate.object) return [];
+  const english = candidate.object_label === candidate.object ? [] : [" (", words(candidate.object_label), ")"];
+  return [", perhaps a slip for ", words(candidate.object), ...english];
 }
 
 function sideOf(candidate, side) {

@@ -53,6 +53,13 @@ def test_father_and_son_share_name_and_palette() -> None:
     assert father.hand != son.hand
 
 
+def test_two_names_that_may_be_one() -> None:
+    """One artist, in no authority file, is spelt with a letter less in one museum, and in no other respect different."""
+    (nonesuch,) = (artist for artist in ARTISTS if artist.met == "Edmund Nonesuch")
+
+    assert (nonesuch.rijks, nonesuch.authority) == ("Nonsuch, Edmund", "")
+
+
 def test_artists_share_palettes() -> None:
     """There are more artists than palettes, so colours alone do not tell who it was."""
     assert all(0 <= artist.palette < len(PALETTES) for artist in ARTISTS)

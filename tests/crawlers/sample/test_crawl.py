@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
+import pyarrow as pa
 import pytest
 
 from crawlers.engine.fetch import Fetch, FetchConfig
@@ -18,7 +19,9 @@ from crawlers.engine.source import Source
 from crawlers.engine.store import RawStore
 from crawlers.met import Met
 from crawlers.sample import SAMPLE_SOURCES, Faults, SampleMuseum, sample_museum
-from schemas.record import Record
+from omniart_data.normalise import normalise
+from omniart_data.normalise.works.links import link_works
+from schemas.record import Record, to_batch
 
 SOURCES: Mapping[str, Source] = {
     **SAMPLE_SOURCES,
@@ -110,6 +113,38 @@ def test_dutch_and_english(crawled: Crawled) -> None:
     )
     assert languages["nl"] > 200
     assert languages["en"] > 200
+
+
+def test_there_is_something_to_judge(crawled: Crawled) -> None:
+    """Normalised, the three museums show every attribute, works told of twice, and what people must decide."""
+    said = [record for records in crawled.records.values() for record in records.values()]
+    done = normalise(pa.Table.from_batches([to_batch(said)]))
+    linked = link_works(done.artworks)
+    artworks = done.artworks.to_pylist()
+
+    places = [place for one in artworks for place in one["places"]]
+    assert {place["role"] for place in places} == {"made", "found"}
+    assert {place["certain"] for place in places} == {True, False}
+    assert {"Amsterdam", "Venice", "Nowhereham"} < {place["city"] for place in places}
+    for name in ("height_cm", "width_cm", "depth_cm", "diameter_cm"):
+        assert any(one[name] is not None for one in artworks), name
+    parts = {size["part"] for one in artworks for size in one["sizes"]}
+    assert {"overall", "sheet", "image"} <= parts
+    assert len({code["code"] for one in artworks for code in one["iconclass"]}) > 6
+    coarse = {one["coarse_type"] for one in artworks}
+    assert {"painting", "print", "vessel", "coin or medal"} < coarse
+    open_ = {
+        (one["kind"], one["subject_label"], one["object_label"])
+        for one in done.candidates.to_pylist()
+    }
+    assert ("artist", "Edmund Nonsuch", "Edmund Nonesuch") in open_
+    assert {subject for kind, subject, _ in open_ if kind == "material"} == {
+        "fabelite",
+        "fabeliet",
+    }
+    applied = linked.links.filter(linked.links["applied"])
+    assert applied.num_rows >= 3
+    assert linked.candidates.num_rows >= 3
 
 
 def test_images_are_fetched(crawled: Crawled, museum: SampleMuseum, tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import requests
 from crawlers.linked_art import read_object, read_visual
 from crawlers.sample import SampleMuseum
 from crawlers.sample.collection import Work
-from crawlers.sample.edm import rights
+from crawlers.sample.edm import NAMESPACES, edm_record, rights
 from crawlers.sample.hosts import RIJKSMUSEUM, RIJKSMUSEUM_IDS
 from crawlers.sample.linked_art import AAT, visual_number
+from crawlers.sample.places import made_at
 from crawlers.sample.resolver import Resolver
+from omniart_data.normalise.iconclass_codes import known_code
 
 MM, CM = AAT + "300379097", AAT + "300379098"
 
@@ -24,6 +26,12 @@ def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def edm_name(prefixed: str) -> str:
+    """Return a name of EDM as lxml has it."""
+    prefix, name = prefixed.split(":")
+    return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
 def _uris(value: Any) -> list[str]:
@@ -138,6 +146,33 @@ def test_what_is_shown(told) -> None:
         assert ("digitally_shown_by" in seen) is bool(work.image)
     assert "https://iconclass.org/61B%28%2B53%29" in codes
     assert "61B(+53)" in {unquote(code).rpartition("/")[2] for code in codes}
+
+
+def test_every_code_exists(told) -> None:
+    """Each IconClass code of the sample museum is one of the real system's."""
+    codes = {
+        unquote(uri).rpartition("/")[2]
+        for _, _, seen in told
+        for one in _listed(seen.get("represents_instance_of_type"))
+        for uri in _uris(one["equivalent"])
+    }
+
+    assert len(codes) > 6
+    assert [code for code in codes if known_code(code) is None] == []
+
+
+def test_places(told) -> None:
+    """Where a work was made is told in Dutch and English, under the URI that its EDM record has for it."""
+    spatial = edm_name("dcterms:spatial")
+    for work, said, _ in told:
+        places = _listed(said["produced_by"].get("took_place_at"))
+        place = made_at(work)
+        assert len(places) == (place is not None)
+        if place is not None:
+            told_of = {one["@language"]: one["@value"] for one in places[0]["notation"]}
+            assert (told_of["nl"], told_of["en"]) == place.labels
+        (*_, object_) = edm_record(work, nested=False).iter(edm_name("edm:ProvidedCHO"))
+        assert [one.get(edm_name("rdf:resource")) for one in object_.iter(spatial)] == _uris(places)
 
 
 def test_objects_that_share_a_picture_share_what_they_show(told) -> None:

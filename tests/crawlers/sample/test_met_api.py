@@ -1,10 +1,13 @@
 """The sample museum speaks the Met's protocol."""
 
 import json
+import re
 
 from crawlers.sample import SampleMuseum
 from crawlers.sample.hosts import MET, MET_IMAGES
+from crawlers.sample.media import STRANGE_ENGLISH
 from crawlers.sample.met_api import API, object_answer
+from crawlers.sample.places import PLACES, made_at
 
 OBJECTS = f"https://{MET}{API}/objects"
 LISTS_OR_NULL = {"constituents", "tags", "measurements"}
@@ -93,6 +96,52 @@ def test_names(museum: SampleMuseum) -> None:
         for one in said
         if one["artistPrefix"] == "Workshop of"
     )
+
+
+def test_sizes(museum: SampleMuseum) -> None:
+    """Every size is told in inches and in centimetres, which are the work's own: two, three, or a diameter."""
+    begun = set()
+    for work in museum.collection.works["met"]:
+        imperial, metric = re.fullmatch(
+            r"(.+) in\. \((.+) cm\)", object_answer(work)["dimensions"]
+        ).groups()
+        told = [float(size) for size in metric.split(" x ")]
+        assert told[:2] == [work.height_cm, work.width_cm][: 1 if work.kind == "medal" else 2]
+        assert len(told) == {"medal": 1, "sculpture": 3}.get(work.kind, 2)
+        assert len(imperial.split(" x ")) == len(told)
+        begun.add(imperial.split(" ")[0] if imperial[0].isalpha() else "")
+    assert begun == {"", "Diam.", "Sheet:", "Image:"}
+
+
+def test_places(museum: SampleMuseum) -> None:
+    """What is no painting, print or drawing has a place, or none known: made, probably made, or found there."""
+    said = [(work, object_answer(work)) for work in museum.collection.works["met"]]
+    placed = [one for _, one in said if one["geographyType"]]
+
+    assert {one["geographyType"] for one in placed} == {"Made in", "Probably made in", "Found in"}
+    assert all(one["city"] or one["region"] for one in placed)
+    assert "Nowhereham" in {one["city"] for one in placed}
+    for work, one in said:
+        if work.kind in {"painting", "print", "drawing"} or made_at(work) is None:
+            told = (one["geographyType"], one["city"], one["region"], one["country"])
+            assert told == ("", "", "", "")
+
+
+def test_places_of_all_schools(museum: SampleMuseum) -> None:
+    """Every school has places, and two museums that show one work name the same."""
+    twins: dict[str, set[object]] = {}
+    for work in museum.collection:
+        assert made_at(work) in {None, *PLACES[work.school]}
+        if work.twin:
+            twins.setdefault(work.twin, set()).add(made_at(work))
+    assert all(len(places) == 1 for places in twins.values())
+
+
+def test_a_material_that_nobody_knows(museum: SampleMuseum) -> None:
+    """One work is made of a thing that stands in no table."""
+    said = [object_answer(work)["medium"] for work in museum.collection.works["met"]]
+
+    assert sum(STRANGE_ENGLISH in medium for medium in said) == 1
 
 
 def test_images(ask, museum: SampleMuseum) -> None:

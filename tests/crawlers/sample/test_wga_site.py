@@ -7,6 +7,7 @@ import pytest
 
 from crawlers.sample import SampleMuseum, sample_museum
 from crawlers.sample.hosts import NOTICE, WGA
+from crawlers.sample.media import STRANGE_ENGLISH
 from crawlers.sample.wga_site import EDITIONS, HEADER, catalogue, columns
 from crawlers.wga_catalogue import rows as read_rows
 from crawlers.wga_catalogue import unzip
@@ -53,6 +54,25 @@ def test_oddities(rows: list[list[str]]) -> None:
     assert any(row[3].startswith("c. ") for row in rows)
     assert any(row[5] == "Private collection" for row in rows)
     assert any("," in row[4].rpartition(", ")[2] for row in rows), "decimal commas"
+
+
+def test_who_keeps_what_others_show_too(rows: list[list[str]], museum: SampleMuseum) -> None:
+    """A work that another museum shows too is kept by that museum."""
+    twins = [work for work in museum.collection.works["wga"] if work.twin]
+    keepers = {
+        "met": "Sample Metropolitan (invented), Nowhereham",
+        "rijksmuseum": "Sample Rijksmuseum (invented), Nowhereham",
+    }
+
+    told = {row[6]: row[5] for row in rows}
+    assert len(twins) >= 5
+    for work in twins:
+        assert told[f"http://{WGA}/html/{work.source_id}.html"] == keepers[work.kept_by]
+
+
+def test_a_material_that_nobody_knows(rows: list[list[str]]) -> None:
+    """One technique names a material that stands in no table."""
+    assert sum(STRANGE_ENGLISH in row[4] for row in rows) == 1
 
 
 def test_same_archive(ask) -> None:

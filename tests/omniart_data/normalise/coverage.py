@@ -2,9 +2,11 @@
 
     PYTHONPATH=. .venv/bin/python tests/omniart_data/normalise/coverage.py
 
-An occurrence is a term in an artwork; it counts as known when its whole term has a table row. Words known by a
-compound's head or by a part of the phrase alone, and words kept as they are, are counted apart; so are types that
-the medium implies, which are no museum's words. The Met's ``medium`` is material and technique in one; the
+An occurrence is a term in an artwork; it counts as known when its whole term has a table row, with a label
+("table") or without one ("says nothing": a colour, a part, an ornament, or a material that is no type beside a
+type). Words known by a compound's head or by a part of the phrase alone, and words kept as they are, are counted
+apart, and where several things were read in one term the worst counts; so are types that the medium implies, which
+are no museum's words. The Met's ``medium`` is material and technique in one; the
 Rijksmuseum's Dublin Core has no techniques. Tables grow from the first half of the distinct terms alone.
 """
 
@@ -25,6 +27,9 @@ from omniart_data.normalise.terms.types import translate_types
 from tests.gold.samples import SHARED, STRATA
 
 HALVES = ("first", "second")
+NOTHING = "says nothing"
+"""A table row without a label."""
+WORST_FIRST = ("unmatched", "head", "decision", "table", NOTHING, "implied")
 COLUMNS = ("types", "medium", "materials", "techniques")
 
 
@@ -40,9 +45,9 @@ class Coverage:
         """Occurrences of the museums' own words."""
         return sum(count for how, count in self.how.items() if how != "implied")
 
-    def share(self, how: str) -> float:
-        """Return the share of the museums' words that were found in one way."""
-        return self.how.get(how, 0) / self.given if self.given else 0.0
+    def share(self, *hows: str) -> float:
+        """Return the share of the museums' words that were found in some ways."""
+        return sum(self.how.get(how, 0) for how in hows) / self.given if self.given else 0.0
 
 
 Uses = Counter[tuple[str, str, str, str]]
@@ -77,16 +82,22 @@ def told_of(records: pa.Table) -> Told:
     for row, count in distinct.items():
         given, *medium = json.loads(row)
         of_medium = split_medium(*medium)
-        of_types = translate_types(given, of_medium.value[2])
+        implied = of_medium.value[2]
+        of_types = translate_types(given, implied)
         for (kind, term, _), how in _once((*of_medium.terms, *of_types.terms)).items():
             uses[kind, term, half_of(term), how] += count
-        if coarse(of_types.value[0]).value[0] is None:
+        if coarse(of_types.value[0], implied).value[0] is None:
             without += count
     return Told(uses, records.num_rows, without)
 
 
 def _once(terms: Iterable[TermUse]) -> dict[tuple[str, str, str], str]:
-    return {(use.kind, use.term, use.language): use.how for use in terms}
+    found: dict[tuple[str, str, str], str] = {}
+    for use in terms:
+        key = (use.kind, use.term, use.language)
+        how = NOTHING if use.how == "table" and not use.label else use.how
+        found[key] = min(how, found.get(key, how), key=WORST_FIRST.index)
+    return found
 
 
 def coverage(uses: Uses, kind: str, *halves: str) -> Coverage:
@@ -116,8 +127,8 @@ def all_uses(by_stratum: Mapping[str, Told]) -> Uses:
 def lines(by_stratum: Mapping[str, Told]) -> Iterator[str]:
     """Yield the figures as Markdown tables: terms by kind and stratum, all by halves; then unknown types."""
     together = all_uses(by_stratum)
-    yield "| kind | records | occurrences | distinct | table | head | kept | implied besides |"
-    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield "| kind | records | occurrences | distinct | table | says nothing | head | kept | implied besides |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for kind in KINDS:
         for name, told in by_stratum.items():
             yield from _line(kind, name, coverage(told.uses, kind))
@@ -133,7 +144,8 @@ def lines(by_stratum: Mapping[str, Told]) -> Iterator[str]:
 
 def _line(kind: str, name: str, told: Coverage) -> Iterator[str]:
     if told.given:
-        shares = " | ".join(f"{told.share(how):.2%}" for how in ("table", "head", "unmatched"))
+        hows = ("table", NOTHING, "head", "unmatched")
+        shares = " | ".join(f"{told.share(how):.2%}" for how in hows)
         implied = told.how.get("implied", 0)
         yield f"| {kind} | {name} | {told.given:,} | {told.distinct:,} | {shares} | {implied:,} |"
 

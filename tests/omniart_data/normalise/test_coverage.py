@@ -3,7 +3,15 @@
 import pytest
 
 from tests.gold.samples import SHARED
-from tests.omniart_data.normalise.coverage import HALVES, Told, all_uses, coverage, lines, strata
+from tests.omniart_data.normalise.coverage import (
+    HALVES,
+    NOTHING,
+    Told,
+    all_uses,
+    coverage,
+    lines,
+    strata,
+)
 
 pytestmark = pytest.mark.real
 
@@ -16,15 +24,21 @@ def told() -> dict[str, Told]:
     return strata()
 
 
-@pytest.mark.parametrize(("kind", "least"), [("type", 0.98), ("material", 0.99)])
-def test_words_have_rows(told: dict[str, Told], kind: str, least: float) -> None:
-    """Of all occurrences 98 % (types) and 99 % (materials) have a row, in the half that no table grew from too."""
+@pytest.mark.parametrize(
+    ("kind", "least", "silent"), [("type", 0.98, 0.05), ("material", 0.99, 0.02)]
+)
+def test_words_have_rows(told: dict[str, Told], kind: str, least: float, silent: float) -> None:
+    """Of all occurrences 98 % (types) and 99 % (materials) have a row, in the half that no table grew from too.
+
+    Few of them are rows without a label; of types, a material's name beside a type ("Glass", "Metal").
+    """
     together = all_uses(told)
 
     for halves in (HALVES, HALVES[:1], HALVES[1:]):
         found = coverage(together, kind, *halves)
         assert found.given > 50_000
-        assert found.share("table") >= least
+        assert found.share("table", NOTHING) >= least
+        assert found.share(NOTHING) <= silent
 
 
 def test_type_unknown_is_rare(told: dict[str, Told]) -> None:

@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniart_data.normalise.places.locate import RULE, locate, places_of
+from omniart_data.normalise.places.levels import whole_places
+from omniart_data.normalise.places.locate import RULE, locate
 from omniart_data.normalise.places.names import KINDS, named_place
+from omniart_data.normalise.places.told import Place, places_of
 from omniart_data.normalise.terms.tables import plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
 from schemas.artwork import ARTWORK
@@ -226,6 +228,117 @@ def test_a_name_that_a_country_and_a_town_share(words: str, expected: tuple[str,
     assert [place[1:4] for place in told(words)] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "expected"),
+    [
+        (["Portsmouth", "United States"], "en", [("Portsmouth", "", "United States")]),
+        (
+            ["Braintree", "New England", "United States"],
+            "en",
+            [("Braintree", "New England", "United States")],
+        ),
+        (["Suriname", "Plantage Accaribo"], "nl", [("Plantage Accaribo", "", "Suriname")]),
+        (["Suriname", "Paramaribo (stad)"], "nl", [("Paramaribo", "", "Suriname")]),
+        (
+            ["Paramaribo (stad)", "Fort Zeelandia (Paramaribo)"],
+            "nl",
+            [("Paramaribo", "", "Suriname")],
+        ),
+        (
+            ["Nancy", "Frankrijk", "Londen"],
+            "nl",
+            [("Nancy", "", "France"), ("London", "", "England")],
+        ),
+        (
+            ["Delft", "Noordelijke Nederlanden", "Amsterdam"],
+            "nl",
+            [
+                ("Delft", "", "Netherlands"),
+                ("", "Northern Netherlands", ""),
+                ("Amsterdam", "", "Netherlands"),
+            ],
+        ),
+        (["Duitsland", "Venetië"], "nl", [("", "", "Germany"), ("Venice", "", "Italy")]),
+        (
+            ["Nederland", "Suriname", "Plantage Accaribo"],
+            "nl",
+            [("", "", "Netherlands"), ("", "", "Suriname"), ("Plantage Accaribo", "", "")],
+        ),
+        (["Cambridge", "Peru"], "en", [("Cambridge", "", ""), ("", "", "Peru")]),
+    ],
+)
+def test_levels_of_one_place_are_one_place(
+    words: list[str], language: str, expected: list[tuple[str, str, str]]
+) -> None:
+    """A country beside what lies in it is no place of its own; two cities, and what two countries may hold, stay."""
+    places = locate([{"text": one, "language": language} for one in words]).value[0]
+    assert [(one["city"], one["region"], one["country"]) for one in places] == expected
+
+
+def test_a_country_of_another_role_takes_no_place_in() -> None:
+    """What it shows says nothing of where it was made; the doubt of the narrow place is kept."""
+    made, shown = (Place(role, "", "", "France", certain=True) for role in ("made", "depicted"))
+    paris = Place("depicted", "Paris", "", "France", certain=False)
+
+    assert whole_places([made, shown, paris]) == [made, paris]
+
+
+@pytest.mark.parametrize(
+    ("culture", "expected"),
+    [
+        ("China", [("", "", "China", True)]),
+        ("Probably Korea", [("", "", "Korea", False)]),
+        ("India (Malwa, Madhya Pradesh)", [("", "Malwa, Madhya Pradesh", "India", True)]),
+        ("India (Rajasthan, possibly Bundi)", [("Bundi", "Rajasthan", "India", False)]),
+        ("British, Burslem, Staffordshire", [("Burslem", "Staffordshire", "England", True)]),
+        ("probably French, Paris", [("Paris", "", "France", False)]),
+        ("British (London)", [("London", "", "England", True)]),
+        ("American, Worcester", [("Worcester", "", "United States", True)]),
+        ("German, Strasbourg", [("Strasbourg", "", "France", True)]),
+        ("German, Meissen with French, Paris mounts", [("Meissen", "", "Germany", True)]),
+        ("Chinese, Dehua, for European market", [("Dehua", "", "China", True)]),
+        ("Thailand (Ban Chiang culture)", [("", "", "Thailand", True)]),
+        ("North India", [("", "Northern India", "India", True)]),
+        (
+            "Italian, Urbino or French, Nevers",
+            [("Urbino", "", "Italy", False), ("Nevers", "", "France", False)],
+        ),
+        (
+            "German, Meissen and Breslau (Wrocław)",
+            [("Meissen", "", "Germany", True), ("Wrocław", "", "Poland", True)],
+        ),
+        *(
+            (words, [])
+            for words in ("American", "Greek, Attic", "Chokwe peoples", "Colima", "Benin")
+        ),
+        *(
+            (words, [])
+            for words in ("Chinese, for American market", "Bahia", "Greek, South Italian")
+        ),
+        *(
+            (words, [])
+            for words in ("Italian (Northern?)", "British, after German, Augsburg original")
+        ),
+        *((words, []) for words in ("Dogon or Tellem peoples (?)", "Greek or Roman", "?", "(", "")),
+    ],
+)
+def test_a_culture_that_is_named_by_a_place(
+    culture: str, expected: list[tuple[str, str, str, bool]]
+) -> None:
+    """A place is read where a culture names one that the table knows; peoples, styles and adjectives are none."""
+    places = locate([], culture).value[0]
+    assert [tuple(place.values())[1:] for place in places] == expected
+    assert {place["role"] for place in places} <= {"made"}
+
+
+def test_the_reason_names_the_column_and_a_made_place_comes_first() -> None:
+    """The culture is read only where no place says where it was made."""
+    assert "the culture: places.csv: china" in locate([], "China").because
+    assert "culture" not in locate(text("Made in: Delft, Netherlands"), "China").because
+    found = locate(text("Excavated in: Nishapur, Iran"), "Iran").value[0]
+    assert [place["role"] for place in found] == ["found", "made"]
+
+
 WORDS = st.one_of(
     st.text(max_size=40),
     st.sampled_from(NAMES),
@@ -239,10 +352,12 @@ WORDS = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(WORDS, st.sampled_from(["nl", "en", "", "de"])), max_size=3))
-def test_no_texts_raise_and_what_comes_fits_the_column(texts: list[tuple[str, str]]) -> None:
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["nl", "en", "", "de"])), max_size=3), WORDS)
+def test_no_texts_raise_and_what_comes_fits_the_column(
+    texts: list[tuple[str, str]], culture: str
+) -> None:
     """Any texts give values of the column's type, each place once, none empty, and a reason."""
-    judged = locate([{"text": words, "language": language} for words, language in texts])
+    judged = locate([{"text": words, "language": language} for words, language in texts], culture)
 
     assert len(judged.value) == len(RULE.writes)
     pa.array([judged.value[0]], type=ARTWORK.field("places").type)
@@ -254,10 +369,34 @@ def test_no_texts_raise_and_what_comes_fits_the_column(texts: list[tuple[str, st
     assert judged.because
 
 
+PLACES = st.builds(
+    Place,
+    st.sampled_from(["made", "depicted"]),
+    st.sampled_from(["", "Paris", "Portsmouth", "Hitchcocksburg"]),
+    st.sampled_from(["", "New England", "Normandy"]),
+    st.sampled_from(["", "France", "United States"]),
+    st.booleans(),
+).filter(lambda place: bool(place.city or place.region or place.country))
+
+
+@given(places=st.lists(PLACES, max_size=5, unique=True), columns=st.booleans())
+def test_putting_levels_together_loses_no_name(places: list[Place], *, columns: bool) -> None:
+    """Every name of a role is still there, and places that were put together stay as they are."""
+    whole = whole_places(places, columns=columns)
+
+    def names(of: list[Place]) -> set[tuple[str, str]]:
+        parts = ((one.role, [one.city, one.country, *one.region.split(", ")]) for one in of)
+        return {(role, name) for role, several in parts for name in several if name}
+
+    assert names(whole) == names(places)
+    assert whole_places(whole, columns=columns) == whole
+
+
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_give_few_places(words: str) -> None:
     """Whatever a text repeats, it is taken for a handful of places."""
     assert len(told(words)) <= 64
+    assert len(locate([], f"India, {words}").value[0]) <= 64
 
 
 def halves(counts: Counter[tuple[str, str]]) -> tuple[float, float]:

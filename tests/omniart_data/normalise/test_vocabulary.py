@@ -61,6 +61,16 @@ def test_parts_are_labels() -> None:
             assert (found.label, found.kind) == (part.label, part.kind)
 
 
+def test_no_silent_row_hides_a_technique() -> None:
+    """A word that says nothing as a material has no label as a technique: the material is looked up first."""
+    rows = [row for row in vocabulary_rows("terms") if row["language"] == "en"]
+    silent = {row["term"] for row in rows if row["kind"] == "material" and not row["label"]}
+    told = {row["term"] for row in rows if row["kind"] == "technique" and row["label"]}
+
+    assert silent
+    assert not silent & told
+
+
 AGREED = {
     "300041340": "engraving",
     "300041365": "etching",

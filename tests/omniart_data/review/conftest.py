@@ -98,7 +98,7 @@ ROWS = (
     row(5, "Jan Steen", STEEN, title="The merry family 1", object_number="MM.1"),
 )
 
-WORK = ("id", "title", "artist_id", "object_number", "year_first", "year_last")
+WORK = ("id", "title", "object_number", "year_first", "year_last")
 EVIDENCE = {
     "artist": evidence_of("artist", *sorted([[STEEN, 1626, 1679], [HAVICK, None, 1679]], key=str)),
     "fabeliet": evidence_of("material", "fabeliet", "nl"),
@@ -172,7 +172,7 @@ ULAN = "http://vocab.getty.edu/ulan/500115493"
 MAKER = {"maker": {"name": "Jan Steen", "born": 1626, "died": 1679, "ids": [ULAN]}}
 JUDGEMENTS = (
     judgement(
-        0, "materials", {"medium": [{"text": "olieverf op doek"}]}, {"materials": ["canvas"]}
+        0, "materials", {"medium": [{"text": "olieverf op doek"}]}, {"material_terms": ["canvas"]}
     ),
     judgement(1, "artist", MAKER, {"artist": "Jan Steen", "artist_id": STEEN}),
     judgement(
