@@ -1,5 +1,6 @@
 """The command ``build``: a release from the live museums, from bulk files or from the sample museum."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ from omniart_data.normalise import Choices
 from omniart_data.printing import say
 from omniart_data.progress import View, view
 from omniart_data.reach import Manners, check_answers, reach, sample_manners
-from omniart_data.release import open_release
+from omniart_data.release import Release, open_release
 from omniart_data.release.stats import render_changes, render_fact
 from omniart_data.settings import Settings, settings_for
 from omniart_data.status import StatusFile
@@ -186,6 +187,26 @@ def _views(place: Workspace) -> tuple[View, ...]:
     return view(), StatusFile(place.root)
 
 
+def _left_open(release: Release) -> Iterator[str]:
+    """Yield how many of the museums' words no table knows, and what waits for a decision of people."""
+    words = (
+        release.side_table("terms").group_by(["kind", "how"]).aggregate([("occurrences", "sum")])
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for line in words.to_pylist():
+        counts.setdefault(line["kind"], {})[line["how"]] = line["occurrences_sum"]
+    shares = (
+        f"{kind}s {of_kind.get('unmatched', 0) / sum(of_kind.values()):.1%}"
+        for kind, of_kind in sorted(counts.items())
+    )
+    if counts:
+        yield f"unmatched  {', '.join(shares)} of the museums' words: omniart-data unmatched {release.folder}"
+    open_ones = release.side_table("candidates").num_rows
+    if open_ones:
+        root = release.folder.parent.parent
+        yield f"to decide  {open_ones:,} candidates: omniart-data review --workspace {root}"
+
+
 def _say(built: Built) -> None:
     release = open_release(built.folder)
     if not built.new:
@@ -194,5 +215,7 @@ def _say(built: Built) -> None:
     say(render_fact(release, "census"))
     if built.previous is not None:
         say(render_changes(open_release(built.previous), release))
+    for line in _left_open(release):
+        say(line)
     say(f"release    {built.folder}")
     say(f"data card  {built.folder / 'README.md'}")

@@ -56,6 +56,11 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "unmatched",
+        "Words that no table knows",
+        "The most frequent of them, kept as they were found; `terms.parquet` has all.",
+    ),
+    (
         "attributes",
         "What is known",
         "Artworks by source of which it is known; a museum's silence is no fault of its data.",

@@ -120,6 +120,24 @@ def _terms(told: Told) -> Numbers:
     return lines
 
 
+MOST_UNMATCHED = 30
+"""Words that the fact ``unmatched`` names; terms.parquet has them all."""
+
+
+def _unmatched(told: Told) -> Numbers:
+    """Count the museums' words that no table knows, the most frequent first."""
+    left = told.terms.filter(compute.equal(told.terms["how"], "unmatched")).to_pylist()
+    found: dict[tuple[str, str, str], int] = {}
+    for use in left:
+        key = (use["term"], use["kind"], use["source"])
+        found[key] = found.get(key, 0) + use["occurrences"]
+    most = sorted(found, key=lambda key: (-found[key], key))[:MOST_UNMATCHED]
+    return {
+        f"{term} ({kind}, {source})": {"occurrences": found[term, kind, source]}
+        for term, kind, source in most
+    }
+
+
 def _images(told: Told) -> Numbers:
     return _crossed(count(told.rows, "image_status", "source"), told.sources, IMAGE_STATUS)
 
@@ -264,6 +282,10 @@ FACTS: Mapping[str, tuple[str, Callable[[Told], Numbers]]] = {
     "terms": (
         "terms.parquet: occurrences by kind, source and how; translated = 1 - unmatched / all",
         _terms,
+    ),
+    "unmatched": (
+        f"terms.parquet where how is unmatched: the {MOST_UNMATCHED} terms with the most occurrences, by kind and source",
+        _unmatched,
     ),
     "attributes": (
         "data/*: rows by source in which the attribute's column is neither null nor empty",
