@@ -11,13 +11,17 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import pyarrow as pa
 from samples import SHARED, STRATA, text_of, text_sha256
+
+Row = Mapping[str, Any]
 
 QUOTA = {
     "met-american": 30,
@@ -31,6 +35,17 @@ QUOTA = {
     "wga-semart": 45,
 }
 """How many artworks of each stratum; a hundred of each museum."""
+
+
+MORE: Mapping[str, tuple[tuple[str, ...], Callable[[Row], bool], int]] = {
+    "qualified makers": (
+        ("met-paintings", "met-api"),
+        lambda row: any(maker["qualifier"] for maker in row["makers"]),
+        40,
+    ),
+    "IconClass": (("rijks-suriname",), lambda row: bool(row["subjects"]), 20),
+}
+"""Attributes of which the strata drew fewer than forty cases: from where, of which records, how many more."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +67,42 @@ def rank(stratum: str, source_id: str) -> str:
 
 
 def draw(shared: Path = SHARED) -> Iterator[Drawn]:
-    """Yield the artworks of the gold set, stratum by stratum."""
-    number = 0
+    """Yield the artworks of the gold set: stratum by stratum, then those of attributes with too few cases."""
+    tables = {stratum: STRATA[stratum](shared) for stratum in QUOTA}
+    taken = []
     for stratum, count in QUOTA.items():
-        table = STRATA[stratum](shared)
-        ids = table["source_id"].to_pylist()
-        first = {str(name): place for place, name in reversed(list(enumerate(ids)))}
-        chosen = sorted(first, key=lambda name: rank(stratum, name))[:count]
-        for row in table.take([first[name] for name in chosen]).to_pylist():
-            half = "held" if number % 2 else "tune"
-            twice = number % 3 == 0
-            number += 1
-            sha256 = text_sha256(row)
-            yield Drawn(stratum, row["source"], row["source_id"], half, twice, text_of(row), sha256)
+        taken += _first(tables, (stratum,), lambda _: True, count, set())
+    for strata, is_case, count in MORE.values():
+        taken += _first(
+            tables, strata, is_case, count, {(one, row["source_id"]) for one, row in taken}
+        )
+    for number, (stratum, row) in enumerate(taken):
+        half = "held" if number % 2 else "tune"
+        text, sha256 = text_of(row), text_sha256(row)
+        source, name = row["source"], row["source_id"]
+        yield Drawn(stratum, source, name, half, number % 3 == 0, text, sha256)
+
+
+def _first(
+    tables: Mapping[str, pa.Table],
+    strata: Sequence[str],
+    is_case: Callable[[Row], bool],
+    count: int,
+    without: Container[tuple[str, str]],
+) -> list[tuple[str, Row]]:
+    """Return so many records of some strata, those of the least rank that are cases and not drawn yet."""
+    places: dict[tuple[str, str], int] = {}
+    for stratum in strata:
+        for place, name in enumerate(tables[stratum]["source_id"].to_pylist()):
+            places.setdefault((stratum, name), place)
+    found: list[tuple[str, Row]] = []
+    for stratum, name in sorted(places, key=lambda one: rank(*one)):
+        if len(found) == count:
+            break
+        if (stratum, name) not in without:
+            row = tables[stratum].slice(places[stratum, name], 1).to_pylist()[0]
+            found += [(stratum, row)] if is_case(row) else []
+    return found
 
 
 def main() -> None:
