@@ -6,6 +6,7 @@
 import argparse
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -20,7 +21,8 @@ import omniart_data.cli
 import omniart_model.cli
 from crawlers import SOURCES
 from crawlers.engine.source import Cost, Source
-from schemas import artwork, columns, record, release
+from omniart_data.normalise.terms.coarse import COARSE_TYPES
+from schemas import artwork, columns, decision, record, release
 from schemas.rights import policy
 
 DOCS = Path(__file__).parent
@@ -38,6 +40,10 @@ TYPES = {
     columns.TEXT: "Text",
     columns.MAKER: "Maker",
     columns.EVIDENCE: "Evidence",
+    columns.SIZE: "Size",
+    columns.PLACE: "Place",
+    columns.ICONCLASS: "Iconclass",
+    columns.COLOUR: "Colour",
     release.IMAGE: "Image",
 }
 """Structs that have a name, so that a table need not spell them out."""
@@ -81,8 +87,36 @@ TABLES: Sequence[tuple[str, str, pa.Schema]] = (
         "Artworks that must stay on one side of the splits, and what binds them.",
         release.GROUP,
     ),
+    (
+        "Links: `links.parquet`",
+        "Artworks that are one work, described twice, or may be. Both kinds are on one side of the splits.",
+        decision.LINK,
+    ),
+    (
+        "Candidates: `candidates.parquet`",
+        "What waits for a decision of people: see [review.md](review.md).",
+        decision.CANDIDATE,
+    ),
+    (
+        "Flagged decisions: `flagged.parquet`",
+        "Decisions of people that were not applied, and why.",
+        decision.FLAGGED,
+    ),
 )
 """The tables of a release: heading, what is in it, schema."""
+
+ROW_VALUES: Mapping[str, Mapping[str, str]] = {
+    "artist_status": artwork.ARTIST_STATUS,
+    "artist_certainty": artwork.ARTIST_CERTAINTY,
+    "date_precision": artwork.DATE_PRECISION,
+    "image_status": release.IMAGE_STATUS,
+}
+FLAGGED_VALUES: Mapping[str, Mapping[str, str]] = {"action": decision.ACTIONS}
+VALUES: Sequence[tuple[pa.Schema, Mapping[str, Mapping[str, str]]]] = (
+    (release.ROW, ROW_VALUES),
+    (decision.FLAGGED, FLAGGED_VALUES),
+)
+"""Columns of a table whose values are a closed list, and what each value means."""
 
 
 def pages() -> dict[str, str]:
@@ -192,9 +226,12 @@ def columns_page() -> Iterator[str]:
     for heading, about, schema in TABLES:
         yield from (f"## {heading}", "", about, "")
         yield from schema_table(schema)
+        for column, values in (one for of, some in VALUES if of is schema for one in some.items()):
+            yield from value_list(column, values)
         if schema is release.ROW:
-            yield from value_list("artist_status", artwork, "ARTIST_STATUS")
-            yield from value_list("image_status", release, "IMAGE_STATUS")
+            yield from ("### Values of `coarse_type`", "")
+            yield f"{', '.join(f'`{one}`' for one in COARSE_TYPES)}: by function, and by material where no use is told."
+            yield ""
     yield from ("## Structs", "")
     yield from struct_list()
     yield from ("## Records", "")
@@ -206,7 +243,7 @@ def columns_page() -> Iterator[str]:
 
 def schema_table(schema: pa.Schema) -> Iterator[str]:
     """Yield a schema as a table."""
-    rows = [(f"`{one.name}`", type_name(one.type), columns.meaning(one)) for one in schema]
+    rows = [(f"`{one.name}`", type_name(one.type), linked(columns.meaning(one))) for one in schema]
     return table(("column", "type", "meaning"), rows)
 
 
@@ -219,11 +256,29 @@ def type_name(kind: pa.DataType) -> str:
     return NUMBER_NAMES.get(kind, str(kind))
 
 
-def value_list(column: str, module: ModuleType, constant: str) -> Iterator[str]:
+def value_list(column: str, values: Mapping[str, str]) -> Iterator[str]:
     """Yield the values that a column can have, with their meanings."""
     yield from (f"### Values of `{column}`", "")
-    rows = [(f"`{value}`", says) for value, says in getattr(module, constant).items()]
+    rows = [(f"`{value}`" if value else "(empty)", says) for value, says in values.items()]
     yield from table(("value", "meaning"), rows)
+
+
+def linked(text: str) -> str:
+    """Return a meaning in which the name of a list of values that stands on the page is a link to it."""
+    return re.sub(
+        VALUE_NAME,
+        lambda found: (
+            f"[its values](#{VALUE_ANCHORS[found[1]]})" if found[1] in VALUE_ANCHORS else found[0]
+        ),
+        text,
+    )
+
+
+VALUE_NAME = r"schemas\.\w+\.([A-Z]+(?:_[A-Z]+)*)"
+VALUE_ANCHORS = {
+    "ACTIONS": "values-of-action",
+    **{column.upper(): f"values-of-{column}" for column in ROW_VALUES},
+}
 
 
 def struct_list() -> Iterator[str]:

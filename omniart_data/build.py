@@ -21,7 +21,7 @@ from crawlers.engine.store import RawStore
 from crawlers.local import Local
 from omniart_data.crawl import crawl_sources
 from omniart_data.decision_files import read_decisions
-from omniart_data.drift import check_drift
+from omniart_data.drift import Drift, check_drift
 from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, gather_store
 from omniart_data.images import (
     count_pictures,
@@ -31,6 +31,7 @@ from omniart_data.images import (
     wanted,
     warn_of_smaller,
 )
+from omniart_data.loss import check_artworks, check_sources
 from omniart_data.normalise import Choices, normalise, term_ids
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
 from omniart_data.normalise.works.links import link_works
@@ -69,9 +70,11 @@ class Plan:
     choices: Choices = field(default_factory=Choices)
     """How the rules judge where a maintainer has a choice."""
     unmatched_budget: float = 0.01
-    """By how much a source's share of unmatched words may rise over the last release."""
+    """By how much a source's share of unmatched words may rise over its lowest so far."""
     accept_drift: bool = False
     """Write the release though it rose by more."""
+    accept_loss: bool = False
+    """Write the release though a source of the last one, or most of its artworks, are gone."""
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     """Processes that judge where there is much to judge; the release is the same for any number."""
 
@@ -170,14 +173,19 @@ class _Build:
         """Return what a release of this plan holds."""
         plan, gathered = self.plan, self.gather()
         check_not_empty(gathered)
+        if self.previous is not None:
+            _check_kind(gathered.read, self.previous)
+            self.check_sources(gathered.read)
         normalised = normalise(
             gathered.handed_over(),
             choices=plan.choices,
             decisions=self.decisions,
             known_labels=self.known_labels(),
+            known_artists=self.known_artists(),
             workers=plan.workers,
         )
-        self.check_drift(normalised.term_uses)
+        self.check_artworks(normalised.artworks)
+        drift = self.check_drift(normalised.term_uses)
         pictures = self.pictures(normalised.artworks)
         works = link_works(normalised.artworks, of_kind(self.decisions, "work"), pictures)
         flagged = sorted((*normalised.flagged, *works.flagged))
@@ -191,6 +199,8 @@ class _Build:
             candidates=pa.concat_tables([normalised.candidates, works.candidates]),
             links=works.links,
             flagged=flagged_table(flagged),
+            decisions=len(self.decisions),
+            drift=drift.told(),
             term_ids=term_ids(),
             previous=self.previous,
             allow_moves=plan.allow_moves,
@@ -213,10 +223,25 @@ class _Build:
             known.setdefault(line["task"], set()).add(line["label"])
         return {task: frozenset(labels) for task, labels in known.items()}
 
-    def check_drift(self, terms: pa.Table) -> None:
-        """Stop a build whose words the vocabulary knows less well than those of the last release."""
-        if self.previous is not None and not self.plan.accept_drift:
-            check_drift(terms, self.previous, self.plan.unmatched_budget)
+    def known_artists(self) -> dict[str, str]:
+        """Return the labels of the previous release's artists by id: they keep them."""
+        lines = self.previous.labels.to_pylist() if self.previous else ()
+        return {line["id"]: line["label"] for line in lines if line["task"] == "artist"}
+
+    def check_sources(self, read: Mapping[str, int]) -> None:
+        """Stop a build that read nothing of a source of the last release."""
+        if self.previous is not None and not self.plan.accept_loss:
+            check_sources([source for source, records in read.items() if records], self.previous)
+
+    def check_artworks(self, artworks: pa.Table) -> None:
+        """Stop a build that has lost most of a source's artworks since the last release."""
+        if self.previous is not None and not self.plan.accept_loss:
+            check_artworks(artworks, self.previous)
+
+    def check_drift(self, terms: pa.Table) -> Drift:
+        """Stop a build whose words the vocabulary knows less well than those of earlier releases."""
+        plan = self.plan
+        return check_drift(terms, self.previous, plan.unmatched_budget, accept=plan.accept_drift)
 
     def pictures(self, artworks: pa.Table) -> pa.Table:
         """Bring in the pictures that are asked for, and return what is known of each."""
@@ -287,8 +312,6 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     newest = workspace.release(_text(versions[-1])) if versions else None
     version = plan.version or (_text(_minor(versions[-1])) if versions else "1.0.0")
     folder = workspace.release(version)
-    if contents.previous is not None:
-        _check_kind(contents, contents.previous)
     candidate = workspace.releases / ".candidate"
     shutil.rmtree(candidate, ignore_errors=True)
     manifest = write_release(contents, candidate, version=version)
@@ -327,9 +350,9 @@ def decisions_sha256(decisions: Sequence[Decision]) -> str:
     return evidence_of(*(asdict(one) for one in sorted(decisions))) if decisions else ""
 
 
-def _check_kind(contents: Contents, previous: Release) -> None:
+def _check_kind(read: Iterable[str], previous: Release) -> None:
     """Refuse to let real releases follow invented ones, or the other way round."""
-    invented = any(source.startswith("sample-") for source in contents.records_read)
+    invented = any(source.startswith("sample-") for source in read)
     if invented != previous.is_sample:
         kinds = ("the sample museum", "real museums")
         new, old = kinds if invented else kinds[::-1]

@@ -26,6 +26,14 @@ app = typer.Typer(
 )
 
 
+class _Plain(logging.Formatter):
+    """Begins a line as the errors of other tools begin: ``warning: ...``; who asked for more is told whose it is."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - its name in logging
+        """Return the line of one record."""
+        return f"{record.levelname.lower()}: {super().formatMessage(record)}"
+
+
 class _ToStderr(logging.StreamHandler[TextIO]):
     """Writes to what stderr is at the time, so that a line of the log does not tear a live bar."""
 
@@ -51,11 +59,10 @@ def common(
     ] = False,
 ) -> None:
     """Crawl or read museums, normalise their records, make, verify and describe releases."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-        handlers=[_ToStderr()],
-    )
+    to_stderr = _ToStderr()
+    to_stderr.setFormatter(_Plain("%(name)s: %(message)s" if verbose else "%(message)s"))
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, handlers=[to_stderr])
     if not verbose:  # the bars and lines of a run tell of every wait already
         logging.getLogger("crawlers.engine.host").setLevel(logging.ERROR)
     if version:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crawlers.engine.database import disk_error
 from omniart_data.normalise.decisions import Decision
-from schemas.decision import DECISION, KINDS, parse_setting
+from schemas.decision import DECISION, KINDS, parse_setting, parse_term
 from schemas.errors import UsageError
 
 HEADER = tuple(name for name in DECISION.names if name != "kind")
@@ -25,7 +25,7 @@ LONGEST = 4000
 """Characters of a cell: a longer one is no line that anybody reviews."""
 
 _UNPRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of writing: with them a line of a diff reads otherwise than it is."""
 
 
@@ -46,17 +46,17 @@ def read_decisions(folder: Path) -> tuple[Decision, ...]:
     for path in sorted(folder.glob("*.csv")):
         if path.stem not in KINDS:
             raise UsageError(f"{path} is no file of decisions: they are {', '.join(KINDS)}.csv")
-    return tuple(sorted(one for kind in KINDS for one in _read(_path(folder, kind), kind)))
+    return tuple(sorted(one for kind in KINDS for one in _read(path_of(folder, kind), kind)))
 
 
 def put_decision(folder: Path, decision: Decision) -> Put:
     """Write a decision into its file, in place of an earlier one about the same."""
     new = as_written(decision)
     with _alone(folder):
-        held = _read(_path(folder, new.kind), new.kind)
+        held = _read(path_of(folder, new.kind), new.kind)
         earlier = next((one for one in held if about(one) == about(new)), None)
         if earlier != new:
-            _write(_path(folder, new.kind), [*(one for one in held if one != earlier), new])
+            _write(path_of(folder, new.kind), [*(one for one in held if one != earlier), new])
     return Put(new, earlier)
 
 
@@ -65,7 +65,7 @@ def take_back(folder: Path, decision: Decision, *, instead: Decision | None = No
 
     Raises UsageError where the file has another one or none by now.
     """
-    path = _path(folder, decision.kind)
+    path = path_of(folder, decision.kind)
     with _alone(folder):
         held = _read(path, decision.kind)
         if decision not in held:
@@ -86,7 +86,7 @@ def as_written(decision: Decision) -> Decision:
     _check_action(decision)
     pair = decision.action in PAIR_ACTIONS
     subject, other = decision.subject, decision.object if pair else clean(decision.object)
-    if pair and subject > other:
+    if pair and other and subject > other:
         subject, other = other, subject
     new = replace(
         decision,
@@ -111,14 +111,13 @@ def clean(text: str) -> str:
 def about(decision: Decision) -> tuple[str, ...]:
     """Return what a decision is about: two of a file about the same are one too many.
 
-    A term is a word of one language, which its evidence tells; an artwork is set column by column.
+    A term's subject is a word of one language; an artwork is set column by column.
     """
     if decision.action in PAIR_ACTIONS:
         return decision.kind, "pair", *sorted((decision.subject, decision.object))
     if decision.action == "set":
         return decision.kind, "set", decision.subject, decision.object.partition("=")[0]
-    language = (decision.evidence,) if decision.kind in TERM_KINDS else ()
-    return decision.kind, "name", decision.subject, *language
+    return decision.kind, "name", decision.subject
 
 
 def _unprinted(character: str) -> bool:
@@ -140,21 +139,41 @@ def _check_cells(decision: Decision) -> None:
             raise UsageError(
                 f"the {name} {cell!r} cannot be written on one line: leave it as it is"
             )
-    if not decision.subject or not decision.reason:
-        raise UsageError("a decision has a subject and a reason: give both")
+    for name in ("subject", "reason"):
+        if not getattr(decision, name):
+            raise UsageError(f"a decision has a {name}: give one")
     if bool(decision.object) == (decision.action == "reject"):
-        what = "no object" if decision.action == "reject" else "an object"
+        what = (
+            "no object"
+            if decision.action == "reject"
+            else f"an object, {_OBJECTS[decision.action]}"
+        )
         raise UsageError(f"{decision.action} takes {what}")
+    for name in HEADER:
+        if len(getattr(decision, name)) > LONGEST:
+            raise UsageError(f"{name} has more than {LONGEST:,} characters: shorten it")
+    _check_meaning(decision)
+
+
+def _check_meaning(decision: Decision) -> None:
     if decision.action in PAIR_ACTIONS and decision.subject == decision.object:
         raise UsageError(f"{decision.action} takes two: {decision.subject} is given twice")
     if decision.action == "set":
         parse_setting(decision.object)
-    for name in HEADER:
-        if len(getattr(decision, name)) > LONGEST:
-            raise UsageError(f"{name} has more than {LONGEST:,} characters: shorten it")
+    if decision.kind in TERM_KINDS:
+        parse_term(decision.subject)
 
 
-def _path(folder: Path, kind: str) -> Path:
+_OBJECTS = {
+    "merge": "the other one's id",
+    "keep apart": "the other one's id",
+    "rename": "the new name",
+    "set": "COLUMN=VALUE",
+}
+
+
+def path_of(folder: Path, kind: str) -> Path:
+    """Return the file that holds the decisions of a kind."""
     return folder / f"{kind}.csv"
 
 

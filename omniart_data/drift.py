@@ -1,6 +1,9 @@
-"""Whether the museums' words have drifted away from the vocabulary since the last release."""
+"""Whether the museums' words have drifted away from the vocabulary, over all releases since it was last accepted."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,28 +21,75 @@ Shares = Mapping[tuple[str, str], tuple[int, int]]
 """(kind, source) to unmatched and all occurrences."""
 
 
-def check_drift(terms: pa.Table, previous: Release, budget: float) -> None:
-    """Raise DriftError where a source's unmatched share of a kind of term rose by more than ``budget``.
+@dataclass(frozen=True)
+class Drift:
+    """The lowest shares so far, and which of the present ones were accepted though they rose too far above."""
 
-    ``terms`` is ``TERM_USE``; a source or a kind that the previous release lacks has nothing to rise from.
+    lowest: Shares
+    accepted: tuple[tuple[str, str], ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """Return what the receipt of a release says of it."""
+        return {
+            "lowest": {", ".join(key): list(pair) for key, pair in sorted(self.lowest.items())},
+            "accepted": [", ".join(key) for key in self.accepted],
+        }
+
+
+def check_drift(
+    terms: pa.Table, previous: Release | None, budget: float, *, accept: bool = False
+) -> Drift:
+    """Raise DriftError where a source's unmatched share of a kind of term is more than ``budget`` above its lowest.
+
+    ``terms`` is ``TERM_USE``. The lowest share is that of the releases since a rise was last accepted (the receipt of
+    the previous one says it), so that many small rises are one. A source or a kind that no release had has nothing
+    to rise from. With ``accept`` nothing is raised, and what rose too far is measured from where it is now.
     """
-    before, now = _shares(previous.side_table("terms")), _shares(terms)
-    risen = []
-    for key in sorted(now.keys() & before.keys()):
-        (old, old_all), (new, new_all) = before[key], now[key]
-        rise = new / new_all - old / old_all
-        if rise > budget and new >= LEAST_OCCURRENCES:
-            kind, source = key
-            words = ", ".join(map(_cut, _new_words(terms, previous, kind, source)))
-            risen.append(
-                f"{source}: unmatched {kind} words rose from {old / old_all:.1%} to {new / new_all:.1%}"
-                f" of their occurrences ({words})"
-            )
-    if risen:
+    now = _shares(terms)
+    lowest = {} if previous is None else _lowest(previous)
+    risen = tuple(
+        key for key in sorted(now) if key in lowest and _rose(now[key], lowest[key], budget)
+    )
+    if risen and previous is not None and not accept:
+        found = "; ".join(_rise(key, lowest[key], now[key], terms, previous) for key in risen)
         raise DriftError(
-            f"{'; '.join(risen)}: more than the budget of {budget:.1%} since {previous.version}. Add them to"
+            f"{found}: more than the budget of {budget:.1%} above the lowest share up to {previous.version}. Add them to"
             " schemas/vocab/terms.csv, or build with --accept-drift, then decide on them with `omniart-data review`"
         )
+    kept = {
+        key: pair if key in risen else min(pair, lowest.get(key, pair), key=_share)
+        for key, pair in now.items()
+    }
+    return Drift({**lowest, **kept}, risen)
+
+
+def _lowest(previous: Release) -> Shares:
+    """Return the lowest shares that a release tells of; its own where it tells of none."""
+    told = previous.receipt.get("drift", {}).get("lowest", {})
+    split = {tuple(name.split(", ", 1)): tuple(pair) for name, pair in told.items()}
+    known = {(kind, source): (part, whole) for (kind, source), (part, whole) in split.items()}
+    return {**_shares(previous.side_table("terms")), **known}
+
+
+def _share(pair: tuple[int, int]) -> Fraction:
+    return Fraction(*pair)
+
+
+def _rose(now: tuple[int, int], lowest: tuple[int, int], budget: float) -> bool:
+    return now[0] >= LEAST_OCCURRENCES and now[0] / now[1] - lowest[0] / lowest[1] > budget
+
+
+def _rise(
+    key: tuple[str, str],
+    lowest: tuple[int, int],
+    now: tuple[int, int],
+    terms: pa.Table,
+    previous: Release,
+) -> str:
+    kind, source = key
+    words = ", ".join(map(_cut, _new_words(terms, previous, kind, source)))
+    shares = f"from {lowest[0] / lowest[1]:.1%} to {now[0] / now[1]:.1%}"
+    return f"{source}: unmatched {kind} words rose {shares} of their occurrences ({words})"
 
 
 def _shares(terms: pa.Table) -> Shares:
@@ -62,7 +112,9 @@ def _new_words(terms: pa.Table, previous: Release, kind: str, source: str) -> li
     old = set(unmatched(previous.side_table("terms"))["term"].to_pylist())
     lines = unmatched(terms).sort_by([("occurrences", "descending"), ("term", "ascending")])
     new = [str(line["term"]) for line in lines.to_pylist() if line["term"] not in old]
-    return [*new[:NAMED], *(["..."] if len(new) > NAMED else [])] or ["no new word: others went"]
+    return [*new[:NAMED], *(["..."] if len(new) > NAMED else [])] or [
+        "no word that the last release lacks"
+    ]
 
 
 def _cut(word: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers import SOURCES
+from omniart_data.drift import LEAST_OCCURRENCES
 from schemas.errors import UsageError
 
 FILE_NAME = "omniart.toml"
@@ -53,7 +54,8 @@ widest_mean = 300
 # Give a work that is "attributed to" or "probably by" one person that artist; the doubt stays in artist_qualifier.
 admit_attributed = false
 
-# By how much the share of a source's words that no table knows may rise over the last release (0.01: one per cent point).
+# By how much the share of a source's words that no table knows may rise over the lowest of all releases since a rise was
+# accepted (0.01: one per cent point). Fewer than {least} of its words are never too many.
 unmatched_budget = 0.01
 
 # Requests per second by host, at most, in place of the museum's own rate: lower, or higher where the museum agrees.
@@ -65,7 +67,9 @@ unmatched_budget = 0.01
 def new_settings(contact: str) -> str:
     """Return the text of a settings file with a contact address; UsageError for what is none."""
     safe = check_contact(contact).replace("\\", "").replace('"', "")
-    return TEMPLATE.format(contact=safe, sources=", ".join(f'"{name}"' for name in SOURCES))
+    return TEMPLATE.format(
+        contact=safe, least=LEAST_OCCURRENCES, sources=", ".join(f'"{name}"' for name in SOURCES)
+    )
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,11 @@ ARTWORK = noun(
         pa.float32(),
         "Mean of the two, up to 300 years apart (25 where there is no text); null where there is no closed interval.",
     ),
-    ("circa", pa.bool_(), "The museum says 'circa'; null where there are no years."),
+    (
+        "circa",
+        pa.bool_(),
+        "The museum says 'circa', or doubts the date; null where there are no years.",
+    ),
     (
         "date_precision",
         pa.string(),
@@ -67,12 +71,12 @@ ARTWORK = noun(
     (
         "century",
         pa.int16(),
-        "Century of the year (17 is 1601 to 1700, -1 is 100 to 1 BCE); null: no year.",
+        "Century of the year (17 is 1601 to 1700, -1 is 100 to 1 BCE); null: no year, or first and last more than 100 years apart.",
     ),
     (
         "period",
         pa.string(),
-        "The fifty years that the year lies in, as 1651-1700 or -500--451; null: no year.",
+        "The fifty years that the year lies in, as 1651-1700 or -500--451; null: no year, or first and last more than 50 years apart.",
     ),
     ("date_text", pa.string(), "The date in the museum's words."),
     (
@@ -139,8 +143,9 @@ ARTIST_STATUS = {
     "qualified": "the only maker is named with a doubt or as a model (attributed to, after, workshop of)",
     "several": "several makers, or one who is named beside somebody in doubt",
     "not a person": "a firm, a manufactory, initials or a monogrammist",
-    "other role": "only makers who did not make it: publisher, sitter, patron",
+    "other role": "only makers who did not make it: publisher, sitter, patron, or who died a century before",
     "anonymous": "the museum says that the maker is unknown or anonymous",
+    "decided": "a decision of people says that nobody is to be named",
     "none": "the museum names nobody",
 }
 """Values of ``artist_status``; only ``named`` has an artist."""
@@ -152,7 +157,7 @@ ARTIST_CERTAINTY = {
     "related": "workshop, pupil, follower, circle, school, style or manner of",
     "model": "after, copy after: whose work was the model",
     "refuted": "formerly attributed to, a forgery",
-    "": "nobody is named, or several are",
+    "": "nobody is named, or several are, or a firm or somebody in another role",
 }
 """Values of ``artist_certainty``: how sure it is that the person named made it with their own hand."""
 

@@ -78,6 +78,14 @@ AcceptDrift = Annotated[
         help="Write the release though more of the museums' words are unmatched than unmatched_budget lets rise.",
     ),
 ]
+AcceptLoss = Annotated[
+    bool,
+    typer.Option(
+        "--accept-loss",
+        metavar="",
+        help="Write the release though a source of the last one, or most of its artworks, are gone.",
+    ),
+]
 
 
 @ends_in_one_line
@@ -95,6 +103,7 @@ def build_command(
     update: options.Update = False,
     allow_moves: AllowMoves = False,
     accept_drift: AcceptDrift = False,
+    accept_loss: AcceptLoss = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
 ) -> None:
@@ -121,6 +130,7 @@ def build_command(
         update=update,
         allow_moves=allow_moves,
         accept_drift=accept_drift,
+        accept_loss=accept_loss,
         choices=Choices(settings.widest_mean, settings.admit_attributed),
         unmatched_budget=settings.unmatched_budget,
     )

@@ -9,8 +9,10 @@ from omniart_data.commands.ending import ends_in_one_line
 from omniart_data.printing import cell, printable, say
 from omniart_data.release import open_release, verify_release
 from omniart_data.release.explain import explain as explain_artwork
+from omniart_data.release.manifest import NAME as MANIFEST
 from omniart_data.release.stats import render_fact, render_table_one
 from omniart_data.unmatched import unmatched_terms
+from omniart_data.workspace import Workspace
 from schemas.errors import UsageError
 
 
@@ -78,4 +80,13 @@ def _folder(release: Path) -> Path:
     if not release.is_dir():
         missing = "is a file" if release.exists() else "is not there"
         raise UsageError(f"{release} {missing}: name the folder of a release")
+    place = Workspace(release)
+    if not (release / MANIFEST).exists() and place.releases.is_dir():
+        versions = place.versions()
+        if not versions:
+            raise UsageError(
+                f"{release} is a workspace without a release: make one with `omniart-data build`"
+            )
+        newest = place.release(".".join(map(str, versions[-1])))
+        raise UsageError(f"{release} is a workspace: name a release in it, such as {newest}")
     return release

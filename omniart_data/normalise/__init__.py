@@ -29,6 +29,7 @@ from omniart_data.normalise.terms.decided import not_met, term_rules
 from omniart_data.normalise.terms.forms import form_rule, forms
 from omniart_data.normalise.terms.open_terms import EXAMPLES, open_terms
 from omniart_data.normalise.terms.tables import aat_ids
+from omniart_data.normalise.unnamed import check_lives, follow_rejections
 
 __all__ = ["RULES", "Choices", "Judged", "Normalised", "Rule", "TermUse", "normalise", "term_ids"]
 
@@ -93,6 +94,7 @@ def normalise(
     choices: Choices = Choices(),
     decisions: Sequence[Decision] = NO_DECISIONS,
     known_labels: Mapping[str, Collection[str]] = MappingProxyType({}),
+    known_artists: Mapping[str, str] = MappingProxyType({}),
     workers: int = 1,
 ) -> Normalised:
     """Turn records into artworks, each judged by the rules; drop superseded and withdrawn statements.
@@ -100,7 +102,8 @@ def normalise(
     The order of the records does not matter, nor does the number of ``workers`` (processes that judge where
     there is much to judge): the same records give the same tables. Batches that are handed over by an
     iterator are let go of as they are taken in. ``known_labels`` are the previous release's, by task: a group of
-    words with one stem keeps the form under which it was published. ``rules`` takes the place of all rules
+    words with one stem keeps the form under which it was published. ``known_artists`` are its artists' labels, by
+    id, which they keep. ``rules`` takes the place of all rules
     that judge by values alone.
     """
     statements = newest_statements(Held(records))
@@ -112,9 +115,13 @@ def normalise(
         shown = _show_forms(bench, known_labels)
         if "artwork_types" in bench.written:
             bench.run(COARSE_TYPE)
-        people = _name_artists(bench, of_kind(decisions, "artist"))
+        people = _name_artists(bench, of_kind(decisions, "artist"), known_artists)
+    follow_rejections(bench)
+    check_lives(bench)
     flagged += people.flagged
-    flagged += set_values(bench, statements.ids, of_kind(decisions, "artwork"))
+    flagged += set_values(
+        bench, statements.ids, of_kind(decisions, "artwork"), widest_mean=choices.widest_mean
+    )
     met = (use for judgements in bench.done for use in judgements.terms)
     flagged += not_met(decisions, met, flagged)
     candidates = [
@@ -156,10 +163,12 @@ def _show_forms(
     return shown
 
 
-def _name_artists(bench: Bench, decisions: Sequence[Decision]) -> Persons:
+def _name_artists(
+    bench: Bench, decisions: Sequence[Decision], published: Mapping[str, str]
+) -> Persons:
     """Give each maker of undoubted part the label and the id of the person that is meant."""
     makers = bench.counts("maker") if "maker" in bench.written else []
-    people = persons_of(makers, decisions)
+    people = persons_of(makers, decisions, published)
     if "maker" in bench.written:
         bench.run(replace(people.rule(), learnt=True))
     return people

@@ -39,6 +39,16 @@ class Coded:
         """Return the column itself, or some of its rows in their order."""
         return self.values.take(pa.array(self.codes if rows is None else self.codes[rows]))
 
+    def with_value(self, where: npt.NDArray[np.bool_], value: object) -> "Coded":
+        """Return a column in which the rows where it is asked for, [rows], have one value.
+
+        >>> coded(pa.array(["b", "a", "b"])).with_value(np.array([True, False, False]), None).column().to_pylist()
+        [None, 'a', 'b']
+        """
+        values = pa.concat_arrays([self.values, pa.array([value], self.values.type)])
+        codes = np.where(where, len(self.values), self.codes).astype(np.int32)
+        return Coded(codes, values)
+
     def at(self, rows: Rows) -> "Coded":
         """Return the same for some rows, in their order; values that none of them has are left out."""
         chosen = self.codes[rows]

@@ -34,6 +34,9 @@ _SHORT = re.compile(r"[0-9]{1,2}")
 _PLACEHOLDER = re.compile(r"\(with [^()]*[A-Z]{2}[^()]*\)")
 """Where a text wants the name: "male saints (with NAME)", "numbers (with NUMBER of years)"."""
 
+_SPACE = re.compile(r"(?<=[^(])\+")
+"""A space in an address; behind a bracket the sign begins a key."""
+
 _LAST_KEY = re.compile(r"\(\+[0-9]+\)$")
 
 
@@ -98,18 +101,22 @@ def candidate(subject: str) -> str:
     ('45(+26)', '61B111')
     >>> candidate("https://iconclass.org/25F23%28LION%29%28%2B46%29")
     '25F23(LION)(+46)'
+    >>> candidate("https://iconclass.org/25G41%28PASSION+FLOWER%29%28%2B2%29")
+    '25G41(PASSION FLOWER)(+2)'
     >>> candidate("iconclass:7"), candidate("7"), candidate("1650"), candidate("200-jarig jubileum")
     ('7', '', '', '')
     """
     if len(subject) > 3 * _LONGEST:
         return ""
     said = _SAID.fullmatch(subject)
-    notation = (unquote(said[1]) if said else subject).strip()
+    written = said[1] if said else subject
+    if subject.lstrip()[:4].lower() == "http":
+        written = _SPACE.sub(" ", written)
+    notation = (unquote(written) if said else written).strip()
     form = _NOTATION if said else _BARE
     return notation if len(notation) <= _LONGEST and form.fullmatch(notation) else ""
 
 
-@lru_cache(maxsize=65536)
 def known_code(notation: str) -> Code | None:
     """Return a notation with its English text and its two top levels; None: there is no such notation.
 
@@ -120,6 +127,11 @@ def known_code(notation: str) -> Code | None:
     >>> known_code("25F(+999999)") is None
     True
     """
+    return _known_code(notation) if len(notation) <= _LONGEST else None
+
+
+@lru_cache(maxsize=65536)
+def _known_code(notation: str) -> Code | None:
     entry = _entry(notation)
     if entry is None:
         return None

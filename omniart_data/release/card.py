@@ -11,6 +11,7 @@ from typing import Any
 
 from omniart_data.release.credits import VOCABULARIES, credit
 from omniart_data.release.facts import ALL, Numbers
+from schemas.artwork import ARTIST_CERTAINTY, ARTIST_STATUS, DATE_PRECISION
 from schemas.columns import meaning
 from schemas.release import IMAGE_STATUS, ROW, SPLITS, UNATTRIBUTED
 
@@ -43,7 +44,8 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
         "labels",
         "Class index",
         (
-            "`labels.parquet`: a label never changes its number. `matched` labels come from the vocabulary "
+            "`labels.parquet`: a label never changes its number; one that no artwork has any more is `retired`, and "
+            "keeps it. `matched` labels come from the vocabulary "
             "(or are artists); the others are museums' words that no table knows, kept as they were found."
         ),
     ),
@@ -186,10 +188,34 @@ def _notes(receipt: Mapping[str, Any]) -> Iterator[str]:
 def _columns() -> Iterator[str]:
     yield "## Columns"
     yield "One row an artwork, in `data/*.parquet`; the picture is the last column."
-    lines = (f"| `{f.name}` | `{f.type}` | {_cell(meaning(f))} |" for f in ROW)
+    lines = (f"| `{f.name}` | `{f.type}` | {_linked(_cell(meaning(f)))} |" for f in ROW)
     yield "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *lines])
-    statuses = (f"| {status} | {_cell(text)} |" for status, text in IMAGE_STATUS.items())
-    yield "\n".join(["| image_status | meaning |", "| --- | --- |", *statuses])
+    for column, values in VALUES.items():
+        yield f"### Values of `{column}`"
+        told = (f"| {_cell(value)} | {_cell(text)} |" for value, text in values.items())
+        yield "\n".join(["| value | meaning |", "| --- | --- |", *told])
+
+
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "artist_status": ARTIST_STATUS,
+    "artist_certainty": ARTIST_CERTAINTY,
+    "date_precision": DATE_PRECISION,
+    "image_status": IMAGE_STATUS,
+}
+"""Columns whose values are a closed list, each with what it means; ``coarse_type`` has those of labels.parquet."""
+
+
+def _linked(text: str) -> str:
+    """Return a meaning in which the name of a list of values is a link to it.
+
+    >>> _linked("See schemas.release.IMAGE_STATUS.")
+    'See [its values](#values-of-image_status).'
+    """
+    return re.sub(
+        r"schemas\.\w+\.([A-Z]+(?:_[A-Z]+)*)",
+        lambda found: f"[its values](#values-of-{found[1].lower()})",
+        text,
+    )
 
 
 def _biases(sources: list[str]) -> Iterator[str]:

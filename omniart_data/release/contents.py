@@ -14,9 +14,10 @@ from omniart_data.release.groups import (
     same_picture_edges,
     view_edges,
 )
-from omniart_data.release.labels import TermIds
+from omniart_data.release.labels import ARTISTS, TermIds, check_same_persons
 from omniart_data.release.rows import compute, count, order
 from omniart_data.release.split import assign_splits
+from omniart_data.release.undecided import undecided_edges
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE, FLAGGED, LINK
 from schemas.errors import ReleaseError
@@ -56,8 +57,10 @@ class Contents:
     ``pictures`` has one row for each artwork (``PICTURES``). ``picture`` gives for an image SHA-256 the
     bytes to embed and a file name; it is asked only for pictures whose status is "in release".
     ``edges`` (``EDGE``) binds artworks beyond equal picture bytes, views of one object and the applied ``links``
-    (``LINK``). ``credits`` gives each source the attribution line that it asks for. ``candidates`` is what waits for a
-    decision of people, ``flagged`` the decisions that were not applied. ``term_ids`` gives labels their ids.
+    (``LINK``); those that nobody has decided on bind too, as far as no artwork moves for them. ``credits`` gives
+    each source the attribution line that it asks for. ``candidates`` is what waits for a decision of people,
+    ``flagged`` the decisions that were not applied, ``decisions`` how many there are in all. ``term_ids`` gives
+    labels their ids. ``drift`` is what the receipt says of unmatched words (``omniart_data.drift``).
     """
 
     artworks: pa.Table
@@ -75,6 +78,8 @@ class Contents:
     candidates: pa.Table = field(default_factory=CANDIDATE.empty_table)
     links: pa.Table = field(default_factory=LINK.empty_table)
     flagged: pa.Table = field(default_factory=FLAGGED.empty_table)
+    decisions: int = 0
+    drift: Mapping[str, Any] = field(default_factory=dict)
     term_ids: TermIds = field(default_factory=dict)
     previous: "Release | None" = None
     seed: int = 0
@@ -106,15 +111,18 @@ def compose(contents: Contents, version: str) -> Composed:
         raise ReleaseError("pictures and artworks are not of the same ids")
     dropped = _shaped(contents.dropped, DROPPED, "dropped")
     check_census(contents.records_read, artworks, dropped)
+    if contents.previous is not None:
+        check_same_persons(
+            artworks, contents.previous.labels, contents.previous.table(columns=ARTISTS)
+        )
     given = (contents.edges or EDGE.empty_table()).cast(EDGE)
     links = order(_shaped(contents.links, LINK, "links"), "a", "b")
     same_works = links.filter(links["applied"]).select(EDGE.names).cast(EDGE)
-    edges = pa.concat_tables(
-        [same_picture_edges(pictures), view_edges(artworks), same_works, given]
-    )
+    sure = pa.concat_tables([same_picture_edges(pictures), view_edges(artworks), same_works, given])
+    ledger = contents.previous.ledger if contents.previous else None
+    edges = pa.concat_tables([sure, undecided_edges(artworks, sure, links, ledger)])
     groups = group_artworks(artworks["id"].combine_chunks(), edges)
     artworks = artworks.append_column("group", groups["group"])
-    ledger = contents.previous.ledger if contents.previous else None
     splits = assign_splits(
         artworks, previous=ledger, seed=contents.seed, allow_moves=contents.allow_moves
     )

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from omniart_data.printing import printable
@@ -75,12 +76,24 @@ def _links(release: Release, artwork: str) -> list[str]:
     """Return what the artwork is linked to as the same work, and whether both are one group for it."""
     links = release.side_table("links")
     own = links.filter((pc.field("a") == artwork) | (pc.field("b") == artwork)).to_pylist()
+    if not own:
+        return []
+    ends = pa.array(sorted({link[end] for link in own for end in ("a", "b")}))
+    rows = release.table(columns=["id", "group"]).filter(pc.is_in(pc.field("id"), ends))
+    group = {row["id"]: row["group"] for row in rows.to_pylist()}
     lines = []
     for link in own:
         other = link["b"] if link["a"] == artwork else link["a"]
-        how = "one group" if link["applied"] else "proposed, not applied"
+        how = "one group"
+        if not link["applied"]:
+            together = group.get(link["a"]) == group.get(link["b"])
+            how = f"not decided, {_TOGETHER if together else _APART}"
         lines.append(f"  {printable(other)} ({how}): {printable(link['because'])}")
-    return ["\nthe same work as", *lines] if lines else []
+    return ["\nthe same work as", *lines]
+
+
+_TOGETHER = "one group until it is"
+_APART = "where earlier releases put them"
 
 
 def _items(text: str) -> list[tuple[str, Any]]:

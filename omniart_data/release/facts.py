@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from omniart_data.release.labels import TASKS, label_uses
+from omniart_data.release.labels import TASKS, label_uses, living
 from omniart_data.release.rows import compute, count
 from schemas.artwork import ARTIST_STATUS
 from schemas.release import EMBEDDED, IMAGE_STATUS, SPLITS, UNATTRIBUTED
@@ -187,7 +187,8 @@ def _centuries(told: Told) -> Numbers:
     for year in years.aggregate([([], "count_all")]).to_pylist():
         key = (century(year["year"]), year["source"])
         found[key] = found.get(key, 0) + year["count_all"]
-    named = {(str(c or "not known"), source): found[c, source] for c, source in sorted(found)}
+    in_order = sorted(found, key=lambda key: (key[0] == 0, key))
+    named = {(str(c or "not known"), source): found[c, source] for c, source in in_order}
     return _crossed(named, told.sources)
 
 
@@ -234,7 +235,9 @@ def _labels(told: Told) -> Numbers:
     for task in TASKS:
         of_task = told.labels.filter(compute.equal(told.labels["task"], task))
         used = {s: _positive(of_task[s]) for s in (*SPLITS, UNATTRIBUTED)}
-        own = {"labels": of_task.num_rows, "matched": _positive(of_task["matched"])}
+        alive = int(living(of_task).sum())
+        own = {"labels": of_task.num_rows, "living": alive, "retired": of_task.num_rows - alive}
+        own["matched"] = _positive(of_task["matched"])
         lines[task] = {**own, **{f"in {s}": n for s, n in used.items()}}
     return lines
 
@@ -276,7 +279,7 @@ FACTS: Mapping[str, tuple[str, Callable[[Told], Numbers]]] = {
         _subsets,
     ),
     "labels": (
-        "labels.parquet: labels by task, those that are matched, and those with an artwork in a split",
+        "labels.parquet: labels by task; living: an artwork has it; retired: none has; matched; with an artwork in a split",
         _labels,
     ),
     "terms": (

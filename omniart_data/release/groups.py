@@ -42,7 +42,7 @@ def group_artworks(ids: "pa.Array[Any]", edges: Iterable[tuple[str, str]] | pa.T
     first, second = _ends(edges)
     names = compute.unique(pa.concat_arrays([_flat(ids), first, second]))
     names = names.take(compute.sort_indices(names))
-    found = _components(len(names), _positions(first, names), _positions(second, names))
+    found = components(len(names), _positions(first, names), _positions(second, names))
     own = _positions(_flat(ids), names)
     least = np.full(len(names), len(names), np.int64)
     np.minimum.at(
@@ -142,15 +142,15 @@ def explain_groups(groups: pa.Table, edges: pa.Table) -> pa.Table:
     sizes = groups.group_by("group").aggregate([("id", "count")])
     several = sizes.filter(compute.greater(sizes["id_count"], 1))["group"].combine_chunks()
     bound = groups.filter(compute.is_in(groups["group"], value_set=several)).sort_by("id")
-    reasons: dict[str, set[str]] = {}
-    for edge in edges.to_pylist():
-        for end in (edge["a"], edge["b"]):
-            reasons.setdefault(str(end), set()).add(str(edge["because"]))
-    because = [
-        "; ".join(sorted(reasons.get(str(name), ())))
-        for name in bound["id"].cast(pa.string()).to_pylist()
-    ]
-    return bound.append_column("because", pa.array(because, pa.string()))
+    ends = pa.concat_tables(
+        edges.select([end, "because"]).rename_columns(["id", "because"]) for end in ("a", "b")
+    )
+    reasons = order(ends.group_by(["id", "because"]).aggregate([]), "id", "because")
+    told = reasons.group_by("id", use_threads=False).aggregate([("because", "list")])
+    joined = compute.binary_join(told["because_list"].combine_chunks(), "; ")
+    where = compute.index_in(bound["id"], value_set=told["id"].combine_chunks())
+    because = compute.fill_null(joined.take(where.combine_chunks()), "")
+    return bound.append_column("because", because)
 
 
 def _ends(edges: Iterable[tuple[str, str]] | pa.Table) -> tuple["pa.Array[Any]", "pa.Array[Any]"]:
@@ -173,7 +173,7 @@ def _positions(values: "pa.Array[Any]", names: "pa.Array[Any]") -> npt.NDArray[n
     return np.asarray(compute.index_in(values, value_set=names), np.int64)
 
 
-def _components(
+def components(
     nodes: int, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """Return the least node that each node is connected to: union-find by whole arrays.

@@ -1,11 +1,14 @@
 """The class index: each label of each task with a number that it keeps for ever."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from omniart_data.release.rows import compute, count, spread
+from schemas.errors import ReleaseError
 from schemas.release import LABEL, SPLITS, UNATTRIBUTED
 
 TASKS = {
@@ -54,6 +57,54 @@ def label_index(
     return pa.Table.from_pylist(lines, schema=LABEL)
 
 
+ARTISTS = ("id", "artist", "artist_id")
+"""Columns of an earlier release's rows that tell whose a label was."""
+
+
+def check_same_persons(artworks: pa.Table, labels: pa.Table, before: pa.Table) -> None:
+    """Raise ReleaseError where an artist's label, and so its number, would become another person's.
+
+    ``labels`` and ``before`` (``ARTISTS``) are an earlier release's class index and rows. A person may get a better
+    id: it is the same one where the old id is nobody's any more and an artwork went from the old id to the new one
+    under the label, or where the old id was but a name.
+    """
+    known = labels.filter(
+        compute.and_(compute.equal(labels["task"], "artist"), compute.not_equal(labels["id"], ""))
+    )
+    now = artworks.select(["artist", "artist_id"]).group_by(["artist", "artist_id"]).aggregate([])
+    both = known.select(["label", "id"]).join(now, "label", "artist", join_type="inner")
+    changed = both.filter(compute.not_equal(both["id"], both["artist_id"]))
+    if not changed.num_rows:
+        return
+    lives = compute.is_in(changed["id"], value_set=compute.unique(artworks["artist_id"]))
+    theirs = compute.is_in(artworks["artist"], value_set=changed["label"].combine_chunks())
+    went = artworks.select(ARTISTS).filter(theirs)
+    went = went.join(
+        before.select(ARTISTS), ["id", "artist"], right_suffix=" before", join_type="inner"
+    )
+    went = went.group_by(["artist", "artist_id before", "artist_id"]).aggregate([])
+    same = {tuple(line.values()) for line in went.to_pylist()}
+    taken = sorted(
+        (line["label"], line["id"], line["artist_id"])
+        for line, alive in zip(changed.to_pylist(), lives.to_pylist(), strict=True)
+        if alive
+        or not (
+            line["id"].startswith(_BY_NAME)
+            or (line["label"], line["id"], line["artist_id"]) in same
+        )
+    )
+    if taken:
+        label, old, new = taken[0]
+        raise ReleaseError(
+            f"the label {label!r} is {old}'s, and would become {new}'s: a label is one person's for ever (such labels:"
+            f" {len(taken)}). Give the other a name with `omniart-data decide artist rename {new} NAME`, or where both"
+            f" are one person `omniart-data decide artist merge {old} {new}`"
+        )
+
+
+_BY_NAME = "name:"
+"""How an id begins that is nothing but the key of a name."""
+
 _OWN_WORDS = frozenset({"artist", "coarse type"})
 """Tasks whose labels are never a museum's unknown words."""
 
@@ -91,6 +142,32 @@ def label_uses(rows: pa.Table, task: str, *keys: str) -> pa.Table:
         uses = rows.select([*keys, "id", column]).rename_columns([*keys, "id", "value"])
         return uses.filter(compute.is_valid(uses["value"]))
     return spread(rows, [*keys, "id"], column).group_by([*keys, "id", "value"]).aggregate([])
+
+
+def living(labels: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return which labels an artwork has; the others are retired, and keep their numbers."""
+    counts = [np.asarray(labels[split], np.int64) for split in (*SPLITS, UNATTRIBUTED)]
+    return np.asarray(sum(counts) > 0, bool)
+
+
+def wrong_ids(labels: pa.Table) -> Iterator[str]:
+    """Check that a living artist has an id, and no two the same one, and that a term's id is an address in the AAT."""
+    artists = labels.filter(
+        compute.and_(compute.equal(labels["task"], "artist"), pa.array(living(labels)))
+    )
+    if compute.any(compute.equal(artists["id"], "")).as_py():
+        yield "labels.parquet: an artist has no id"
+    if len(compute.unique(artists["id"])) != artists.num_rows:
+        yield "labels.parquet: two artists have one id"
+    terms = labels.filter(compute.not_equal(labels["task"], "artist"))
+    known = compute.or_(
+        compute.equal(terms["id"], ""), compute.match_substring_regex(terms["id"], _AAT)
+    )
+    if terms.filter(compute.invert(known)).num_rows:
+        yield "labels.parquet: the id of a term is no address in the AAT"
+
+
+_AAT = r"^https?://vocab\.getty\.edu/aat/[0-9]+$"
 
 
 def _counts(rows: pa.Table, task: str) -> dict[tuple[str, str], int]:

@@ -1,6 +1,5 @@
 """Check a release: every byte against its manifest, then every promise that a release makes."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ from omniart_data.release.contents import bits, check_census, leaves_to_train
 from omniart_data.release.facts import COLUMNS as FACT_COLUMNS
 from omniart_data.release.facts import Told, measure
 from omniart_data.release.groups import same_picture_edges, view_edges
-from omniart_data.release.labels import TASKS, label_index
+from omniart_data.release.labels import TASKS, label_index, wrong_ids
 from omniart_data.release.manifest import (
     NAME,
     SEAL,
@@ -25,10 +24,14 @@ from omniart_data.release.manifest import (
     read_manifest,
     wrong_files,
 )
+from omniart_data.release.questions import wrong_questions
 from omniart_data.release.read import ALL_SPLITS, Release
 from omniart_data.release.rows import RowDigest, compute, count, first_of_each, order
 from omniart_data.release.split import TENTHS
+from omniart_data.release.values import COLUMNS as VALUE_COLUMNS
+from omniart_data.release.values import wrong_values
 from schemas.artwork import DROPPED, JUDGEMENT, TERM_USE
+from schemas.decision import CANDIDATE, FLAGGED, LINK
 from schemas.errors import ReleaseError
 from schemas.release import (
     EMBEDDED,
@@ -43,11 +46,14 @@ from schemas.release import (
 from schemas.rights import NO, policy
 
 SIDE_TABLES = {
+    "candidates": CANDIDATE,
     "dropped": DROPPED,
+    "flagged": FLAGGED,
     "groups": GROUP,
     "judgements": JUDGEMENT,
     "labels": LABEL,
     "ledger": LEDGER,
+    "links": LINK,
     "terms": TERM_USE,
 }
 
@@ -156,10 +162,8 @@ class _Seen:
     @cached_property
     def rows(self) -> pa.Table:
         """Return all rows, short of columns that no check reads, with ``file_split``."""
-        columns = [
-            *FACT_COLUMNS,
-            *("object_number", "title", "artist_id", "judgements", "image_sha256", "may_train"),
-        ]
+        others = ("object_number", "title", "judgements", "may_train")
+        columns = list(dict.fromkeys([*FACT_COLUMNS, *VALUE_COLUMNS, *others]))
         tables = []
         for split in ALL_SPLITS:
             table = self.release.table(split, columns=columns)
@@ -171,6 +175,11 @@ class _Seen:
     def splits(self) -> pa.Table:
         """Return the rows of the three splits."""
         return self.rows.filter(compute.not_equal(self.rows["file_split"], UNATTRIBUTED))
+
+    def group_of(self, ids: Any) -> Any:
+        """Return the group of each artwork that is named; null for one that is not there."""
+        where = compute.index_in(ids, value_set=self.rows["id"].combine_chunks())
+        return self.rows["group"].take(where)
 
     @cached_property
     def dropped(self) -> pa.Table:
@@ -188,8 +197,8 @@ def _ids(seen: _Seen) -> Iterator[str]:
     if len(compute.unique(seen.rows["id"])) != seen.rows.num_rows:
         yield "an id stands for several artworks"
     for split in ALL_SPLITS:
-        ids = seen.rows.filter(compute.equal(seen.rows["file_split"], split))["id"].to_pylist()
-        if ids != sorted(ids, key=lambda name: str(name).encode()):
+        rows = seen.rows.filter(compute.equal(seen.rows["file_split"], split)).select(["id"])
+        if not order(rows, "id")["id"].equals(rows["id"]):
             yield f"{split}: its rows are not sorted by id"
 
 
@@ -215,28 +224,58 @@ def _sides(seen: _Seen) -> Iterator[str]:
 
 
 def _groups(seen: _Seen) -> Iterator[str]:
-    of_id = dict(zip(seen.rows["id"].to_pylist(), seen.rows["group"].to_pylist(), strict=True))
+    links = seen.release.side_table("links")
     bound = (
-        (same_picture_edges, "have the same picture"),
-        (view_edges, "are views of one object"),
+        (same_picture_edges(seen.rows), "have the same picture"),
+        (view_edges(seen.rows), "are views of one object"),
+        (links.filter(links["applied"]), "are linked as one work"),
+        (_binding(seen, links), "may be one work, which nobody has decided,"),
     )
     for edges, what in bound:
-        for edge in edges(seen.rows).to_pylist():
-            if of_id[edge["a"]] != of_id[edge["b"]]:
-                yield f"{edge['a']} and {edge['b']} {what} and are not one group"
-                break
-    links = seen.release.side_table("links")
-    for link in links.filter(links["applied"]).to_pylist():
-        if of_id.get(link["a"]) != of_id.get(link["b"]):
-            yield f"{link['a']} and {link['b']} are linked as one work and are not one group"
-            break
+        a, b = (seen.group_of(edges[end]) for end in ("a", "b"))
+        apart = np.flatnonzero(~bits(compute.equal(a, b)))
+        if len(apart):
+            one, other = (edges[end][int(apart[0])].as_py() for end in ("a", "b"))
+            yield f"{one} and {other} {what} and are not one group"
     rows = order(seen.rows.select(["id", "group"]), "id")
     if not rows["id"].take(first_of_each(rows["group"])).equals(rows["group"]):
         yield "a group is not named by the least id among its members"
-    several = {group for (group,), members in count(rows, "group").items() if members > 1}
-    told = {(line["id"], line["group"]) for line in seen.release.side_table("groups").to_pylist()}
-    if told != {pair for pair in of_id.items() if pair[1] in several}:
+    sizes = rows.group_by("group").aggregate([([], "count_all")])
+    several = sizes.filter(compute.greater(sizes["count_all"], 1))["group"].combine_chunks()
+    listed = rows.filter(compute.is_in(rows["group"], value_set=several))
+    told = order(seen.release.side_table("groups").select(["id", "group"]), "id")
+    if not told.cast(listed.schema).combine_chunks().equals(listed.combine_chunks()):
         yield "groups.parquet does not list the groups of several artworks"
+
+
+def _binding(seen: _Seen, links: pa.Table) -> pa.Table:
+    """Return the links that nobody has decided on, without those between sides that earlier releases gave.
+
+    What is not decided moves no artwork: ``undecided.undecided_edges``.
+    """
+    links = links.filter(compute.invert(links["applied"]))
+    ledger = seen.release.ledger
+    older = ledger.filter(compute.not_equal(ledger["since"], seen.release.version))["id"]
+    kept = seen.splits.filter(
+        compute.is_in(seen.splits["id"], value_set=older.combine_chunks())
+    ).select(["group", "split"])
+    names = kept["group"].combine_chunks()
+    a, b = (
+        kept["split"].take(compute.index_in(seen.group_of(links[end]), value_set=names))
+        for end in ("a", "b")
+    )
+    return links.filter(pa.array(~bits(compute.not_equal(a, b))))
+
+
+def _open(seen: _Seen) -> Iterator[str]:
+    yield from wrong_questions(seen.release, seen.rows["id"])
+    told = seen.release.receipt["decisions"]["flagged"]
+    if told != seen.release.manifest.tables["flagged"].rows:
+        yield "receipt.json: so many decisions were not applied as flagged.parquet does not have"
+
+
+def _values(seen: _Seen) -> Iterator[str]:
+    yield from wrong_values(seen.rows)
 
 
 def _shares(seen: _Seen) -> Iterator[str]:
@@ -252,19 +291,17 @@ def _shares(seen: _Seen) -> Iterator[str]:
         works.items()
     ):
         yield "artist_works is not the number of an artist's works in the splits"
-    since = {e["id"]: e["since"] for e in seen.release.ledger.to_pylist()}
-    sizes: dict[str, Counter[str]] = {}
-    exempt = set()
-    for row in seen.splits.select(["id", "artist", "group"]).to_pylist():
-        sizes.setdefault(row["group"], Counter())[row["artist"]] += 1
-        if since.get(row["id"]) != seen.release.version:
-            exempt.add(row["artist"])
-    largest = Counter[str]()
-    for members in sizes.values():
-        if len(members) > 1:
-            exempt.update(members)
-        for artist, size in members.items():
-            largest[artist] = max(largest[artist], size)
+    rows, ledger = seen.splits.select(["id", "artist", "group"]), seen.release.ledger
+    where = compute.index_in(rows["id"], value_set=ledger["id"].combine_chunks())
+    is_new = bits(compute.equal(ledger["since"].take(where), seen.release.version))
+    exempt = set(compute.unique(rows.filter(pa.array(~is_new))["artist"]).to_pylist())
+    sizes = rows.group_by(["group", "artist"]).aggregate([([], "count_all")])
+    shared = sizes.group_by("group").aggregate([([], "count_all")])
+    shared = shared.filter(compute.greater(shared["count_all"], 1))["group"].combine_chunks()
+    in_shared = sizes.filter(compute.is_in(sizes["group"], value_set=shared))
+    exempt.update(compute.unique(in_shared["artist"]).to_pylist())
+    most = sizes.group_by("artist").aggregate([("count_all", "max")])
+    largest = dict(zip(most["artist"].to_pylist(), most["count_all_max"].to_pylist(), strict=True))
     found = count(seen.splits, "artist", "split")
     for artist, total in works.items():
         has = np.array([found.get((artist, split), 0) for split in SPLITS])
@@ -275,13 +312,14 @@ def _shares(seen: _Seen) -> Iterator[str]:
 
 def _ledger(seen: _Seen) -> Iterator[str]:
     ledger = seen.release.ledger
-    given = {line["id"]: line["split"] for line in ledger.to_pylist()}
-    if len(given) != ledger.num_rows:
+    ids = ledger["id"].combine_chunks()
+    if len(compute.unique(ids)) != ledger.num_rows:
         yield "ledger.parquet names an artwork twice"
-    rows = seen.splits.select(["id", "split"]).to_pylist()
-    wrong = [row["id"] for row in rows if given.get(row["id"]) != row["split"]]
-    if wrong:
-        yield f"{len(wrong)} artworks are not where the ledger has them; the first: {min(wrong)}"
+    given = ledger["split"].take(compute.index_in(seen.splits["id"], value_set=ids))
+    wrong = seen.splits["id"].filter(pa.array(~bits(compute.equal(given, seen.splits["split"]))))
+    if len(wrong):
+        first = compute.min(wrong).as_py()
+        yield f"{len(wrong)} artworks are not where the ledger has them; the first: {first}"
 
 
 def _labels(seen: _Seen) -> Iterator[str]:
@@ -290,6 +328,7 @@ def _labels(seen: _Seen) -> Iterator[str]:
         numbers = labels.filter(compute.equal(labels["task"], task))["number"].to_pylist()
         if numbers != list(range(len(numbers))):
             yield f"labels.parquet: the numbers of {task} do not run from 0, each once"
+    yield from wrong_ids(labels)
     terms = seen.release.side_table("terms")
     if not label_index(seen.rows, terms, labels).equals(labels):
         yield (
@@ -338,7 +377,7 @@ def _card(seen: _Seen) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[_Seen], Iterator[str]], ...] = (
-    *(_ids, _census, _sides, _groups, _shares, _ledger),
+    *(_ids, _census, _values, _sides, _open, _groups, _shares, _ledger),
     *(_labels, _judgements, _rights, _facts, _card),
 )
 """Every promise of a release, in the order in which failures are told."""

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.card import data_card
+from omniart_data.release.changes import COLUMNS as CHANGED
+from omniart_data.release.changes import changes, decided
 from omniart_data.release.contents import Composed, Contents, bits, compose
 from omniart_data.release.facts import ALL, COLUMNS, Told, measure
 from omniart_data.release.labels import label_index
@@ -52,7 +54,7 @@ SIDE_TABLES = (
 )
 """The tables beside data/ that are written as they are composed."""
 
-MADE_WITH = ("omniart-data", "pyarrow", "pillow", "nltk", "rapidfuzz", "iconclass")
+MADE_WITH = ("omniart-data", "pyarrow", "numpy", "pillow", "nltk", "rapidfuzz", "iconclass")
 """Packages whose version a release's bytes can hang on."""
 
 Picture = Callable[[str], tuple[bytes, str]]
@@ -158,12 +160,13 @@ def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -
         draft.write_table(name, getattr(composed, name))
     draft.write_table("labels", labels)
     rows = composed.rows.select(list(COLUMNS))
-    told = Told(rows, composed.dropped, composed.terms, labels, contents.records_read)
-    facts, receipt = measure(told), _receipt(contents)
+    measured = Told(rows, composed.dropped, composed.terms, labels, contents.records_read)
+    facts, receipt = measure(measured), _receipt(contents)
     draft.write("facts.json", as_json(facts, sort_keys=False))
     draft.write("receipt.json", as_json(receipt))
     draft.write("README.md", data_card(version, facts, receipt).encode())
-    draft.write("CHANGELOG.md", _changelog(contents, rows, facts, version).encode())
+    told = _changelog(contents, composed.rows, facts, receipt, version)
+    draft.write("CHANGELOG.md", told.encode())
 
 
 def _receipt(contents: Contents) -> dict[str, Any]:
@@ -177,24 +180,39 @@ def _receipt(contents: Contents) -> dict[str, Any]:
         "credits": dict(contents.credits),
         "notes": list(contents.notes),
         "seed": contents.seed,
+        "decisions": {
+            "applied": contents.decisions - contents.flagged.num_rows,
+            "flagged": contents.flagged.num_rows,
+        },
+        "drift": dict(contents.drift),
         "made_with": {package: installed(package) for package in MADE_WITH},
         "previous": {"version": before.version, "digest": before.digest} if before else None,
     }
 
 
-def _changelog(contents: Contents, rows: pa.Table, facts: dict[str, Any], version: str) -> str:
+def _changelog(
+    contents: Contents, rows: pa.Table, facts: dict[str, Any], receipt: dict[str, Any], version: str
+) -> str:
     census = facts["census"]["rows"][ALL]
     in_splits = sum(census[split] for split in SPLITS)
-    text = (
-        f"## {version}\n\n- {in_splits:,} artworks in the splits, {census[UNATTRIBUTED]:,} unattributed, "
-        f"{census['dropped']:,} records dropped.\n"
-    )
-    if contents.previous is None:
-        return f"# Changelog\n\n{text}- The first release.\n"
-    earlier = (contents.previous.folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    earlier = earlier.removeprefix("# Changelog\n\n")
-    changes = came_and_went(contents.previous, rows["id"])
-    return f"# Changelog\n\n{text}- {changes.capitalize()}.\n\n{earlier}"
+    counted = f"{in_splits:,} artworks in the splits, {census[UNATTRIBUTED]:,} unattributed"
+    lines = [f"{counted}, {census['dropped']:,} records dropped"]
+    decisions, drift = receipt["decisions"], receipt["drift"]
+    previous = contents.previous
+    if previous is None:
+        lines += ["the first release", *decided(decisions, drift)]
+        earlier = ""
+    else:
+        lines.append(came_and_went(previous, rows["id"]))
+        before = previous.table(columns=CHANGED)
+        lines += changes(before, rows.select(CHANGED), decisions, drift)
+        body = (previous.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+        earlier = f"\n{body.removeprefix(HEADING)}"
+    text = "".join(f"- {line[:1].upper()}{line[1:]}.\n" for line in lines)
+    return f"{HEADING}## {version}\n\n{text}{earlier}"
+
+
+HEADING = "# Changelog\n\n"
 
 
 @contextmanager

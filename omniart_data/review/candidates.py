@@ -1,27 +1,29 @@
 """What is left to decide: the candidates of a release, less those that were decided on this evidence."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from omniart_data.decision_files import PAIR_ACTIONS, about
-from omniart_data.normalise.decisions import Decision
+from omniart_data.decision_files import PAIR_ACTIONS, TERM_KINDS, about
+from omniart_data.normalise.decisions import Decision, evidence_of
 from omniart_data.release.read import Release
-from schemas.decision import CANDIDATE, KINDS
+from schemas.decision import CANDIDATE, KINDS, term_subject
 from schemas.errors import UsageError
 
 TABLE = "candidates"
 """The side table of a release that holds them."""
 
-_DEFAULT_REASONS = {
-    "merge": "looked at side by side, the same",
-    "keep apart": "looked at side by side, not the same",
-    "rename": "the English term for it",
-    "reject": "says nothing of the artwork",
+_REASONS = {
+    "merge": ("the same", ": "),
+    "keep apart": ("not the same", ", though "),
+    "rename": ("the English term for it", ""),
+    "reject": ("says nothing of the artwork", ""),
 }
+"""What is offered as a reason, and how what speaks for a candidate goes on; empty: it says nothing of this."""
 
 _LONGEST_BECAUSE = 300
 """Characters of what speaks for a candidate that a reason repeats."""
@@ -60,14 +62,16 @@ class Candidate:
         return tuple(dict.fromkeys((*own, *self.examples)))
 
     def reason(self, action: str) -> str:
-        """Return the reason that is offered for an action.
+        """Return the reason that is offered for an action: what is decided, and what the release knows of it.
 
         >>> made = Candidate("artist", "a", "b", "", "", 97.0, "same dates", "", 2, ())
         >>> made.reason("merge"), made.reason("keep apart")
-        ('looked at side by side, the same: same dates', 'looked at side by side, not the same')
+        ('the same: same dates', 'not the same, though same dates')
         """
-        told = f": {self.because[:_LONGEST_BECAUSE]}" if action == "merge" and self.because else ""
-        return f"{_DEFAULT_REASONS[action]}{told}"
+        reason, more = _REASONS[action]
+        if not more or not self.because:
+            return reason
+        return f"{reason}{more}{self.because[:_LONGEST_BECAUSE]}"
 
     def decided(self, action: str, new: str, reason: str) -> Decision:
         """Return the decision of somebody who chose an action; ``new`` is the new name of a rename.
@@ -84,10 +88,33 @@ class Candidate:
 
 
 def candidate_table(release: Release) -> pa.Table:
-    """Return the candidates of a release; UsageError for one that was built before there were any."""
+    """Return the candidates of a release, words as subjects of decisions; UsageError for one older than these."""
     if f"{TABLE}.parquet" not in release.manifest.files:
         raise UsageError(f"{release.folder} has no {TABLE}.parquet: build a new release to review")
-    return release.side_table(TABLE)
+    rows = release.side_table(TABLE).to_pylist()
+    words = [row for row in rows if row["kind"] in TERM_KINDS]
+    languages = _languages(release, {row["subject"] for row in words}) if words else {}
+    for row in words:
+        row["subject"] = _subject(row, languages)
+    return pa.Table.from_pylist(rows, schema=CANDIDATE)
+
+
+def _languages(release: Release, words: Collection[str]) -> dict[str, set[str]]:
+    """Return word -> the languages in which the release has it: a candidate's evidence tells which is meant."""
+    terms = release.side_table("terms").select(["term", "language"])
+    terms = terms.filter(pc.field("term").isin(pa.array(sorted(words), pa.string())))
+    found: dict[str, set[str]] = {}
+    for row in terms.to_pylist():
+        found.setdefault(row["term"], set()).add(row["language"])
+    return found
+
+
+def _subject(row: dict[str, Any], languages: dict[str, set[str]]) -> str:
+    """Return the word of a candidate with its language."""
+    kind, word = row["kind"], row["subject"]
+    spoken = languages.get(word, {""})
+    meant = (one for one in spoken if evidence_of(kind, word, one) == row["evidence"])
+    return term_subject(next(meant, ""), word)
 
 
 def open_candidates(table: pa.Table, decisions: Iterable[Decision]) -> list[Candidate]:

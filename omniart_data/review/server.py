@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from omniart_data.review.naming import UnknownNameError
 from omniart_data.review.sitting import Sitting
 from omniart_data.review.works import Works
 from schemas.errors import OmniartError, UsageError
@@ -85,7 +86,8 @@ class Review:
                 return await handler(request)
             except OmniartError as error:
                 status = 400 if isinstance(error, UsageError) else 500
-                return web.json_response({"error": str(error)}, status=status)
+                told = {"error": str(error), "unknown": isinstance(error, UnknownNameError)}
+                return web.json_response(told, status=status)
 
         return guard
 
@@ -124,7 +126,8 @@ class Review:
     async def _decide(self, request: web.Request) -> web.Response:
         asked = await _json(request)
         texts = [_text(asked, name) for name in ("action", "new", "reason")]
-        return web.json_response(self.sitting.decide(_number(asked), *texts))
+        is_new = asked.get("is_new", False) is True
+        return web.json_response(self.sitting.decide(_number(asked), *texts, is_new=is_new))
 
     async def _undo(self, request: web.Request) -> web.Response:
         asked = await _json(request)

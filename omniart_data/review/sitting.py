@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from omniart_data.decision_files import Put, put_decision, take_back
+from omniart_data.decision_files import Put, as_written, put_decision, take_back
 from omniart_data.review.candidates import Candidate
+from omniart_data.review.naming import Names
 from omniart_data.review.works import Works
 from schemas.decision import KINDS
 from schemas.errors import UsageError
@@ -37,13 +38,26 @@ def works_of(candidates: Mapping[int, Candidate]) -> set[str]:
     return {work for one in candidates.values() for work in one.works[:_WORKS]}
 
 
+def how_to_review(folder: Path) -> str:
+    """Return how decisions are checked by others: with git, where their folder is in a repository."""
+    is_in_git = any((one / ".git").exists() for one in (folder, *folder.resolve().parents))
+    return "see them with `git diff` and commit them" if is_in_git else "keep that folder in git"
+
+
 class Sitting:
     """The candidates of one sitting, and the decisions on them, which are on the disk at once."""
 
     def __init__(
-        self, folder: Path, candidates: Sequence[Candidate], works: Works, *, title: str
+        self,
+        folder: Path,
+        candidates: Sequence[Candidate],
+        works: Works,
+        names: Names,
+        *,
+        title: str,
     ) -> None:
         self._folder = folder
+        self._names = names
         self._title = title
         self._left = Counter(candidate.kind for candidate in candidates)
         self._candidates = shown(candidates)
@@ -55,12 +69,20 @@ class Sitting:
         """Return how many decisions of this sitting stand."""
         return len(self._done)
 
-    def decide(self, number: int, action: str, new: str = "", reason: str = "") -> dict[str, Any]:
-        """Write a decision on a candidate, and return what is said of it; UsageError where that cannot be."""
+    def decide(
+        self, number: int, action: str, new: str = "", reason: str = "", *, is_new: bool = False
+    ) -> dict[str, Any]:
+        """Write a decision on a candidate, and return what is said of it; UsageError where that cannot be.
+
+        ``is_new``: the new name of a rename may be one that no vocabulary knows, else UnknownNameError.
+        """
         candidate = self._candidate(number)
         if number in self._done:
             raise UsageError("this was decided in this sitting: take that back first")
-        self._done[number] = put_decision(self._folder, candidate.decided(action, new, reason))
+        decision = as_written(candidate.decided(action, new, reason))
+        self._done[number] = put_decision(
+            self._folder, self._names.checked(decision, is_new=is_new)
+        )
         return self._told(number)
 
     def undo(self, number: int | None = None) -> int:
@@ -78,7 +100,7 @@ class Sitting:
         """Return all that the page shows."""
         return {
             "title": self._title,
-            "folder": self._folder.as_posix(),
+            "where": f"Written to {self._folder.as_posix()}: {how_to_review(self._folder)}, and build again.",
             "kinds": list(dict.fromkeys(c.kind for c in self._candidates.values())),
             "open": {kind: self._left[kind] for kind in KINDS if self._left[kind]},
             "candidates": [self._shown(*one) for one in self._candidates.items()],

@@ -28,7 +28,7 @@ from omniart_data.normalise.terms.tables import KINDS
 from tests.gold.further import FURTHER
 from tests.gold.measure import RESULTS, Blocks, write_page
 from tests.gold.samples import SHARED, STRATA
-from tests.omniart_data.normalise.coverage import (
+from tests.omniart_data.normalise.term_coverage import (
     HALVES,
     NOTHING,
     Told,

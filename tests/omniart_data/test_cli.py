@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -128,6 +129,57 @@ def test_release_that_is_none(tmp_path: Path) -> None:
         code, out, err = run(command, tmp_path / "nothing")
         assert (code, out) == (2, "")
         assert "nothing" in one_line(err)
+
+
+@pytest.mark.parametrize("command", ["verify", "stats", "unmatched"])
+def test_a_workspace_is_no_release(
+    tmp_path: Path, met_file: Write, api: Answer, command: str
+) -> None:
+    """Who names the workspace is told which release lies in it, or how to make one."""
+    (tmp_path / "empty" / "releases").mkdir(parents=True)
+    run("build", "--from", f"met={met_file([api(1)])}", "--workspace", tmp_path, "--images", "none")
+
+    code, out, err = run(command, tmp_path)
+    none = run(command, tmp_path / "empty")
+
+    assert (code, out) == (2, "")
+    assert f"such as {tmp_path / 'releases' / 'omniart-1.0.0'}" in one_line(err)
+    assert none[0] == 2
+    assert "omniart-data build" in one_line(none[2])
+
+
+@pytest.mark.parametrize("command", ["unmatched", "stats"])
+def test_a_reader_that_has_enough_ends_it_quietly(
+    tmp_path: Path, met_file: Write, api: Answer, command: str
+) -> None:
+    """Behind ``| head`` a command ends without a word, with the code that shells give for SIGPIPE."""
+    path = met_file([api(1, medium="xyzzyite")])
+    run("build", "--from", f"met={path}", "--workspace", tmp_path, "--images", "none")
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    release = tmp_path / "releases" / "omniart-1.0.0"
+    with os.fdopen(writing) as unread:
+        done = subprocess.run(
+            [COMMAND, command, release], stdout=unread, stderr=subprocess.PIPE, check=False
+        )
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_warning_is_plain(tmp_path: Path, met_file: Write, api: Answer) -> None:
+    """A warning begins with that word, and names no module; with --verbose it does."""
+    path = met_file([api(1, primaryImage="https://images.metmuseum.org/1.jpg")])
+    asked: list[str | Path] = [COMMAND, "build", "--from", f"met={path}", "--workspace"]
+
+    plain = subprocess.run([*asked, tmp_path / "a"], capture_output=True, text=True, check=True)
+    verbose = subprocess.run(
+        [COMMAND, "-v", *asked[1:], tmp_path / "b"], capture_output=True, text=True, check=True
+    )
+
+    said = "1 artworks have a picture that bulk files do not bring along"
+    assert plain.stderr == f"warning: {said}\n"
+    assert f"warning: omniart_data.build: {said}\n" in verbose.stderr
 
 
 def test_init_asks_for_a_contact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

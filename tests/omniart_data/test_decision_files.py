@@ -15,21 +15,24 @@ from hypothesis import strategies as st
 
 from omniart_data.decision_files import (
     HEADER,
+    TERM_KINDS,
     about,
     as_written,
     put_decision,
     read_decisions,
     take_back,
 )
+from omniart_data.normalise.dates.grammar import LATEST
 from omniart_data.normalise.decisions import Decision
 from schemas.artwork import ARTWORK
-from schemas.decision import KINDS, parse_setting
+from schemas.decision import KINDS, LATEST_YEAR, parse_setting, parse_term, term_subject
 from schemas.errors import StoreError, UsageError
 
 EVIDENCE = "e" * 64
 LINE = ",".join(HEADER)
 
 names = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
+languages = st.sampled_from(["nl", "", "zh-hans", "NL"])
 reasons = st.text(st.characters(exclude_categories=()), max_size=60)
 
 
@@ -39,6 +42,8 @@ def decisions(draw: st.DrawFn) -> Decision:
     kind = draw(st.sampled_from(sorted(set(KINDS) - {"artwork"})))
     action = draw(st.sampled_from(KINDS[kind]))
     subject, other = draw(st.lists(names, min_size=2, max_size=2, unique=True))
+    if kind in TERM_KINDS:
+        subject = f"{draw(languages)}:{subject}"
     reason = "so: " + draw(reasons)
     return Decision(kind, action, subject, "" if action == "reject" else other, reason, EVIDENCE)
 
@@ -106,11 +111,15 @@ def test_take_back(tmp_path: Path) -> None:
 
 
 def test_a_term_is_a_word_of_one_language(tmp_path: Path) -> None:
-    """The same word in two languages, which the evidence tells, may mean two things."""
-    for evidence, label in (("1" * 64, "glass"), ("2" * 64, "slippery")):
-        put_decision(tmp_path, Decision("material", "rename", "glas", label, "so", evidence))
+    """The same word in two languages, which its subject tells, may mean two things; in one it means one."""
+    for language, label in (("nl", "glass"), ("sv", "slippery"), ("nl", "pane")):
+        one = Decision("material", "rename", f"{language}:glas", label, "so", EVIDENCE)
+        put_decision(tmp_path, one)
 
-    assert [one.object for one in read_decisions(tmp_path)] == ["glass", "slippery"]
+    assert [(one.subject, one.object) for one in read_decisions(tmp_path)] == [
+        ("nl:glas", "pane"),
+        ("sv:glas", "slippery"),
+    ]
 
 
 def test_no_files_no_decisions(tmp_path: Path) -> None:
@@ -130,11 +139,19 @@ def test_no_files_no_decisions(tmp_path: Path) -> None:
         (
             "artist",
             f"{LINE}\nmerge,a,b,,e\n",
-            "artist.csv:2: a decision has a subject and a reason",
+            "artist.csv:2: a decision has a reason: give one",
         ),
         ("artist", f"{LINE}\nmerge,a,a,why,e\n", "artist.csv:2: merge takes two"),
         ("artist", f"{LINE}\nreject,a,b,why,e\n", "artist.csv:2: reject takes no object"),
-        ("artist", f"{LINE}\nrename,a,,why,e\n", "artist.csv:2: rename takes an object"),
+        (
+            "artist",
+            f"{LINE}\nrename,a,,why,e\n",
+            "artist.csv:2: rename takes an object, the new name",
+        ),
+        ("artist", f"{LINE}\nmerge,a,,why,e\n", "artist.csv:2: merge takes an object, the other"),
+        ("artist", f"{LINE}\nmerge,,b,why,e\n", "artist.csv:2: a decision has a subject: give one"),
+        ("type", f"{LINE}\nreject,zorbel,,why,e\n", "type.csv:2: 'zorbel' names no word of a"),
+        ("type", f"{LINE}\nreject,nl:,,why,e\n", "type.csv:2: 'nl:' names no word of a language"),
         (
             "artist",
             f"{LINE}\nmerge,a,b,why,e\nkeep apart,b,a,why,e\n",
@@ -163,7 +180,7 @@ def test_no_files_no_decisions(tmp_path: Path) -> None:
         (
             "artwork",
             f"{LINE}\nset,met:1,colour=red,why,e\n",
-            "artwork.csv:2: an artwork has no column",
+            "artwork.csv:2: 'colour' cannot be set: artist, years,",
         ),
         ("artists", LINE, "artists.csv is no file of decisions"),
         ("work", f"{LINE}\nmerge,a,b,caf\udce9,e\n", "work.csv:2: not UTF-8"),
@@ -203,7 +220,10 @@ def test_what_editors_do_to_a_file_is_read(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("subject", ["a\nb", "\u202eb", " a", "a\x00"])
+@pytest.mark.parametrize(
+    "subject",
+    ["nl:a\nb", "nl:\u202eb", " nl:a", "nl:a\x00", "nl:\u200ea", "nl:a\u200f", "nl:\u061ca"],
+)
 def test_a_name_is_never_changed(tmp_path: Path, subject: str) -> None:
     """What a decision is about is refused where one line cannot hold it: changed, it would be about nothing."""
     with pytest.raises(UsageError, match="cannot be written on one line"):
@@ -246,41 +266,58 @@ def test_a_forbidden_folder_is_one_line(
     ("text", "said"),
     [
         ("artist", "sets nothing"),
-        ("makers=Jan", "makers cannot be set"),
-        ("artist = Jan", "an artwork has no column 'artist '"),
+        ("makers=Jan", "'makers' cannot be set: artist, years, artwork_types, coarse_type,"),
+        ("artist = Jan", "'artist ' cannot be set"),
         ("artist= Jan", "leave no blanks"),
-        ("year_first=soon", "year_first cannot be 'soon': it is int32"),
-        ("year_first=1.5", "year_first cannot be '1.5'"),
-        ("year_first=99999999999", "year_first cannot be"),
-        ("year=nan", "year cannot be 'nan'"),
-        ("circa=maybe", "circa cannot be 'maybe'"),
-        ("artist_status=dead", "artist_status cannot be 'dead': it is one of named"),
+        ("artist_id=ulan:1", "'artist_id' cannot be set"),
+        ("rights=CC0", "'rights' cannot be set"),
+        ("height_cm=3", "'height_cm' cannot be set"),
+        ("judgements=1", "'judgements' cannot be set"),
+        ("year_first=1650", "'year_first' cannot be set: write years=FIRST/LAST"),
+        ("century=17", "'century' cannot be set: write years=FIRST/LAST"),
+        ("years=soon", "years cannot be 'soon': write FIRST/LAST"),
+        ("years=1650.5", "years cannot be '1650.5'"),
+        ("years=1650/1660/1670", "years cannot be"),
+        ("years=0", "years cannot be '0'"),
+        ("years=99999999999", "years cannot be"),
+        ("years=1660/1650", "1660 is after 1650"),
+        ("years=-440/-450", "-440 is after -450"),
+        ("years=1650/2101", "no artwork is of after 2100"),
     ],
 )
-def test_a_value_that_no_artwork_can_have(text: str, said: str) -> None:
-    """A column and a value are checked against the schema of artworks."""
+def test_what_cannot_be_set(text: str, said: str) -> None:
+    """Only what other columns hang on is set, and with values that an artwork can have."""
     with pytest.raises(UsageError) as wrong:
         parse_setting(text)
     assert said in str(wrong.value)
 
 
 def test_values_of_settings() -> None:
-    """A value has its column's type; nothing after the sign is null, of a list an empty one."""
-    given_ = (
-        "circa=true",
-        "year=1650.5",
-        "artist=Jan = Steen",
-        "materials=",
-        "century=-4",
-        "circa=",
-    )
-    assert [parse_setting(one)[1] for one in given_] == [True, 1650.5, "Jan = Steen", [], -4, None]
+    """Years have two ends; nothing after the sign is null, of a list an empty one; a term is named once."""
+    given_ = ("years=-450", "years=/1650", "years=", "artist=Jan = Steen", "materials=", "artist=")
+    expected: list[object] = [(-450, -450), (None, 1650), (None, None), "Jan = Steen", [], None]
+    assert [parse_setting(one)[1] for one in given_] == expected
+    assert parse_setting("materials=oak; oak;;canvas ;")[1] == ["oak", "canvas"]
+
+
+def test_no_year_comes_after_the_last_that_dates_may_have() -> None:
+    """Rules and people have one latest year."""
+    assert LATEST_YEAR == LATEST
 
 
 @given(st.text(max_size=80))
 def test_any_setting_is_read_or_refused(text: str) -> None:
-    """No text is more than a UsageError or a value that fits its column."""
-    for setting in (text, f"year_first={text}", f"artist={text}", f"circa={text}", f"year={text}"):
+    """No text is more than a UsageError or a value that fits its columns."""
+    for setting in (text, f"years={text}", f"artist={text}", f"materials={text}"):
         with suppress(UsageError):
             column, value = parse_setting(setting)
-            assert pa.scalar(value, ARTWORK.field(column).type).as_py() == value
+            if column == "years":
+                assert pa.array(value, ARTWORK.field("year_first").type).to_pylist() == list(value)
+            else:
+                assert pa.scalar(value, ARTWORK.field(column).type).as_py() == value
+
+
+@given(names, languages)
+def test_a_word_keeps_its_language(term: str, language: str) -> None:
+    """Language and word come back from the subject that they make, whatever signs are in the word."""
+    assert parse_term(term_subject(language, term)) == (language, term)

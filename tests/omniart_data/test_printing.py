@@ -151,7 +151,7 @@ def test_a_log_obeys_nobody() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
 
-    assert done.stderr == "WARNING crawlers: said \\x1b]0;pwned\\x07\\n\\x9b2J\n"
+    assert done.stderr == "warning: said \\x1b]0;pwned\\x07\\n\\x9b2J\n"
 
 
 def test_the_command_that_goes_on_is_the_same(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil, floor
 
@@ -24,14 +24,21 @@ class Years:
     circa: bool = False
     precision: str = "year"
     """What they are told in, of a range the coarser end's: see ``schemas.artwork.DATE_PRECISION``."""
+    is_bare: bool = field(default=False, repr=False, compare=False)
+    """Told by a number below 1000 without an era or a leading zero, which may be something else."""
 
     @property
     def is_closed(self) -> bool:
         """Return whether both ends are known."""
         return self.first is not None and self.last is not None
 
+    @property
+    def is_lone_number(self) -> bool:
+        """Return whether nothing but one small number says that this is a year: "166", but not "500 - 799"."""
+        is_range = self.is_closed and self.first != self.last
+        return self.is_bare and not is_range
 
-@lru_cache(maxsize=65536)
+
 def parse_years(text: str) -> Years | None:
     r"""Return the first and last year that a date text stands for; None: not understood.
 
@@ -40,7 +47,8 @@ def parse_years(text: str) -> Years | None:
     dated on both sides, both. "Before 1700" ends in 1699, "in or before 1700" in 1700, and so does
     "before August 1700". A century runs from 00 to 99 as museums count it; "early", "mid" and "late"
     are its thirds. Years BCE are never completed: "306–30 B.C." ends in 30 BCE; a range BCE that counts
-    upwards is turned round, one CE is not understood.
+    upwards is turned round, one CE is not understood. "A or B" are two possible years, "166?" is a decade and
+    "16??" a century.
 
     >>> parse_years("ca. 1630-35")
     Years(first=1630, last=1635, circa=True, precision='year')
@@ -56,10 +64,16 @@ def parse_years(text: str) -> Years | None:
     (1863, 1799)
     >>> parse_years("recto: ca. 1640; verso: ca. 1530–50").first
     1530
+    >>> parse_years("166?"), parse_years("1635 (or 1653)").last
+    (Years(first=1660, last=1669, circa=False, precision='decade'), 1653)
     """
-    read = text[:_LONGEST]
-    years = _ranges(date_words(_without_other_numbers(read)))
-    if "verso" in read or "Verso" in read:
+    return _parsed(text[:_LONGEST])  # what is kept in memory is never longer than what is read
+
+
+@lru_cache(maxsize=65536)
+def _parsed(text: str) -> Years | None:
+    years = _ranges(date_words(_plainly(text)))
+    if "verso" in text or "Verso" in text:
         return hull(list(years))
     return next(years, None)
 
@@ -70,7 +84,7 @@ def all_years(text: str) -> list[Years]:
     >>> [(years.first, years.last) for years in all_years("Ming (1368–1644) or Qing (1644–1911) dynasty")]
     [(1368, 1644), (1644, 1911)]
     """
-    return list(_ranges(date_words(_without_other_numbers(text[:_LONGEST]))))
+    return list(_ranges(date_words(_plainly(text[:_LONGEST]))))
 
 
 def hull(years: Sequence[Years]) -> Years | None:
@@ -89,6 +103,7 @@ def hull(years: Sequence[Years]) -> Years | None:
         None if None in lasts else last,
         any(one.circa for one in years),
         coarsest(*(one.precision for one in years)),
+        any(one.is_bare for one in years),
     )
 
 
@@ -123,7 +138,17 @@ def is_undated(text: str) -> bool:
 _LONGEST = 1000
 """Characters of a date text that are read."""
 
-_DOUBTED_DIGITS = re.compile(r"\b(\d{2,3})[\[(](\d{1,2})\s?\??[\])]")
+_DOUBTED_DIGITS = re.compile(r"\b(\d{2,3})[\[(](\d{1,2})\s?(\??)[\])]")
+_OR_IN_BRACKETS = re.compile(r"(\d\??)\s?\((or|oder|ou|of)\s")
+_OPEN_DIGITS = re.compile(
+    r"(?<!\w)(?<!\d[.,])(?<!^-)(?<!a\.d\. )(?<!ad )"
+    r"(?:(1\d\d|20\d)(?:\?|[x_]|[\[(]\?[\])]|[-–]\??(?=\s*(?:$|[\]),;])))"
+    r"|(1\d|20)(?:\?\?|xx|__|[-–]{2}|[\[(]\?\?[\])]))"
+    r"(?![\w?]|\)?\s?(?:b\.?\s?c|a\.?\s?d|c\.?\s?e|[vn]\.?\s?chr))",
+    re.IGNORECASE,
+)
+"""A year whose last digit, or last two, nobody can tell: "166?", "18--", "19xx"; none that an era follows."""
+
 _HIJRI = re.compile(r"\bA\.?\s?H\b")
 _HIJRI_BEHIND = re.compile(r"\b\d{1,4}(?:\s*[-–/]\s*\d{1,4})?\s*A\.?\s?H\b\.?")
 _HIJRI_BEFORE = re.compile(r"\bA\.?\s?H\b\.?[^\d/()]{0,40}\d{1,4}(?:\s*(?:[-–]|and|or)\s*\d{1,4})*")
@@ -131,21 +156,36 @@ _LOW = re.compile(r"(?<![\d–-])\b\d{1,3}\b(?!\s*[-–]\s*\d)")
 _SPURIOUS = re.compile(r"spurious[^,;)\d]{0,40}\d+")
 
 
-def _without_other_numbers(text: str) -> str:
-    """Return a date text with digits in doubt joined, without years of the Hijra and dates that are feigned.
+def _plainly(text: str) -> str:
+    """Return a date text in which every number is a year: digits in doubt joined or left open, no other dates.
 
-    >>> _without_other_numbers("dated 114 (A.H. 1014/ A.D. 1605–6)").split()
+    >>> _plainly("186[3?]"), _plainly("1635 (or 1653)"), _plainly("16?? or 171-")
+    ('1863?', '1635 or 1653)', '1600s or 1710s')
+    >>> _plainly("166? B.C."), _plainly("A.D. 166?")
+    ('166? B.C.', 'A.D. 166?')
+    """
+    if "(" in text or "[" in text:
+        text = _OR_IN_BRACKETS.sub(r"\1 \2 ", _DOUBTED_DIGITS.sub(_joined, text))
+    return _OPEN_DIGITS.sub(_opened_digits, _without_other_dates(text))
+
+
+def _joined(found: re.Match[str]) -> str:
+    digits = found[1] + found[2]
+    return digits + found[3] if len(digits) == 4 else found[0]
+
+
+def _opened_digits(found: re.Match[str]) -> str:
+    return f"{found[1]}0s" if found[1] else f"{found[2]}00s"
+
+
+def _without_other_dates(text: str) -> str:
+    """Return a date text without years of the Hijra and dates that are feigned.
+
+    >>> _without_other_dates("dated 114 (A.H. 1014/ A.D. 1605–6)").split()
     ['dated', '(', '/', 'A.D.', '1605–6)']
-    >>> _without_other_numbers("spurious date of 1607, 19th century").strip()
+    >>> _without_other_dates("spurious date of 1607, 19th century").strip()
     ', 19th century'
     """
-
-    def joined(found: re.Match[str]) -> str:
-        digits = found[1] + found[2]
-        return digits if len(digits) == 4 else found[0]
-
-    if "(" in text or "[" in text:
-        text = _DOUBTED_DIGITS.sub(joined, text)
     if "spurious" in text:
         text = _SPURIOUS.sub(" ", text)
     if "H" not in text or not _HIJRI.search(text):
@@ -191,6 +231,7 @@ def _settle_ordinal(left: Point, right: Point | None, *, is_alone: bool) -> None
 def _interval(left: Point, right: Point | None) -> Years | None:
     """Return the years from one or two points, or None where they make no sense."""
     circa, precision = left.circa, left.precision
+    is_bare = _is_bare(left) and (right is None or not right.era)
     if right is not None:
         _share(left, right)
         circa = circa or right.circa
@@ -213,7 +254,12 @@ def _interval(left: Point, right: Point | None) -> Years | None:
         if not (left.era == "bce" and right is not None and right.era == "bce" and last < 0):
             return None
         first, last = _turned(left, right)
-    return Years(first, last, circa, precision)
+    return Years(first, last, circa, precision, is_bare)
+
+
+def _is_bare(point: Point) -> bool:
+    """Return whether only the place of a small number says that it is a year: "166", but not "0166"."""
+    return point.unit == "year" and not point.era and 0 < len(point.written) < 4
 
 
 def _turned(left: Point, right: Point) -> tuple[int | None, int | None]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from omniart_data.normalise.dates.grammar import Years, all_years, hull
@@ -20,13 +21,12 @@ _OR_LATER = re.compile(r" or (?:slightly )?later$")
 _DYNASTY = re.compile(r"(?:dyn(?:asty|asties|\.)? )?(\d{1,2})(?:st|nd|rd|th)?(?: dynast(?:y|ies))?")
 
 
-@lru_cache(maxsize=4096)
 def named_period(name: str) -> tuple[Years, str] | None:
     """Return the years of a named period, and why; years in the name itself come first.
 
-    Of period, dynasty and reign in one text the last that is known is taken: it is the narrowest. A doubt,
-    "early" and "late" change nothing: which part they mean is for the reader. What is said to be before
-    a period, or in its style, has no years.
+    Of period, dynasty and reign in one text the last that is known is taken: it is the narrowest. "Probably",
+    "early" and "late" change nothing: which part they mean is for the reader; "?" is circa. What is said to
+    be before a period, or in its style, has no years.
 
     >>> named_period("Edo period")[0]
     Years(first=1615, last=1868, circa=False, precision='period')
@@ -36,19 +36,30 @@ def named_period(name: str) -> tuple[Years, str] | None:
     (-1070, 1911)
     >>> named_period("Qing dynasty (1644–1911), Kangxi period (1662–1722)")[0].first
     1662
+    >>> named_period("Yuan dynasty (1271–1368) (?)")[0].circa
+    True
     >>> named_period("style of Tang dynasty (618–907)") is None
     True
     """
-    words = plain(name[:_LONGEST])
+    read = name[:_LONGEST]  # what is kept in memory is never longer than what is read
+    found = _named_period(read)
+    if found is None or "?" not in read:
+        return found
+    return replace(found[0], circa=True), found[1]
+
+
+@lru_cache(maxsize=4096)
+def _named_period(name: str) -> tuple[Years, str] | None:
+    words = plain(name)
     if not words or _NOT_OF_IT.match(words):
         return None
     row = _periods().get(words)
     if row is not None:
         return _years(row), _named(row)
-    printed = [years for years in all_years(name[:_LONGEST]) if years.is_closed]
+    printed = [one for one in all_years(name) if one.is_closed and not one.is_lone_number]
     if printed:
         years = _narrowest(printed)
-        return Years(years.first, years.last, precision="period"), f"years in {name[:_LONGEST]!r}"
+        return Years(years.first, years.last, precision="period"), f"years in {name!r}"
     for part in reversed(re.split(r"\s*[;,]\s*", _DOUBT.sub("", words))):
         found = _of_part(part)
         if found is not None:

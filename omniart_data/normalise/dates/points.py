@@ -87,6 +87,8 @@ class Reader:
             right = self._point()
             if right is None:
                 self.place = before  # the joint leads nowhere
+            elif joint == "or" and _is_later(left, right):
+                left, right = right, left  # two possible years, in any order
         if self._kind() == "open":
             left.bound = left.bound or "not before"
             self.place += 1
@@ -220,6 +222,12 @@ class Reader:
         if is_month:
             self.place += 2
             point.told = "month"
+
+
+def _is_later(left: Point, right: Point) -> bool:
+    """Return whether two whole years with nothing else about them stand the wrong way round."""
+    plain = all(one.unit == "year" and not (one.era or one.bound) for one in (left, right))
+    return plain and left.number > right.number > 0 and len(right.written) == 4
 
 
 def _fraction(ordinal: Word, unit: str) -> Part:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, combinations, product
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import ratio
 
 from omniart_data.normalise.decisions import Decision
+from omniart_data.normalise.makers.decided import staying_order
 from omniart_data.normalise.makers.groups import YEARS_APART, life, lives_differ
 from omniart_data.normalise.makers.ids import ids_differ
 from omniart_data.normalise.makers.name_keys import generation, namesakes, table_ids
@@ -43,6 +45,8 @@ class Alike:
     one: int
     other: int
     score: float
+    is_same_key: bool = False
+    """Their names are the same to us; something else kept them apart."""
 
 
 def candidates(
@@ -50,24 +54,34 @@ def candidates(
     decisions: Sequence[Decision] = (),
     examples: Mapping[str, Sequence[str]] | None = None,
 ) -> pa.Table:
-    """Return the pairs of persons that may be one, best first: schema ``CANDIDATE``, kind "artist".
+    """Return the pairs of persons that may be one: schema ``CANDIDATE``, kind "artist".
 
+    The first are those of one name whom a missing life, or a table of namesakes, kept apart; then the most alike.
     A pair that was decided, with the evidence that it has now, is not proposed again. ``examples`` holds
     ids of artworks by artist_id.
     """
     decided = {one.evidence for one in decisions if one.kind == "artist"}
-    rows = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     for found in alike(persons.people):
         both = sorted(
             (persons.people[found.one], persons.people[found.other]),
-            key=lambda person: (person.artworks, person.id),
+            key=staying_order,
+            reverse=True,
         )
         evidence = pair_evidence(*both)
         ids = sorted(person.id for person in both)
         if evidence not in decided and (ids[0], ids[1]) not in persons.kept_apart:
-            rows.append(_row(both[0], both[1], found.score, evidence, examples or {}))
-    rows.sort(key=lambda row: (-row["score"], row["subject"], row["object"]))
-    return pa.Table.from_pylist(rows, schema=CANDIDATE)
+            row = _row(both[0], both[1], found.score, evidence, examples or {})
+            rows.append((_place(found, *both), row))
+    rows.sort(key=lambda each: (each[0], -each[1]["score"], each[1]["subject"], each[1]["object"]))
+    return pa.Table.from_pylist([row for _, row in rows], schema=CANDIDATE)
+
+
+def _place(found: Alike, one: Person, other: Person) -> int:
+    """Return which pairs come first: one name, then one name but for a generation, then the others."""
+    if not found.is_same_key:
+        return 2
+    return int(one.key != other.key)
 
 
 def _row(
@@ -77,7 +91,7 @@ def _row(
     evidence: str,
     examples: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
-    """Return one row: the person with fewer artworks is the subject, and would take the other's name."""
+    """Return one row: the object's id is the one that stays after a merge, as a rule the better known person's."""
     return {
         "kind": "artist",
         "subject": subject.id,
@@ -94,10 +108,18 @@ def _row(
 
 def _because(one: Person, other: Person) -> str:
     shared = sorted(set(_words(one.key)) & set(_words(other.key)))
+    names = "both have " + " ".join(shared)
+    if set(_words(one.key)) == set(_words(other.key)):
+        names = f"one name, {' '.join(shared)}"
+        if one.key in namesakes() or other.key in namesakes():
+            names += ", which is in namesakes.csv"
+    numbers = {generation(person.key) for person in (one, other)}
+    if len(numbers) > 1:
+        names += "; one gives no generation"
     lives = [f"{_year(person.born)}–{_year(person.died)}" for person in (one, other)]
     known = all(life != "?–?" for life in lives)
     said = f"lives {lives[0]} and {lives[1]}" if known else "lives are not known on both sides"
-    return f"both have {' '.join(shared)}; {said}"
+    return f"{names}; {said}"
 
 
 def _year(year: int | None) -> str:
@@ -109,19 +131,36 @@ def alike(people: Sequence[Person], *, with_table: bool = True) -> list[Alike]:
 
     ``with_table=False`` leaves out what the table of aliases knows: to measure by the lists it is made of.
     """
+    pairs: dict[tuple[int, int], Alike] = {}
     named = [at for at, person in enumerate(people) if _is_comparable(person)]
-    pairs: dict[tuple[int, int], float] = {}
-    for block in _blocks(people, named):
-        for one, other, score in _alike_in(people, block):
+    compared = (found for block in _blocks(people, named) for found in _alike_in(people, block))
+    for one, other, score in chain(_with_patronymic(people, named), compared):
+        if may_be_one(people[one], people[other], with_table=with_table):
             pair = (one, other) if people[one].id < people[other].id else (other, one)
-            pairs[pair] = score
-    return [
-        Alike(one, other, score)
-        for (one, other), score in sorted(
-            pairs.items(), key=lambda item: (people[item[0][0]].id, people[item[0][1]].id)
-        )
-        if may_be_one(people[one], people[other], with_table=with_table)
-    ]
+            pairs[pair] = Alike(*pair, score)
+    for one, other in _of_one_name(people):
+        if not _is_against(people[one], people[other], with_table=with_table):
+            pair = (one, other) if people[one].id < people[other].id else (other, one)
+            pairs[pair] = Alike(*pair, 100.0, is_same_key=True)
+    order = sorted(pairs, key=lambda pair: (people[pair[0]].id, people[pair[1]].id))
+    return [pairs[pair] for pair in order]
+
+
+def _of_one_name(people: Sequence[Person]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs whose keys are equal but for the generation; names of one word and notnames too."""
+    same: dict[str, list[int]] = {}
+    for at, person in enumerate(people):
+        if not person.is_rejected and not is_no_person(person.label):
+            number = generation(person.key)
+            key = person.key.replace(f"#{number}", "", 1) if number else person.key
+            same.setdefault(key, []).append(at)
+    for places in same.values():
+        if 1 < len(places) <= _MOST_NAMESAKES:
+            yield from combinations(places, 2)
+
+
+_MOST_NAMESAKES = 40
+"""Persons of one name beyond whom nobody is asked who of them is whom."""
 
 
 def _is_comparable(person: Person) -> bool:
@@ -170,6 +209,29 @@ def _alike_in(people: Sequence[Person], block: Sequence[int]) -> Iterator[tuple[
             yield block[int(first)], block[int(second)], float(scores[first, second])
 
 
+def _with_patronymic(
+    people: Sequence[Person], places: Sequence[int]
+) -> Iterator[tuple[int, int, float]]:
+    """Yield the pairs of whom one has a patronymic and the other, else of one name, has none.
+
+    "Jan Havicksz. Steen" and "Jan Steen" are less alike by their letters than most who are two.
+    """
+    named: dict[tuple[str, ...], list[int]] = {}
+    for at in places:
+        named.setdefault(_words(people[at].key), []).append(at)
+    for words, many in named.items():
+        for word in filter(_is_patronymic, words):
+            rest = tuple(one for one in words if one != word)
+            if len(rest) > 1 and any(len(one) >= _LONG and not _is_patronymic(one) for one in rest):
+                pairs = list(product(many, named.get(rest, ())))
+                if len(pairs) <= _MOST_NAMESAKES:
+                    yield from ((one, other, LEAST) for one, other in pairs)
+
+
+def _is_patronymic(word: str) -> bool:
+    return word.endswith("s") and len(word) >= _LONG
+
+
 _SMALL = 16
 """Below so many names a loop is faster than a matrix."""
 
@@ -183,13 +245,19 @@ def may_be_one(one: Person, other: Person, *, with_table: bool = True) -> bool:
     >>> may_be_one(caspar, Person("c", "Casper Luyken", "casper luyken"))
     True
     """
-    if generation(one.key) != generation(other.key):
-        return False
-    if lives_differ(life(one.born, one.died), life(other.born, other.died), YEARS_APART):
-        return False
-    if with_table and (ids_differ(one.ids, other.ids) or _has_two_owners(one.key, other.key)):
+    if _is_against(one, other, with_table=with_table):
         return False
     return _words_fit(_words(one.key), _words(other.key))
+
+
+def _is_against(one: Person, other: Person, *, with_table: bool) -> bool:
+    """Return whether generation, life or ids say that two persons are two; what is not said says nothing."""
+    numbers = generation(one.key), generation(other.key)
+    if all(numbers) and numbers[0] != numbers[1]:
+        return True
+    if lives_differ(life(one.born, one.died), life(other.born, other.died), YEARS_APART):
+        return True
+    return with_table and (ids_differ(one.ids, other.ids) or _has_two_owners(one.key, other.key))
 
 
 def _has_two_owners(one: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from omniart_data.normalise.makers import qualifiers
 from omniart_data.normalise.makers.groups import stated
 from omniart_data.normalise.makers.name_keys import natural, person_key
 from omniart_data.normalise.makers.names import (
+    are_persons,
     is_monogrammist,
     is_named_by_works,
     is_no_person,
@@ -21,7 +22,7 @@ from omniart_data.normalise.terms.tables import plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 _LIFE = re.compile(
-    r"[\s,(]*(?:(?:[A-Z][\w-]+,?\s*)?(?:active|ca\.|late|early|mid|born|died|\d|first|second|third|half|c\.)"
+    r"[\s,(]*(?:(?:[A-Z][\w-]+,?\s*\(?)?(?:active|ca\.|late|early|mid|born|died|\d|first|second|third|half|c\.)"
     r"[\w\s.,/()–;?-]*|[A-Z][a-zé-]+(?:ese|ish|an|ch|k|ean)?)[\s),]*"
 )
 """A Met suffix that is no qualifier: "Chinese, 18th century", ", 16th century", "Chinese"."""
@@ -33,7 +34,7 @@ _OTHER_PARTS = re.compile(
     re.IGNORECASE,
 )
 _MADE = re.compile(
-    r"(?:[\w -]+\s)?(?:\w+ed|etchings?|painting|miniature|engravings?|[\w ]+) by:?|maker|and|artist|watchmaker:?",
+    r"(?:[\w -]+\s)?(?:\w+ed|etchings?|painting|miniature|engravings?|[\w ]+) by:?|maker|and|artist|(?:watchmaker|calligrapher):?",
     re.IGNORECASE,
 )
 _PRODUCED = re.compile(r"\bmanufactured\b")
@@ -59,15 +60,24 @@ _MARK = re.compile(r"\s*\(?\?\)?$")
 _DOUBT_IN_NAME = re.compile(r"\(\?\)|\?\)|(?:^|\s)\?|^(?![A-ZÀ-Ý]{3}).*\?$")
 """Not "DELACROIX, Eug?ne", where the WGA has lost a letter (wga.md, section 3.1)."""
 
-_LONGEST = 1000
-"""Characters of a name or qualifier that are read: no real one is longer, and a hostile one costs no more."""
+_LONGEST_NAME, _LONGEST_ROLE, _LONGEST_QUALIFIER = 300, 100, 600
+"""Characters that are read, and kept as a cache's key: the longest real ones have 122, 20 and 357."""
 
 _MOST = 200
 """Makers of one object that are read; the longest real list has 51."""
 
 _DOUBT = re.compile(r"\?|\(\?\)")
 _ONE_OF_TWO = re.compile(r"(?:^|[\s;])(?:and/)?or(?:[\s;]|$)")
-_OR = re.compile(r"(?:^|\s)(?:and/)?or(?:\s|$)|/")
+_OR = re.compile(r"(?:^|\s)(?:(?:and/)?or|oder|ofwel|ou)(?:\s|$)|/")
+_OR_DUTCH = re.compile(r",\s*[^\s,]+ of [^\s,]+(?: (?:van|de|der|den|ter|ten|von))+$")
+"""Two given names and one family: "Doetechum, Johannes of Lucas van"; not "Wright of Derby, Joseph"."""
+
+_GLOSS = re.compile(r"\([^()]*\)")
+_GUESSED = re.compile(
+    r"\s*\((?:(?:possibly|probably|perhaps|identified|mogelijk|waarschijnlijk|active)\b[^()]*|[^()?]*\w[^()?]*\?)\)$"
+)
+_ACTIVE = re.compile(r"(?:active|werkzaam|ca\.|\d)", re.IGNORECASE)
+
 _JOINED = re.compile(r"^and\s+")
 _DATES_BEHIND = re.compile(r",\s*\d{4}\s*[-–]\s*\d{4}\s*$")
 _SCHOOL = re.compile(
@@ -82,13 +92,15 @@ class Part:
 
     name: str
     part: str
-    """maker, qualified, model (of a copy, or once thought to be the maker), not a person, firm (that manufactured it), anonymous, helper (somebody unknown in another role) or other."""
+    """maker, several (persons in one name), qualified, model (of a copy, or once thought to be the maker), not a person, firm (that manufactured it), anonymous, helper (somebody unknown in another role) or other."""
     qualifier: str = ""
     because: str = ""
     certainty: str = ""
     """See ``schemas.artwork.ARTIST_CERTAINTY``."""
     admits: bool = False
     """A switch may let somebody so qualified pass for the artist: attributed to, probably."""
+    is_person: bool = True
+    """The name is one person's, and no firm's."""
 
 
 def attribute(
@@ -125,10 +137,10 @@ def attribute(
             accepted.setdefault(person_key(part.name), []).append(at)
     if len(accepted) == 1 and not any(part.part in _IN_DOUBT for part in parts):
         (places,) = accepted.values()
-        part = parts[places[0]]
+        part = parts[min(places, key=lambda at: (parts[at].certainty == "certain", at))]
         made = _maker([told[at] for at in places], part.name)
         return Judged((made, "named", part.qualifier, part.certainty, None), because)
-    if accepted:
+    if accepted or any(part.part == "several" for part in parts):
         return Judged((None, "several", "", "", None), because)
     for kind, status in _WITHOUT_ARTIST.items():
         for part in parts:
@@ -139,9 +151,8 @@ def attribute(
 
 def _said(part: Part) -> tuple[str, str, str | None]:
     """Return the qualifier, the certainty and the person of a part that is no undoubted maker's."""
-    is_person = bool(part.certainty and part.name) and not (
-        is_unknown(part.name) or is_no_person(part.name)
-    )
+    is_told = bool(part.certainty and part.name and part.is_person)
+    is_person = is_told and not is_unknown(part.name)
     return part.qualifier, part.certainty, natural(part.name) if is_person else None
 
 
@@ -159,13 +170,13 @@ def _maker(told: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
     }
 
 
-_IN_DOUBT = frozenset({"qualified", "not a person", "anonymous"})
-"""Parts that somebody had in the making, without our knowing who that is."""
+_IN_DOUBT = frozenset({"several", "qualified", "not a person", "anonymous"})
+"""Parts that somebody had in the making, without our knowing who that is, or which of several."""
 
 _WITHOUT_ARTIST = {
     "qualified": "qualified",
-    "model": "qualified",
     "not a person": "not a person",
+    "model": "qualified",
     "firm": "not a person",
     "anonymous": "anonymous",
     "helper": "anonymous",
@@ -179,20 +190,24 @@ def _aligned(makers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
     The Met's older file leaves out empty entries, so that "After a painting by|After a drawing by" stands
     with all three of engraver, painter and draughtsman. Where the entries are all "after", and as many
-    as the makers who are no printmakers, it is these whose they are.
+    as the makers who are no printmakers, it is these whose they are; else, where they are as many as those
+    called artists, beside a maker or a manufactory, they are the artists'.
     """
     lists = {one["qualifier"] or "" for one in makers}
     entries = next(iter(lists), "").partition("; ")[0].split("|")
-    rest = [one for one in makers if _place(one["role"] or "") != "printmaker"]
-    fits = len(lists) == 1 and len(rest) == len(entries) and 0 < len(rest) < len(makers)
-    if not fits or not all(_is_model(entry) for entry in entries):
+    if len(lists) != 1 or not all(_is_model(entry) for entry in entries):
         return list(makers)
-    of = dict(zip(map(id, rest), entries, strict=True))
-    return [{**one, "qualifier": of.get(id(one), "")} for one in makers]
+    not_cut = [one for one in makers if _place(one["role"] or "") != "printmaker"]
+    artists = [one for one in makers if plain((one["role"] or "")[:_LONGEST_ROLE]) == "artist"]
+    for models in (not_cut, artists):
+        if len(models) == len(entries) < len(makers):
+            of = dict(zip(map(id, models), entries, strict=True))
+            return [{**one, "qualifier": of.get(id(one), "")} for one in makers]
+    return list(makers)
 
 
 def _is_model(entry: str) -> bool:
-    found = qualifiers.in_field(plain(entry)[:_LONGEST])
+    found = qualifiers.in_field(plain(entry[:_LONGEST_QUALIFIER]))
     return found is not None and found.certainty == "model"
 
 
@@ -221,7 +236,6 @@ def _printmakers(
     return kept, "; the printmaker made it, who drew it did not" if any(drawn) else ""
 
 
-@lru_cache(maxsize=65536)
 def part_of(name: str, role: str, qualifier: str) -> Part:
     """Judge one maker by role, then by qualifier, then by what the name itself says.
 
@@ -231,28 +245,58 @@ def part_of(name: str, role: str, qualifier: str) -> Part:
     'follower of'
     >>> part_of("Lucas Cranach the Elder and Workshop", "Artist", "").name
     'Lucas Cranach the Elder'
+    >>> part_of("Master of the Béguins, Flemish, active 1650–60 (possibly Abraham Willemsens)", "", "").name
+    'Master of the Béguins'
     """
-    name, qualifier = name[:_LONGEST], qualifier[:_LONGEST]
+    return _part_of(name[:_LONGEST_NAME], role[:_LONGEST_ROLE], qualifier[:_LONGEST_QUALIFIER])
+
+
+@lru_cache(maxsize=65536)
+def _part_of(name: str, role: str, qualifier: str) -> Part:
     name = _JOINED.sub("", _DATES_BEHIND.sub("", " ".join(name.split()))).strip(" ,;")
+    if is_named_by_works(name):
+        name = _hand(name)
     if is_unknown(name):
         is_helper = _place(role) == "other" or _MODEL.match(role) is not None
         part = "helper" if is_helper else "anonymous"
         return Part(name, part, "", f"{name!r} names nobody")
+    are_several = are_persons(name, are_artists=plain(role) in _ARTISTS)
     found = _by_role(name, role) or _in_field(name, qualifier) or _in_name(name)
-    if found is not None and (found.admits or found.part == "qualified") and is_no_person(name):
-        return replace(found, admits=False)
     if found is not None:
-        return found
+        is_one = not (_place(role) == "firm" or is_no_person(found.name) or are_persons(found.name))
+        return found if is_one else replace(found, admits=False, is_person=False)
     if _place(role) is None:
-        return Part(name, "other", "", f"role {role[:_LONGEST]!r} is not in roles.csv")
-    if is_no_person(name) or _place(role) == "firm":
+        return Part(name, "other", "", f"role {role!r} is not in roles.csv")
+    if _place(role) == "firm" or (not are_several and is_no_person(name)):
         return Part(name, "not a person", "", f"{name!r} is no person")
+    if are_several:
+        return Part(name, "several", "", f"{name!r} names several persons")
     return Part(name, "maker", "", f"{name!r} made it, without a qualifier", "certain")
+
+
+def _hand(name: str) -> str:
+    """Return the name that scholars gave to a hand without when, where and who it may have been: these are guessed.
+
+    >>> _hand("Master of Sierentz, French, active 1450 (Jean Hirtz?)"), _hand("Meester van Gouda (II)")
+    ('Master of Sierentz', 'Meester van Gouda (II)')
+    """
+    name = _GUESSED.sub("", name)
+    while "," in name:
+        before, _, behind = name.rpartition(",")
+        is_nation = all(is_unknown(one) for one in behind.split(" or "))
+        if not (is_nation or _ACTIVE.match(behind.strip())):
+            break
+        name = before.rstrip()
+    return name
+
+
+_ARTISTS = frozenset({"artist", "painter", "schilder"})
+"""Roles that no firm has."""
 
 
 def _by_role(name: str, role: str) -> Part | None:
     """Judge a role; None: who has it made the object, or the role is not known."""
-    words = plain(role[:_LONGEST])
+    words = plain(role)
     place = _place(role)
     if place == "formerly_attributed":
         because = f"role {role!r}: an attribution given up"
@@ -260,15 +304,17 @@ def _by_role(name: str, role: str) -> Part | None:
     if place == "other":
         return Part(name, "other", "", f"role {role!r} is not that of the maker")
     if place is None and _MODEL.match(words):
-        return Part(name, "model", words, f"role {role[:_LONGEST]!r} is that of a model", "model")
+        return Part(name, "model", words, f"role {role!r} is that of a model", "model")
     found = qualifiers.in_field(words) if words and place is None else None
     return _classed(name, found, words) if found is not None else None
 
 
 def _in_field(name: str, qualifier: str) -> Part | None:
     """Judge a qualifier as the museum gives it in a field of its own; None: it qualifies nothing."""
-    said = "; ".join(part for part in qualifier.split("; ") if not _KIN_BEHIND.match(part))
-    words = plain(said).strip(" ,;()")
+    said = "; ".join(part for part in qualifier.split("; ") if not _is_aside(part))
+    words = plain(said).strip(" ,;")
+    if words.count("(") != words.count(")") or re.fullmatch(r"\([^()]*\)", words):
+        words = words.strip(" ,;()")
     found = qualifiers.in_field(words) if words else None
     if _DOUBT.search(said) and (found is None or found.kind in ("attributed", "probably")):
         because = "a question mark stands beside the name"
@@ -286,6 +332,17 @@ def _in_field(name: str, qualifier: str) -> Part | None:
     says_nothing = found or _LIFE.fullmatch(said.strip()) or _MADE.fullmatch(words)
     because = f"qualifier {words!r} is not in attribution_terms.csv"
     return None if says_nothing else Part(name, "qualified", words, because, "possible")
+
+
+def _is_aside(part: str) -> bool:
+    """Return whether a part of a qualifier only says whose kin the maker was, or where it was made: ", Paris"."""
+    is_place = _PLACE_BEHIND.fullmatch(part) is not None
+    return _KIN_BEHIND.match(part) is not None or (
+        is_place and qualifiers.in_field(plain(part).strip(" ,")) is None
+    )
+
+
+_PLACE_BEHIND = re.compile(r",\s*(?:at his\s+)?[A-ZÀ-Ý][\w'’-]+(?:\s[A-ZÀ-Ý][\w'’-]+){0,2}")
 
 
 def _classed(name: str, found: Qualifier, words: str) -> Part | None:
@@ -306,9 +363,12 @@ def _in_name(name: str) -> Part | None:
     if _DOUBT_IN_NAME.search(name):
         bare = _MARK.sub("", name)
         return Part(bare, "qualified", "?", "a question mark stands in the name", "possible")
-    if is_monogrammist(name) or is_named_by_works(name):
+    if is_monogrammist(name):
         return None
-    if _OR.search(name):
+    if is_named_by_works(name):
+        found = qualifiers.apart(name)
+        return None if found is None else _classed(found[1], found[0], found[0].term)
+    if _OR.search(_GLOSS.sub("", name)) or (" of " in name and _OR_DUTCH.search(name)):
         return Part("", "qualified", "or", "the name is one of two", "possible")
     return _beside_name(name) or _school(name)
 
@@ -332,10 +392,14 @@ def _school(name: str) -> Part | None:
     return Part((of[1] or of[2] or "").strip(), "qualified", said, because, "related")
 
 
-@lru_cache(maxsize=65536)
 def _place(role: str) -> str | None:
     """Return the part that roles.csv gives a role; None: it has none."""
-    return _roles().get(plain(role[:_LONGEST]))
+    return _place_of(role[:_LONGEST_ROLE])
+
+
+@lru_cache(maxsize=4096)
+def _place_of(role: str) -> str | None:
+    return _roles().get(plain(role))
 
 
 @cache

@@ -84,30 +84,56 @@ class Group:
     note: str = ""
     """Why it stands apart from somebody with the same name or id."""
     keys: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    """Ids that the alias table has for the names of its forms."""
 
     @classmethod
     def around(cls, centre: Form, note: str = "") -> "Group":
         """Return the group of one form."""
-        keys = {centre.key}
-        return cls(
-            centre, [centre], set(centre.ids), centre.born, centre.died, centre.works, note, keys
-        )
+        born, died = centre.born, centre.died
+        group = cls(centre, [centre], set(centre.ids), born, died, centre.works, note, {centre.key})
+        group.told.update(_told(centre.key))
+        return group
 
     @property
     def known(self) -> set[str]:
-        """Return its ids, and of a kind that it has none of the id that the alias table has for its name."""
-        told = table_ids().get(self.centre.key)
-        return self.ids | {told} if told and not _has_kind(self.ids, told) else self.ids
+        """Return its ids, and of a kind that it has none of the one id that the alias table has for its names."""
+        told = self.told
+        return self.ids | told if len(told) == 1 and not _has_kind(self.ids, *told) else self.ids
+
+    @property
+    def lives(self) -> tuple[tuple[int | None, int | None], ...]:
+        """Return each life that is stated, sorted; ``born`` and ``died`` hang on which form came first."""
+        known = {(form.born, form.died) for form in self.forms} - {(None, None)}
+        return tuple(sorted(known, key=_life_order))
+
+    @property
+    def lived(self) -> tuple[int | None, int | None]:
+        """Return the one life of the person: beside an id before without, whole before half, then the least."""
+        dated = [form for form in self.forms if (form.born, form.died) != (None, None)]
+        ranked = sorted(dated, key=lambda form: (not form.ids, _life_order((form.born, form.died))))
+        born = next((form.born for form in ranked if form.born is not None), None)
+        return born, next((form.died for form in ranked if form.died is not None), None)
 
     def add(self, form: Form) -> None:
         """Take a form in; of its names only those of the centre's generation stand for this person."""
         self.forms.append(form)
         self.works += form.works
         self.ids.update(form.ids)
+        self.told.update(_told(form.key))
         self.born = form.born if self.born is None else self.born
         self.died = form.died if self.died is None else self.died
         if generation(form.key) == generation(self.centre.key):
             self.keys.add(form.key)
+
+
+def _told(key: str) -> set[str]:
+    return {table_ids()[key]} if key in table_ids() else set()
+
+
+def _life_order(lived: tuple[int | None, int | None]) -> tuple[bool, int, int]:
+    born, died = lived
+    return None in lived, died or 0 if born is None else born, died or 0
 
 
 def _has_kind(ids: Iterable[str], one: str) -> bool:
@@ -138,6 +164,7 @@ def groups_of(forms: Sequence[Form]) -> list[Group]:
     for group in _by_ids([form for form in forms if form.ids]):
         found = _same_name(by_key, group)
         if found is None:
+            group.note = group.note or _namesake(by_key, group.centre.key)
             groups.append(group)
         else:
             for form in group.forms:
@@ -252,7 +279,7 @@ def _by_names(by_key: dict[str, list[Group]], forms: Sequence[Form]) -> list[Gro
             open_[form.key].add(form)
         else:
             shared = f"the name is that of {len(found)} persons" if found else ""
-            group = Group.around(form, shared)
+            group = Group.around(form, shared or _namesake(by_key, form.key))
             new.append(group)
             if found and lived == (None, None):
                 open_[form.key] = (
@@ -261,3 +288,11 @@ def _by_names(by_key: dict[str, list[Group]], forms: Sequence[Form]) -> list[Gro
             else:
                 _index(by_key, group)
     return new
+
+
+def _namesake(by_key: Mapping[str, list[Group]], key: str) -> str:
+    """Return why somebody is not the same as others of the name whom the table of namesakes knows to be several."""
+    if key not in namesakes() or not by_key.get(key):
+        return ""
+    others = sorted({group.centre.said[0] for group in by_key[key]})
+    return f"namesakes.csv: {key} is the name of several people, and no life says that this is {others[0]!r}"

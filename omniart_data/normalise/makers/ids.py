@@ -68,6 +68,33 @@ def id_order(one: str) -> tuple[int, int, str]:
     return KINDS.index(kind_of(one)), len(one), one
 
 
+def name_id(key: str, born: int | None, died: int | None) -> str:
+    """Return the id of somebody of whom no museum gives one: the life is part of it from the beginning.
+
+    A namesake who appears later therefore changes nobody's id, and takes over nobody's.
+
+    >>> name_id("jan steen", 1626, 1679), name_id("jan steen", None, 1679), name_id("jan steen", None, None)
+    ('name:jan steen 1626-1679', 'name:jan steen -1679', 'name:jan steen')
+    """
+    if born is None and died is None:
+        return f"name:{key}"
+    return f"name:{key} {'' if born is None else born}-{'' if died is None else died}"
+
+
+def bare_name_id(one: str) -> str:
+    """Return an id that is made of a name without the life, or the words in brackets, behind the key.
+
+    >>> bare_name_id("name:jan steen 1626-1679"), bare_name_id("name:jan steen -1679"), bare_name_id("ulan:1")
+    ('name:jan steen', 'name:jan steen', 'ulan:1')
+    >>> bare_name_id("name:richard wilson (WILSON, Richard)")
+    'name:richard wilson'
+    """
+    return _BEHIND_KEY.sub("", one) if one.startswith("name:") else one
+
+
+_BEHIND_KEY = re.compile(r" (?:-?\d*--?\d*|\(.*\))$", re.DOTALL)
+
+
 def ids_differ(some: Iterable[str], others: Iterable[str]) -> bool:
     """Return whether two lists of ids are of two persons: the best kind that both have decides.
 

@@ -53,8 +53,11 @@ _PARTICLES = frozenset(
 )
 """Particles that museums leave out or move; the single letters are no initials ("d'", "l'")."""
 
-_LEFT_OUT = _PARTICLES | {"sir", "dame"}
-"""Words that do not count in a key."""
+_NO_NAMES = frozenset({"the", "of", "sir", "dame"})
+"""Words that are no part of anybody's name."""
+
+_LEFT_OUT = _PARTICLES | _NO_NAMES
+"""Words that do not count in a key, as long as two others are left."""
 
 _PATRONYMIC = re.compile(r"(?<=\w{3})(?:sz|szoon|szon|zoon|szn|sdr|sdochter|dr)$")
 _GENERATIONS: Mapping[str, str] = MappingProxyType(
@@ -99,8 +102,9 @@ _TITLES = frozenset(
         "prof",
     ]
 )
-_MASTERS = frozenset(["meester", "meister", "maitre", "maestro"])
+_MASTERS = frozenset(["meester", "meister", "maitre", "maestro", "master"])
 _NOT_LETTERS = re.compile(r"[^\w#]+")
+_ELIDED = re.compile(r"(?<!\w)[dl]'(?=\w)")
 _ROMAN = re.compile(r"[IVX]+")
 
 
@@ -113,7 +117,8 @@ def name_key(name: str) -> str:
     """Return the key under which the forms of one person's name meet.
 
     Order, marks, case, particles and patronymic endings do not count; the generation does, and what a
-    museum put in brackets to keep two people apart: years, a craft. Another name in brackets does not.
+    museum put in brackets to keep two people apart: years, a craft. Another name in brackets does not. What
+    is a particle in one language is a syllable in another: a name of two words keeps both.
 
     >>> name_key("Rijn, Rembrandt van") == name_key("Rembrandt van Rijn")
     True
@@ -121,8 +126,10 @@ def name_key(name: str) -> str:
     ('brueghel jan#1', 'brueghel jan#2')
     >>> name_key("Both, Jan (zilversmid)"), name_key("Guercino (Giovanni Francesco Barbieri)")
     ('both jan@zilversmid', 'guercino')
+    >>> name_key("Li Di"), name_key("LE BRUN"), name_key("Gheyn, Jacques de")
+    ('di li', 'brun le', 'gheyn jacques')
     """
-    apart, name = "", _CALLED.sub("", name[:_LONGEST])
+    apart, name = "", _without_other_name(name[:_LONGEST])
     for gloss in _GLOSS.findall(name) if "(" in name else ():
         said = _folded(gloss)
         is_other_name = gloss.casefold() != gloss and not re.search(r"\d{3}", gloss)
@@ -132,9 +139,21 @@ def name_key(name: str) -> str:
     number = _generation(bare)
     if number:
         bare = _GENERATION.sub(" ", bare)
-    words = [word for word in _NOT_LETTERS.split(bare.replace("'", " ")) if word]
-    kept = [_plain_word(word) for word in words if word not in _LEFT_OUT] or words
+    words = [word for word in _NOT_LETTERS.split(_ELIDED.sub(" ", bare)) if word]
+    kept = [_plain_word(word) for word in words if word not in _LEFT_OUT]
+    if len(kept) < _LEAST_WORDS:
+        kept = [_plain_word(word) for word in words if word not in _NO_NAMES] or words
     return " ".join(sorted(set(kept))) + (f"#{number}" if number else "") + apart
+
+
+_LEAST_WORDS = 2
+"""Words below which a key keeps the particles too: "Li Di" and "Li Da" are two painters."""
+
+
+def _without_other_name(name: str) -> str:
+    """Return a name without the other name behind "called", unless nothing but "Master" stands before that."""
+    own = _CALLED.sub("", name)
+    return name if own.strip().casefold() in _MASTERS else own
 
 
 def _folded(text: str) -> str:
@@ -267,13 +286,59 @@ def _bare_aliases() -> frozenset[str]:
 
 
 def _has_particle(name: str) -> bool:
-    """Return whether a name has "de", "van" and the like, outside its brackets."""
+    """Return whether a name has "de", "van" and the like, outside its brackets; a "meester van" is a "master of"."""
     words = _NOT_LETTERS.split(_folded(_GLOSS.sub(" ", name[:_LONGEST])))
+    if words[0] in _MASTERS:
+        return False
     return any(word in _PARTICLES and word not in _NO_PARTICLES for word in words)
 
 
 _NO_PARTICLES = frozenset({"the", "of", "d", "l", "y"})
 """Words of ``_PARTICLES`` that tell no two people apart: "the Elder", "d. J."."""
+
+
+def is_foreign_master(form: str) -> bool:
+    """Return whether a notname is in another language than English, that of all labels.
+
+    >>> is_foreign_master("Meester van Delft"), is_foreign_master("Master of Delft"), is_foreign_master("Maestro")
+    (True, False, False)
+    """
+    first, *others = form.casefold().split(None, 1) or [""]
+    return bool(others) and _folded(first) in _MASTERS - {"master"}
+
+
+def is_english_master(form: str) -> bool:
+    """Return whether a form is a notname in English."""
+    return form.casefold().startswith("master of ")
+
+
+def english_notname(form: str) -> str:
+    """Return a notname from a place, or a year, in English, that of all labels; longer ones as the museum writes them.
+
+    >>> english_notname("Meester van Delft"), english_notname("Meester van Antwerpen (I)")
+    ('Master of Delft', 'Master of Antwerp (I)')
+    >>> english_notname("Meester van de Virgo inter Virgines")
+    'Meester van de Virgo inter Virgines'
+    """
+    found = _NOTNAME.fullmatch(form)
+    if found is None or not (found[1][0].isupper() or found[1].isdecimal()):
+        return form
+    return f"Master of {_cities().get(found[1].casefold(), found[1])}{found[2]}"
+
+
+_NOTNAME = re.compile(
+    r"(?i:meester van|meister von|ma[iî]tre de|maestro di) (\w[\w-]*)((?: \([IV]+\))?)"
+)
+
+
+@cache
+def _cities() -> Mapping[str, str]:
+    """Return name of a city, in small letters -> its English name; no name that means several places."""
+    found: dict[str, set[str]] = {}
+    for row in vocabulary_rows("places"):
+        if row["kind"] == "city" and row["language"] != "en":
+            found.setdefault(row["name"], set()).add(row["label"])
+    return MappingProxyType({name: min(all_) for name, all_ in found.items() if len(all_) == 1})
 
 
 def form_rank(form: str, count: int) -> tuple[int, bool, int, str]:

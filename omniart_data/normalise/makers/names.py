@@ -3,12 +3,13 @@
 import re
 from functools import cache, lru_cache
 
+from omniart_data.normalise.makers.joined import is_joined, names_several
 from omniart_data.normalise.makers.name_keys import natural
 from omniart_data.normalise.terms.tables import plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
-_LONGEST = 1000
-"""Characters of a name that are read."""
+_LONGEST = 300
+"""Characters of a name that are read, and kept as a cache's key: the longest real one has 122."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*\.?")
 _UNKNOWN_FIRST = re.compile(
@@ -51,12 +52,17 @@ _NO_PERSON = re.compile(
 """The WGA's makers that are no persons, as "MINIATURIST, French" (wga.md, section 4)."""
 
 _TRAILING = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|,[^()]*)\s*$")
+_CENTURY_BEHIND = re.compile(
+    r"(?:\s+(?:early|mid|late|laatste|eerste|tweede|derde|vierde|begin|eind|midden|kwart|helft|van|de"
+    r"|first|second|third|last|quarter|half|of|the)){0,6}\s+\d{1,2}(?:st|nd|rd|th|e)[\s-](?:century|eeuw)$",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th|e)")
 _NOTNAME = re.compile(r"(?:the\s+)?(?:master|meester|meister|ma[iî]tre|maestro)\b", re.IGNORECASE)
 _MONOGRAM = re.compile(r"(?:[^\W\d_]+[- ]|[^\W\d_]+ )?monogra\w*\b|initials?\b", re.IGNORECASE)
-_TOGETHER = re.compile(r"\s(?:and|&|en|und|et)\s")
-"""Between two names that are given as one: partners, a family of makers."""
-
-_FAMILY_NAME = re.compile(r"(?:Bureau|Bank|Press|Compagnie|Company|Frères|Maison|Office), [A-Z]\w+")
+_FAMILY_NAME = re.compile(
+    r"(?:Bureau|Bank|Press|Compagnie|Company|Frères|Maison|Office|Fonderie|Mint|Shop|Center), [A-Z]\w*"
+)
 """Words of firms that are also names of families: "Bureau, Paul"."""
 
 _ACRONYM = re.compile(r"[A-Z]{2,4}|[B-DF-HJ-NP-TV-Z]{2,6}")
@@ -71,29 +77,10 @@ _PARTNERS = re.compile(
 _PEOPLE = re.compile(r"\w+ volk", re.IGNORECASE)
 """A people: "Salor volk"."""
 
-_FAMILY_NAME = re.compile(r"(?:Bureau|Bank|Press|Compagnie|Company|Frères|Maison|Office), [A-Z]\w+")
-"""Words of firms that are also names of families: "Bureau, Paul"."""
-
-_ACRONYM = re.compile(r"[A-Z]{2,4}|[B-DF-HJ-NP-TV-Z]{2,6}")
-"""Initials without full stops: "ANP", "PV". The Web Gallery's names in capitals are longer."""
-
-_GROUP = re.compile(r"(?:group|class|related to)\b[\s:]", re.IGNORECASE)
-_FIRM = re.compile(
-    r"(?:&|\b(?:and|en|et|und))\s*(?:co|cie|comp|zoon|zonen|sons?|fils|söhne|sohn|company|compagnie|brothers|bros)\b"
-    r"|\b(?:company|compagnie|co\.|inc\b|ltd\b|limited|gmbh|corporation|manufact[ou]\w*|factory"
-    r"|fabriek|\w+fabriek|works\b|pottery\b|porcelain\b|potteries|foundry|glasshouse|drukkerij|uitgeverij"
-    r"|plateelbakkerij|pijpenfabriek|gieterij|\w+gieterij|firma|maison\b|ateliers?\b|press\b|museum|institut\w*|bureau\b|academi\w*"
-    r"|fictieve|fictional|fictitious|\w+ volk$|winkelbedrijf|comité|committee"
-    r"|society|association|guild\b|gilde\b|vereniging|maatschappij|n\.v\.|brothers|gebroeders|gebr\.|frères|gebrüder"
-    r"|studios?\b|glass\s?works|\w+werke\b|\w*fabrik\b|\w+manufaktur|\w+(?:bakkerij|weverij|smederij|drukkerij|binderij|spinnerij)"
-    r"|\w*vereniging|\w*genootschap|\w*bedrijf|stichting|werkgroep|ministerie|ministry|warehouse|persbureau|agency"
-    r"|imprimerie|éditions?|publishers\b|publishing|printing|zendings\w+|universit\w+|rijks munt|royal mint|gallery"
-    r"|school voor|school for|kunstnijverheidsschool|department|office|bank\b|verlag|manufaktur|fabrik|opificio|arazzeria|manifattura|hofweberei)",
-    re.IGNORECASE,
-)
+_HEIRS = re.compile(r"(?:^|,\s*)(?:de |the )?(?:erven|heirs)\b", re.IGNORECASE)
+"""Who carried on somebody's shop: "erven F. Bohn"; "van Erven" is a family."""
 
 
-@lru_cache(maxsize=65536)
 def is_unknown(name: str) -> bool:
     """Return whether a name only says that the maker is not known, or of what nation or trade.
 
@@ -103,8 +90,14 @@ def is_unknown(name: str) -> bool:
     [True, True, True]
     >>> [is_unknown(one) for one in ("Berlin Painter", "MASTER of Flémalle", "Various Artist Jones")]
     [False, False, True]
+    >>> is_unknown("early 19th century painter"), is_unknown("Beierse School laatste kwart 15e eeuw")
+    (True, True)
     """
-    name = name[:_LONGEST].strip()
+    return _is_unknown(name[:_LONGEST].strip())
+
+
+@lru_cache(maxsize=65536)
+def _is_unknown(name: str) -> bool:
     if not re.search(r"[^\W\d_]", name):
         return True
     if _UNKNOWN_FIRST.match(name) or _NO_PERSON.fullmatch(name):
@@ -118,7 +111,6 @@ def is_unknown(name: str) -> bool:
     return (is_said or all(word in _adjectives() for word in words)) and _is_nation_and_trade(bare)
 
 
-@lru_cache(maxsize=65536)
 def is_named_by_works(name: str) -> bool:
     """Return whether a name is one that scholars gave to a hand: "Master of Flémalle".
 
@@ -128,13 +120,11 @@ def is_named_by_works(name: str) -> bool:
     return _NOTNAME.match(name) is not None
 
 
-@lru_cache(maxsize=65536)
 def is_monogrammist(name: str) -> bool:
     """Return whether a name stands for a monogram."""
     return _MONOGRAM.match(name) is not None
 
 
-@lru_cache(maxsize=65536)
 def is_no_person(name: str) -> bool:
     """Return whether a name is a firm's, a group's, a monogrammist's, or initials only.
 
@@ -142,16 +132,22 @@ def is_no_person(name: str) -> bool:
     [True, True, True, True]
     >>> [is_no_person(one) for one in ("MASTER E.S.", "Jan Steen", "J. Houbraken", "El Greco")]
     [False, False, False, False]
+    >>> is_no_person("Curtis and Dunning"), is_no_person("Jan Steen and Frans Hals")
+    (True, False)
     """
-    name = name[:_LONGEST]
+    return _is_no_person(name[:_LONGEST])
+
+
+@lru_cache(maxsize=65536)
+def _is_no_person(name: str) -> bool:
     if is_named_by_works(name):
         return False
     if is_monogrammist(name) or _GROUP.match(name):
         return True
-    if _is_firm(name) and not _FAMILY_NAME.match(name):
+    if _is_firm(name) or (is_joined(name) and not names_several(name)):
         return True
     bare = re.sub(r"[(\[].*", "", name)
-    if _TOGETHER.search(bare) or plain(bare) in _firms() or plain(natural(bare)) in _firms():
+    if plain(bare) in _firms() or plain(natural(bare)) in _firms():
         return True
     if _ACRONYM.fullmatch(bare.strip()):
         return True
@@ -159,14 +155,34 @@ def is_no_person(name: str) -> bool:
     return bool(words) and all(_is_initials(word) for word in words)
 
 
+def are_persons(name: str, *, are_artists: bool = False) -> bool:
+    """Return whether a name is of several persons, none of them a firm: they may share a family's name.
+
+    ``are_artists`` says that whoever is named is so in an artist's role: two single names are then no firm's.
+
+    >>> [are_persons(one) for one in ("Beek, Antonie en Pieter van der", "LE NAIN brothers", "Atterbury & Co.")]
+    [True, False, False]
+    >>> are_persons("Shiva and Dayal"), are_persons("Shiva and Dayal", are_artists=True)
+    (False, True)
+    """
+    name = name[:_LONGEST]
+    if not is_joined(name) or is_named_by_works(name) or is_monogrammist(name):
+        return False
+    return names_several(name, are_artists=are_artists) and not _is_firm(name)
+
+
 def _is_firm(name: str) -> bool:
-    """Return whether a word of a name is one of firms, offices or peoples."""
+    """Return whether a word of a name is one of firms, families, offices or peoples."""
+    if _FAMILY_NAME.match(name):
+        return False
     folded = name.casefold()
     words, endings, beginnings, phrases = _firm_words()
     for word in _TOKEN.findall(folded):
         if word in words or word.endswith(endings) or word.startswith(beginnings):
             return True
     if any(phrase in folded for phrase in phrases) or _PEOPLE.fullmatch(name):
+        return True
+    if _HEIRS.search(name) is not None:
         return True
     return _PARTNERS.search(name) is not None
 
@@ -176,6 +192,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?")
 
 def _without_time_and_nation(name: str) -> str:
     """Return "Painter" of "Painter (Florentine), 16th century", and "POTTER, Paulus" as it is."""
+    if name.endswith(("century", "eeuw")):
+        name = _CENTURY_BEHIND.sub("", name)
     if not any(sign in name for sign in ",(["):
         return name
     while (found := _TRAILING.search(name)) is not None and found.start() > 0:
@@ -209,19 +227,17 @@ def _is_nation_and_trade(name: str) -> bool:
         return True
     if said.endswith(("artist", "artists")) and "Artist" not in said:
         return True  # "Akan artist": a person's name does not end in a common noun
-    connecting = {
-        "or",
-        "and",
-        "north",
-        "south",
-        "northern",
-        "southern",
-        "east",
-        "west",
-        "possibly",
-        "probably",
+    known = _adjectives() | _CONNECTING
+    return all(word.casefold() in known or _ORDINAL.fullmatch(word) for word in before)
+
+
+_CONNECTING = frozenset(
+    {
+        *("or", "and", "possibly", "probably", "early", "mid", "late", "century", "eeuw"),
+        *("north", "south", "northern", "southern", "east", "west"),
     }
-    return all(word.casefold() in _adjectives() | connecting for word in before)
+)
+"""Words that stand beside a nationality or a time where only these are told."""
 
 
 @cache

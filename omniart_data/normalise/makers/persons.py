@@ -1,18 +1,34 @@
 """Who is who among all makers of undoubted part: one person, one id and one label, across museums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from omniart_data.normalise.decisions import Decision, Flagged
 from omniart_data.normalise.makers.decided import settle
-from omniart_data.normalise.makers.groups import Group, Stated, forms_of, groups_of, stated
-from omniart_data.normalise.makers.ids import id_order
-from omniart_data.normalise.makers.name_keys import form_rank, name_key, natural, person_key
+from omniart_data.normalise.makers.groups import Form, Group, Stated, forms_of, groups_of, stated
+from omniart_data.normalise.makers.ids import id_order, name_id
+from omniart_data.normalise.makers.name_keys import (
+    english_notname,
+    form_rank,
+    is_english_master,
+    is_foreign_master,
+    name_key,
+    namesakes,
+    natural,
+    person_key,
+)
 from omniart_data.normalise.makers.person import Person
 from omniart_data.normalise.rule import Judged, Rule
 
 _UNKNOWN = "an artist that no table of makers holds"
+
+_AS_PUBLISHED = "called as in the previous release"
+
+NOTHING_PUBLISHED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -38,24 +54,29 @@ class Persons:
         said = stated(maker)
         place = self.meant.get(said)
         if place is None:
-            return Judged((natural(said[0]), f"name:{name_key(said[0])}"), _UNKNOWN)
+            return Judged((natural(said[0]), name_id(name_key(said[0]), None, None)), _UNKNOWN)
         person = self.people[place]
         because = _because(said, person)
         return Judged((None, None) if person.is_rejected else (person.label, person.id), because)
 
 
 def persons_of(
-    makers: Sequence[tuple[Mapping[str, Any], int]], decisions: Sequence[Decision] = ()
+    makers: Sequence[tuple[Mapping[str, Any], int]],
+    decisions: Sequence[Decision] = (),
+    published: Mapping[str, str] = NOTHING_PUBLISHED,
 ) -> Persons:
     """Return who is who among makers, each given with the number of its artworks.
 
     Ids that museums give come first, then the names' keys where a key has one owner, then what people
-    decided. The order of the makers does not matter.
+    decided. The order of the makers does not matter. ``published`` is artist_id -> label in the previous release:
+    who was in it keeps id and label, whatever the counts are now, and nobody else gets that label.
     """
     groups = groups_of(forms_of(makers))
-    people = [_person(group, one) for group, one in zip(groups, _ids(groups), strict=True)]
-    settled = settle(people, decisions)
-    apart = _labelled_apart(settled.people)
+    ids = _ids(groups, published)
+    people = [_person(group, one) for group, one in zip(groups, ids, strict=True)]
+    taken = frozenset(ids)
+    settled = settle([_as_published(one, published, taken) for one in people], decisions)
+    apart = _labelled_apart(settled.people, published)
     order = sorted(range(len(apart)), key=lambda at: apart[at].id)
     place = {at: new for new, at in enumerate(order)}
     meant = {
@@ -68,7 +89,9 @@ def persons_of(
 
 
 def artist_rule(
-    makers: Sequence[tuple[Mapping[str, Any], int]], decisions: Sequence[Decision] = ()
+    makers: Sequence[tuple[Mapping[str, Any], int]],
+    decisions: Sequence[Decision] = (),
+    published: Mapping[str, str] = NOTHING_PUBLISHED,
 ) -> tuple[Rule, tuple[Flagged, ...]]:
     """Return the rule that gives makers their person's label and id, and the decisions that it cannot follow.
 
@@ -80,86 +103,148 @@ def artist_rule(
     >>> [rule.judge(maker).value for maker, _ in makers]
     [('Rembrandt van Rijn', 'ulan:500011051'), ('Rembrandt van Rijn', 'ulan:500011051')]
     """
-    persons = persons_of(makers, decisions)
+    persons = persons_of(makers, decisions, published)
     return persons.rule(), persons.flagged
 
 
 def _person(group: Group, one: str) -> Person:
     known = group.known
+    born, died = group.lived
     return Person(
         id=one,
         label=_label(group),
         key=group.centre.key,
-        born=group.born,
-        died=group.died,
+        born=born,
+        died=died,
         artworks=group.works,
         ids=tuple(sorted(known, key=id_order)) if known else (),
         forms=len({form.said[0] for form in group.forms}) if len(group.forms) > 1 else 1,
         note=group.note,
+        lives=group.lives,
+        former=tuple(sorted({_alone(form) for form in group.forms} - {one})),
     )
 
 
+def _as_published(person: Person, published: Mapping[str, str], taken: AbstractSet[str]) -> Person:
+    """Give a person the label of the previous release, under this id or one that it had when less was known."""
+    others = sorted({*person.ids, *person.former} - {person.id} - taken)
+    label = next((published[one] for one in (person.id, *others) if one in published), "")
+    if label in ("", person.label):
+        return replace(person, published_as=label)
+    note = "; ".join(filter(None, (person.note, _AS_PUBLISHED)))
+    return replace(person, label=label, published_as=label, note=note)
+
+
 def _label(group: Group) -> str:
-    """Return the form of a person's name that most artworks have, in natural order."""
+    """Return the form of a person's name that most artworks have, in natural order.
+
+    This holds for who is new: afterwards the label stays. Of notnames the English form goes before others.
+    """
     if len(group.forms) == 1:
-        return natural(group.centre.said[0])
+        return english_notname(natural(group.centre.said[0]))
     counts: dict[str, int] = {}
     for form in group.forms:
-        label = natural(form.said[0])
+        label = english_notname(natural(form.said[0]))
         counts[label] = counts.get(label, 0) + form.works
+    if any(is_english_master(label) for label in counts):
+        counts = {label: many for label, many in counts.items() if not is_foreign_master(label)}
     return min(counts, key=lambda form: form_rank(form, counts[form]))
 
 
-def _labelled_apart(people: Sequence[Person]) -> list[Person]:
-    """Give no two persons one label: of those with one name the best known keeps it, others add years or a number."""
-    order = sorted(range(len(people)), key=lambda at: (-people[at].artworks, people[at].id))
+def _labelled_apart(people: Sequence[Person], published: Mapping[str, str]) -> list[Person]:
+    """Give no two persons one label: who had it keeps it, else the best known has it; others add years or a number.
+
+    The label of somebody who is not here now stays theirs.
+    """
+    owner = _owners(people, published)
+    order = sorted(
+        range(len(people)),
+        key=lambda at: (owner.get(people[at].label) != at, -people[at].artworks, people[at].id),
+    )
     taken: set[str] = set()
     done = list(people)
     for at in order:
         person = people[at]
-        years = "–".join("" if year is None else str(year) for year in (person.born, person.died))
-        label, number = person.label, 1
-        if label in taken and years != "–":
-            label = f"{person.label} ({years})"
-        while label in taken:
-            number += 1
-            label = f"{person.label} ({number})"
+        if person.is_rejected:
+            continue
+        label = next(
+            one for one in _ways_to_say(person) if one not in taken and owner.get(one, at) == at
+        )
         taken.add(label)
         done[at] = person if label == person.label else replace(person, label=label)
     return done
 
 
-def _ids(groups: Sequence[Group]) -> list[str]:
-    """Return an id for each person, no two the same: of two with one id the better known one has it."""
+def _owners(people: Sequence[Person], published: Mapping[str, str]) -> dict[str, int]:
+    """Return each published label -> the place of who had it; less than 0: nobody here."""
+    by_id = sorted(range(len(people)), key=lambda at: people[at].id)
+    place = {one: at for at in by_id for one in (*people[at].former, *people[at].ids)}
+    place |= {person.id: at for at, person in enumerate(people)}
+    return {label: place.get(one, -1) for one, label in published.items()}
+
+
+def _ways_to_say(person: Person) -> Iterator[str]:
+    """Yield a person's label, then with the years, then with numbers."""
+    yield person.label
+    if (person.born, person.died) != (None, None):
+        years = "–".join("" if year is None else str(year) for year in (person.born, person.died))
+        yield f"{person.label} ({years})"
+    yield from (f"{person.label} ({number})" for number in count(2))
+
+
+def _ids(groups: Sequence[Group], published: Mapping[str, str]) -> list[str]:
+    """Return an id for each person, no two the same; of how many artworks somebody is makes no difference.
+
+    Who was published under an id that a form of theirs has alone keeps it, so that a museum that comes to tell a
+    life, or another one, changes no id.
+    """
     taken: set[str] = set()
-    ids = []
-    for group in groups:
-        known = group.known
+    ids = [""] * len(groups)
+    for at in sorted(range(len(groups)), key=lambda at: _fixed_order(groups[at])):
+        known = groups[at].known
         best = min(known, key=id_order) if known else ""
-        ids.append("" if best in taken else best)
+        ids[at] = "" if best in taken else best
         taken.add(best)
-    nameless: dict[str, list[int]] = {}
-    for at, group in enumerate(groups):
-        if not ids[at]:
-            nameless.setdefault(group.centre.key, []).append(at)
-    for key, places in nameless.items():
-        for at in sorted(places, key=lambda at: groups[at].centre.rank[1:]):
-            ids[at] = _name_id(key, groups[at], taken, is_shared=len(places) > 1)
-            taken.add(ids[at])
+    nameless = [at for at, one in enumerate(ids) if not one]
+    for at in sorted(nameless, key=lambda at: _fixed_order(groups[at])):
+        kept = (_alone(form) for form in groups[at].forms)
+        ids[at] = min((one for one in kept if one in published and one not in taken), default="")
+        taken.add(ids[at])
+    for at in sorted(nameless, key=lambda at: _fixed_order(groups[at])):
+        ids[at] = ids[at] or _name_id(groups[at], taken)
+        taken.add(ids[at])
     return ids
 
 
-def _name_id(key: str, group: Group, taken: set[str], *, is_shared: bool) -> str:
-    """Return an id made of a name, and of the life where several persons have the name."""
-    one = f"name:{key}"
-    if is_shared and (group.born is not None or group.died is not None):
-        years = ("" if year is None else str(year) for year in (group.born, group.died))
-        one = f"{one} {'-'.join(years)}"
-    number, free = 1, one
-    while free in taken:
-        number += 1
-        free = f"{one} ({number})"
-    return free
+def _fixed_order(group: Group) -> tuple[bool, tuple[Any, ...]]:
+    """Return the place of a person among others by what is said of it: ids in the record, then life, then name."""
+    born, died = group.lived
+    names = min(form.said[0] for form in group.forms)
+    ids = min(form.said[3] for form in group.forms)
+    return not group.ids, (born is None, born or 0, died is None, died or 0, names, ids)
+
+
+def _alone(form: Form) -> str:
+    """Return the id that a form has whose museum gives none, and whom nobody else is joined to.
+
+    Who has the name of several people and no life is known by the name as it is written.
+    """
+    if form.born is None and form.died is None and form.key in namesakes():
+        written = " ".join(form.said[0][:_LONGEST].split())
+        return f"{name_id(form.key, None, None)} ({written})"
+    return name_id(form.key, form.born, form.died)
+
+
+_LONGEST = 200
+"""Characters of a name that stand in an id."""
+
+
+def _name_id(group: Group, taken: Collection[str]) -> str:
+    """Return an id made of a name and a life."""
+    first = min(group.forms, key=lambda form: form.said[0])
+    one = _alone(first) if group.lived == (None, None) else name_id(first.key, *group.lived)
+    numbers = (f"{one} ({number})" for number in count(2))
+    return one if one not in taken else next(each for each in numbers if each not in taken)
 
 
 def _because(said: Stated, person: Person) -> str:

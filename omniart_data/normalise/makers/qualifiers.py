@@ -39,7 +39,7 @@ _ONLY_FIRST = frozenset(
 _NEVER_IN_NAMES = frozenset(
     {
         *("master", "meester", "term", "school", "scuola", "école", "schule", "miniaturist"),
-        *("icon painter", "kring", "omgeving", "umkreis", "umfeld", "collaborator", "shop of"),
+        *("icon painter", "kring", "omgeving", "umkreis", "umfeld", "collaborator"),
         *("diverse", "various", "related to"),
     }
 )
@@ -92,7 +92,39 @@ def in_name(name: str) -> tuple[Qualifier, str] | None:
 
     >>> in_name("Follower of Francesco Guardi")[1], in_name("Cranach atelier")[1]
     ('Francesco Guardi', 'Cranach')
+    >>> [in_name(one)[1] for one in ("Rembrandt & workshop", "Giotto (seguace)", "Harunobu-school", "Schule Dürer")]
+    ['Rembrandt', 'Giotto', 'Harunobu', 'Dürer']
     """
+    return _beside(name) or apart(name) or _noun_first(name) or _compound(name)
+
+
+def apart(name: str) -> tuple[Qualifier, str] | None:
+    """Return the qualifier that a bracket, a comma or an "and" keeps apart from the name before it.
+
+    >>> apart("MASTER of Flémalle and his workshop")[1], apart("Master of the Fontainebleau School")
+    ('MASTER of Flémalle', None)
+    """
+    for sign, pattern in _APART:
+        if sign in name and (found := pattern.fullmatch(name)) is not None:
+            words = plain(found[2])
+            kind = _terms().get(words) or _nouns().get(words, "")
+            if kind in CERTAINTY and kind != "manufactory" and words not in _ALSO_NAMES:
+                return Qualifier(words, kind), found[1].strip(" ,;")
+    return None
+
+
+_IN_BRACKETS = re.compile(r"(.*\S)\s*[(]([^()]{3,40})[)]")
+_BEHIND_COMMA = re.compile(r"([^,]*(?:,[^,]*)?\S)\s*,\s*([^\s,][^,]{2,40})")
+_AND = r"(?:and|&|en|und|et|e|y|with|met|mit|avec|con)"
+_HIS = r"(?:his|her|zijn|haar|seiner?|ihrer?|son|sa|ses|la sua|il suo|su)"
+_AND_WITH = re.compile(rf"(.*[^\s,]),?\s+{_AND}\s+(?:{_HIS}\s+)?(\S+)")
+_APART = (("(", _IN_BRACKETS), (",", _BEHIND_COMMA), (" ", _AND_WITH))
+_ALSO_NAMES = frozenset({"art", "type", "near", "and", "given"})
+"""Words that are also names: "Buchwald, Art"."""
+
+
+def _beside(name: str) -> tuple[Qualifier, str] | None:
+    """Return a term of the table that stands before or behind a name."""
     words = plain(name).split(" ")
     given = name.split()
     before, behind = _around()
@@ -106,9 +138,60 @@ def in_name(name: str) -> tuple[Qualifier, str] | None:
     return None
 
 
-_POSSESSIVE = re.compile(r"['’]s$")
+_POSSESSIVE = re.compile(rf"(?:['’]s|,?\s+{_AND}(?:\s+{_HIS})?)$")
 _MOST_WORDS = 6
 """Words of the longest term that stands beside a name."""
+
+
+def _noun_first(name: str) -> tuple[Qualifier, str] | None:
+    """Return a noun that stands before a name without "of": "Umkreis Dürer"."""
+    noun, _, rest = name.partition(" ")
+    kind = _nouns().get(plain(noun), "") if rest[:1].isupper() else ""
+    return (Qualifier(plain(noun), kind), rest.strip(" ,;")) if kind in _HANDS else None
+
+
+_HANDS = frozenset(
+    {"circle", "school", "follower", "pupil", "workshop", "manner", "copyist", "assistant"}
+)
+"""Classes whose nouns stand before a name without "of"; "Studio X" and "Art X" are names."""
+
+
+def _compound(name: str) -> tuple[Qualifier, str] | None:
+    """Return a noun that is joined to a name: "Harunobu-school", "Dürerschule"."""
+    found = (_HYPHENED if "-" in name else _ONE_WORD).fullmatch(name)
+    if found is None:
+        return None
+    kind = _nouns().get(plain(found[2]), "")
+    is_hand = kind in _HANDS or kind in ("atelier", "studio")
+    return (Qualifier(plain(found[2]), kind), found[1].strip()) if is_hand else None
+
+
+_HYPHENED = re.compile(r"(.*\w)\s?-\s?([^\W\d_]+)")
+_ONE_WORD = re.compile(
+    r"([^\W\d_]{4,})(schule|schüler|werkstatt|umkreis|nachfolger|nachfolge|leerling|navolger|werkplaats)"
+)
+
+
+@cache
+def _nouns() -> Mapping[str, str]:
+    """Return the noun of each term that ends in "of", in whatever language, and its class: "seguace", "Umkreis".
+
+    >>> [_nouns()[one] for one in ("seguace", "umkreis", "cercle", "taller", "attributed", "school", "followers")]
+    ['follower', 'circle', 'circle', 'workshop', 'attributed', 'school', 'follower']
+    """
+    rank = {kind: at for at, kind in enumerate(CERTAINTY)}
+    found: dict[str, str] = {}
+    for term, kind in sorted(_terms().items()):
+        noun = _OF.sub("", term)
+        if kind not in rank or " " in noun or len(noun) < 3:
+            continue
+        for one in (noun, f"{noun}s"):
+            if one not in found or rank[kind] < rank[found[one]]:
+                found[one] = kind
+    return MappingProxyType(found)
+
+
+_OF = re.compile(r"\s(?:of|van|rond|von|des|di|de|del|to|aan|a|à|an|from|after|naar|da|d'après)$")
 
 
 @cache

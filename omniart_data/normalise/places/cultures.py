@@ -7,7 +7,15 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from omniart_data.normalise.places.names import KINDS, Name, named_place
-from omniart_data.normalise.places.told import ORIGIN, Place, Told, groups, placed, readings
+from omniart_data.normalise.places.told import (
+    LONGEST,
+    ORIGIN,
+    Place,
+    Told,
+    groups,
+    placed,
+    readings,
+)
 from omniart_data.normalise.terms.tables import plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
@@ -74,7 +82,6 @@ _NO_PLACES = frozenset(
 """Names of peoples, or of regions that several countries have, when they stand as a culture."""
 
 
-@lru_cache(maxsize=65536)
 def origin_of(culture: str) -> Told:
     """Return the places that a culture names: an adjective alone is none, and no unknown name behind one is.
 
@@ -85,6 +92,11 @@ def origin_of(culture: str) -> Told:
     >>> [origin_of(words).places for words in ("Greek, Attic", "Chokwe peoples", "Chinese, for French market")]
     [(), (), ()]
     """
+    return _origin_of(culture[:LONGEST])
+
+
+@lru_cache(maxsize=65536)
+def _origin_of(culture: str) -> Told:
     line = _BEYOND.sub("", _MADE_IN.sub("", " ".join(culture.split())))
     found: dict[Place, None] = {}
     because: dict[str, None] = {}

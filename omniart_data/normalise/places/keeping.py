@@ -42,7 +42,7 @@ def keep(location: str | None, institution: str | None) -> Judged:
     >>> keep("Private collection", "").value, keep("", "Rijksmuseum").value
     (('private collection', ''), ('Rijksmuseum', 'Amsterdam'))
     """
-    where, museum = (location or "")[:_LONGEST], (institution or "")[:_LONGEST]
+    where, museum = (location or "")[:_LONGEST], institution or ""
     if where.strip() and not _ROOM.fullmatch(where.strip()):
         return _judged(where, "the location")
     return _judged(museum, "the institution")
@@ -53,7 +53,6 @@ def _judged(text: str, column: str) -> Judged:
     return Judged((at, city), f"{column}: {why}" if text.strip() else "no location given")
 
 
-@lru_cache(maxsize=65536)
 def kept(text: str) -> tuple[str, str, str]:
     """Return institution, city, and what decided; the city is as given, and never a country or a state.
 
@@ -64,6 +63,11 @@ def kept(text: str) -> tuple[str, str, str]:
     >>> kept("Museum of Fine Arts, Boston, MA")[:2], kept("Chatsworth House, Derbyshire")[:2]
     (('Museum of Fine Arts', 'Boston'), ('Chatsworth House', ''))
     """
+    return _kept(text[:_LONGEST])
+
+
+@lru_cache(maxsize=65536)
+def _kept(text: str) -> tuple[str, str, str]:
     parts = _parts(text)
     if not parts or _NOWHERE.match(plain(text)):
         return "", "", f"{text[:80]!r} is nowhere that is known"

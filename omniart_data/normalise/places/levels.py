@@ -7,11 +7,14 @@ from omniart_data.normalise.places.names import WIDER, named_place
 from omniart_data.normalise.places.told import Place
 
 
-def whole_places(places: Sequence[Place], *, columns: bool = False) -> list[Place]:
+def whole_places(
+    places: Sequence[Place], *, columns: bool = False, loose: Sequence[Place] = ()
+) -> list[Place]:
     """Return places of which none is merely what another of its role lies in.
 
     A name of several countries, or of none that is known, takes the country that stands beside it. With
-    ``columns`` the places are the levels of one row (city, county, country), as the Met tells them.
+    ``columns`` the places are the levels of one row (city, county, country), as the Met tells them; ``loose``
+    are names that no table knows: the city of a row that has a country and no other city.
 
     >>> told = [Place("made", "Portsmouth", "", "", True), Place("made", "", "", "United States", True)]
     >>> whole_places(told)
@@ -20,11 +23,14 @@ def whole_places(places: Sequence[Place], *, columns: bool = False) -> list[Plac
     >>> whole_places(two) == two
     True
     """
-    if len(places) < 2:
+    if len(places) < 2 and not loose:
         return list(places)
     found: list[Place] = []
     for role in dict.fromkeys(place.role for place in places):
         mine = [place for place in places if place.role == role]
+        if columns and not any(place.city for place in mine):
+            named = [_in_its_country(one, mine) for one in loose if one.role == role]
+            mine += [one for one in named[:1] if one.country]
         mine = list(dict.fromkeys(_in_its_country(place, mine) for place in mine))
         found += _narrow(_one_row(mine) if columns else mine)
     return found
@@ -36,14 +42,15 @@ def _in_its_country(place: Place, beside: Sequence[Place]) -> Place:
     if place.country or not name:
         return place
     bare = {one.country: one for one in beside if not (one.city or one.region)}
+    rows = {country: named_place(name, "en", country) for country in bare}
+    fitting = [country for country, row in rows.items() if row is not None and row.country]
     if named_place(name, "en") is None:
         fitting = list(bare)
-    else:
-        rows = {country: named_place(name, "en", country) for country in bare}
-        fitting = [country for country, row in rows.items() if row is not None and row.country]
     if len(fitting) != 1:
         return place
-    country = bare[fitting[0]]
+    country, row = bare[fitting[0]], rows[fitting[0]]
+    if row is not None and row.kind == "city":
+        place = replace(place, city=name, region=place.region if place.city else "")
     return replace(place, country=country.country, certain=place.certain and country.certain)
 
 

@@ -1,17 +1,19 @@
 """Where an artwork was made or found, and what it shows: the rule for places."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from omniart_data.normalise.places.cultures import origin_of
 from omniart_data.normalise.places.levels import whole_places
-from omniart_data.normalise.places.told import LONGEST, ORIGIN, Place, places_of
+from omniart_data.normalise.places.told import ORIGIN, Place, places_of
 from omniart_data.normalise.rule import Judged, Rule
 
 
 def locate(places: Sequence[Mapping[str, str]] | None, culture: str | None = None) -> Judged:
     """Give each place with its role, city, region and country, in English where the table knows it.
 
-    A name that it does not know stays as it was given, as a city if nothing tells otherwise. A country
+    A name that it does not know is a city, as it was given, where a country stands beside it in the same
+    statement; alone it gives no place, and the reason names it. A country
     is the museum's, or the table's for this city; it is never guessed. What lies in another place of the same
     role is one place with it. Where no place says where it was made, a culture that is named by a place does.
 
@@ -27,7 +29,7 @@ def locate(places: Sequence[Mapping[str, str]] | None, culture: str | None = Non
     found, because = _told(places or ())
     reasons = [f"the places: {'; '.join(because)}"] if because else ["no place given"]
     if culture and not any(place.role == ORIGIN for place in found):
-        told = origin_of(culture[:LONGEST])
+        told = origin_of(culture)
         found += whole_places(told.places)
         reasons.append(f"the culture: {'; '.join(told.because)}")
     return Judged(([dict(vars(one)) for one in found],), "; ".join(reasons))
@@ -35,13 +37,12 @@ def locate(places: Sequence[Mapping[str, str]] | None, culture: str | None = Non
 
 def _told(texts: Sequence[Mapping[str, str]]) -> tuple[list[Place], list[str]]:
     """Return the places that a record's texts tell, and why."""
-    found: dict[Place, None] = {}
-    because: dict[str, None] = {}
-    for text in texts:
-        told = places_of((text["text"] or "")[:LONGEST], text["language"] or "")
-        found.update(dict.fromkeys(told.places))
-        because.update(dict.fromkeys(told.because))
-    return whole_places(tuple(found), columns=_are_columns(texts)), list(because)
+    told = [places_of(text["text"] or "", text["language"] or "") for text in texts]
+    found = dict.fromkeys(chain.from_iterable(one.places for one in told))
+    loose = dict.fromkeys(chain.from_iterable(one.loose for one in told))
+    because = dict.fromkeys(chain.from_iterable(one.because for one in told))
+    places = whole_places(tuple(found), columns=_are_columns(texts), loose=tuple(loose))
+    return places, list(because)
 
 
 def _are_columns(texts: Sequence[Mapping[str, str]]) -> bool:

@@ -21,11 +21,14 @@ _ENGLISH = {"noord": "north", "zuid": "south", "oost": "east", "midden": "centra
 _REGION = re.compile(
     r"(?:\b(?:county|province|region|district|department|prefecture|valley|island|islands|archipelago|coast"
     r"|desert|mountains|hills|plains|highlands|peninsula|lakes?|river|delta|area|state|oasis|basin|steppes"
-    r"|territory|lands|plateau|shire)|provincie|gebied|streek|eiland|eilanden|kust|rivier|dal)$"
+    r"|territory|lands|plateau|shire|savanna)|provincie|gebied|streek|eiland|eilanden|kust|rivier|dal)$"
+    r"|^plantage\s"
 )
 _SITE = re.compile(
-    r"(?:straat|plein|gracht|weg|kade|kerk|kathedraal|brug|poort|toren|sluis|vaart|markt|street|avenue|square)$"
-    r"|^(?:slot|kasteel|huis|paleis|abdij|klooster|kerk|dom|hôtel|rue|palais|palazzo|château|castle|hof|fort)\b"
+    r"(?:straat|plein|gracht|weg|kade|kerk|kathedraal|brug|poort|toren|sluis|vaart|markt|paleis|school|hospitaal"
+    r"|ziekenhuis|theater|museum|tuin|laan|\b(?:street|avenue|square|palace|castle|church|cathedral|theatre|hotel))$"
+    r"|^(?:slot|kasteel|huis|paleis|abdij|klooster|kerk|dom|hôtel|rue|palais|palazzo|château|castle|hof|fort"
+    r"|grand hotel|synagoge|théâtre|theatre|teatro|église|museum|musée|villa)\b"
 )
 """A street or a building: no place of its own, and never a city."""
 
@@ -68,7 +71,7 @@ def unknown(name: str) -> Name:
     """
     given = plain(name)
     kind = "region" if _REGION.search(given) else "site" if _SITE.search(given) else ""
-    return Name(name, kind, "", f"{name!r} is not in places.csv: kept as given", known=False)
+    return Name(name, kind, "", f"{name!r} is not in places.csv", known=False)
 
 
 @lru_cache(maxsize=65536)
@@ -148,33 +151,42 @@ def _row(name: str, language: str, country: str) -> Name | None:
 def _one_of(rows: tuple[Name, ...]) -> Name | None:
     """Return the only row, or what several rows share: a name that two countries have is in neither.
 
-    What may be a country is one, where nothing stands beside it: Georgia, Lebanon.
+    What may be a country is one, where nothing stands beside it: Georgia, Lebanon. What may be a region is one
+    rather than the town that was named after it: Attica, Norfolk.
     """
     country = next((row for row in rows if row.kind == "country"), None)
     if country is not None:
         return country
     if len({(row.label, row.country) for row in rows}) < 2:
         return rows[0] if rows else None
-    return replace(rows[0], country="", because=f"{rows[0].because}, one of several")
+    widest = next((row for row in rows if row.kind == "region"), rows[0])
+    return replace(widest, country="", because=f"{widest.because}, one of several")
 
 
 @cache
 def _table() -> Mapping[tuple[str, str], tuple[Name, ...]]:
-    """Return (language, name) -> rows; an English label is a name of itself."""
+    """Return (language, name) -> rows; an English label is a name of itself, by the row that has it as its name."""
     rows: dict[tuple[str, str], tuple[Name, ...]] = {}
+    named: dict[tuple[str, str, str], Name] = {}
     for (language, name), found in _said():
         rows[language, name] = (*rows.get((language, name), ()), found)
-    named = {
-        (found.label, found.kind, found.country): found
-        for told in rows.values()
-        for found in told
-        if found.label
-    }
-    for found in named.values():
-        key = ("en", plain(found.label))
-        if all(row.country != found.country for row in rows.get(key, ())):
-            rows[key] = (*rows.get(key, ()), found)
+        told = (found.label, found.kind, found.country)
+        if found.label and (told not in named or name == plain(found.label)):
+            named[told] = found
+    for (label, _, country), found in named.items():
+        key = ("en", plain(label))
+        if all(row.country != country for row in rows.get(key, ())):
+            rows[key] = (*rows.get(key, ()), _as_label(found))
     return MappingProxyType(rows)
+
+
+def _as_label(found: Name) -> Name:
+    """Return a name with the reason that it is a label, where no row has the label as its name."""
+    if found.because.startswith(f"places.csv: {plain(found.label)} ("):
+        return found
+    lies_in = found.country if found.country != found.label else ""
+    what = ", ".join(filter(None, (found.kind, lies_in)))
+    return replace(found, because=f"places.csv: {found.label} is a label ({what})")
 
 
 def _said() -> Iterator[tuple[tuple[str, str], Name]]:

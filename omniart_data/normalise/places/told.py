@@ -16,6 +16,9 @@ ORIGIN = "made"
 LONGEST = 500
 """Characters of a text that are read: the longest real one has 117."""
 
+_LONGEST_LANGUAGE = 35
+"""Characters of a language tag that are read: BCP 47 asks for room for so many."""
+
 _MOST = 8
 """Places that one text is taken for at most, and parts of one that are read."""
 
@@ -28,12 +31,15 @@ _DOUBT = re.compile(
 _NEAR = re.compile(r"^(?:near|nabij|bij|vicinity of|omgeving van)\s+", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:(?:present-day|now|modern|ancient|from|in|te|uit)\s+)+", re.IGNORECASE)
 _OR_IN_BRACKETS = re.compile(r"\(\s*or\s+([^()]*)\)")
+_LAST_OF_A_LIST = re.compile(r"^(?:or|of)\s+", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 _OR_DUTCH = re.compile(r"\s+of\s+|\s*/\s*", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|en|&)\s+", re.IGNORECASE)
 _BRACKETED = re.compile(r"([^()]+?)\s*\(([^()]+)\)")
 _BARE_DIRECTION = re.compile(
-    r"(?:north|south|east|west|central)(?:-?(?:east|west))?(?:ern)?", re.IGNORECASE
+    r"(?:north|south|east|west|central)(?:-?(?:east|west))?(?:ern)?"
+    r"|(?:noord|zuid|oost|west)(?:oost|west)?elijke|centrale",
+    re.IGNORECASE,
 )
 _VICINITY = re.compile(r"^(?:its |the )?(?:vicinity|environs|surroundings)$", re.IGNORECASE)
 _DIG = re.compile(r"\b(?:excavations?|expedition)\b", re.IGNORECASE)
@@ -58,31 +64,71 @@ class Told:
     places: tuple[Place, ...]
     because: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    loose: tuple[Place, ...] = ()
+    """Places that are a name alone which no table knows: cities only where a country stands in the same row."""
 
 
-@lru_cache(maxsize=65536)
 def places_of(text: str, language: str) -> Told:
-    """Return what a text of a museum tells of places.
+    """Return what a text of a museum tells of places; of a long one its first characters are read.
+
+    A name that no table knows is a city only beside a country. Alone it may be a people, a region or a house:
+    it is in the reason, and gives no place.
 
     >>> [(p.city, p.country, p.certain) for p in places_of("Herat or Mashhad", "en").places]
     [('Herat', 'Afghanistan', False), ('Mashhad', 'Iran', False)]
     >>> places_of("Depicted: Straatsburg (Frankrijk)", "nl").places
     (Place(role='depicted', city='Strasbourg', region='', country='France', certain=True),)
-    >>> places_of("onbekend", "nl").places
-    ()
+    >>> places_of("onbekend", "nl").places, places_of("Hitchcocksburg", "en").places
+    ((), ())
     """
-    line = _first_line(text)
+    return _places_of(text[:LONGEST], language[:_LONGEST_LANGUAGE])
+
+
+@lru_cache(maxsize=65536)
+def _places_of(text: str, language: str) -> Told:
     found: dict[Place, None] = {}
+    loose: dict[Place, None] = {}
     names: list[Name] = []
-    for role, certain, where in _statements(line):
-        for parts, sure in readings(where, language):
-            for named in groups(parts, language):
-                names += named
-                place = placed(named, role, certain=certain and sure)
-                found.update({place: None} if place is not None else {})
+    for role, certain, where in _statements(_first_line(text)):
+        for named, sure in _read(where, language):
+            names += named
+            place = placed(named, role, certain=certain and sure)
+            if place is not None:
+                found[place] = None
+            elif _is_loose(named):
+                loose[Place(role, named[0].label, "", "", certain and sure)] = None
     because = dict.fromkeys(name.because for name in names)
     missing = tuple(dict.fromkeys(name.label for name in names if not name.known))
-    return Told(tuple(found), tuple(because) or _nothing(text), missing)
+    return Told(tuple(found), tuple(because) or _nothing(text), missing, tuple(loose))
+
+
+def _read(where: str, language: str) -> list[tuple[list[Name], bool]]:
+    """Return the names of each place that a text may mean; what contradicts the table only where its country has no other.
+
+    "Alaska or British Columbia, United States or Canada" tells of no Alaska in Canada.
+
+    >>> named = _read("Alaska or British Columbia, United States or Canada", "en")
+    >>> [[name.label for name in names] for names, _ in named]
+    [['Alaska', 'United States'], ['British Columbia', 'Canada']]
+    """
+    told = [
+        (names, sure)
+        for parts, sure in readings(where, language)
+        for names in groups(parts, language)
+    ]
+    fitting = [one for one in told if not _contradicts(one[0], language)]
+    countries = {name.country for names, _ in fitting for name in names}
+    others = [one for one in told if countries.isdisjoint(name.country for name in one[0])]
+    return [one for one in told if one in fitting or one in others] if len(told) > 1 else told
+
+
+def _contradicts(names: Sequence[Name], language: str) -> bool:
+    """Return whether the table has a name, but not in the country that stands beside it here."""
+    return any(not name.known and named_place(name.label, language) is not None for name in names)
+
+
+def _is_loose(names: Sequence[Name]) -> bool:
+    return len(names) == 1 and not names[0].known and not names[0].kind and bool(names[0].label)
 
 
 def _nothing(text: str) -> tuple[str, ...]:
@@ -202,9 +248,12 @@ def _options(part: str, language: str) -> tuple[list[str], bool]:
     (['Northern India', 'Central India'], False)
     >>> _options("Egypt and Sudan", "en"), _options("probably Isfahan", "en")
     ((['Egypt', 'Sudan'], True), (['Isfahan'], False))
+    >>> _options("Noordelijke of Zuidelijke Nederlanden", "nl"), _options("Noord- en Zuid-Holland", "nl")
+    ((['Noordelijke Nederlanden', 'Zuidelijke Nederlanden'], False), (['Noord-Holland', 'Zuid-Holland'], True))
     """
-    bare = _tidy(_DOUBT.sub(" ", part))
-    sure = _DOUBT.search(part) is None
+    listed = _LAST_OF_A_LIST.sub("", part)
+    bare = _tidy(_DOUBT.sub(" ", listed))
+    sure = listed == part and _DOUBT.search(part) is None
     if named_place(bare, language) is not None:
         return [bare], sure
     near = _NEAR.sub("", bare)
@@ -217,8 +266,8 @@ def _options(part: str, language: str) -> tuple[list[str], bool]:
     options = [_tidy(option) for option in separator.split(near)]
     options = [option for option in options if option and not _VICINITY.match(option)]
     if len(options) > 1:
-        return _with_nouns(options), False
-    both = [_tidy(option) for option in _AND.split(near)]
+        return _with_nouns(options, language), False
+    both = _with_nouns([_tidy(option) for option in _AND.split(near)], language)
     if len(both) > 1 and all(named_place(option, language) for option in both):
         return both, sure
     return options or [""], sure
@@ -233,12 +282,29 @@ def _is_no_name(text: str) -> bool:
     return not any(char.isalpha() for char in text) or _DIG.search(text) is not None
 
 
-def _with_nouns(options: list[str]) -> list[str]:
-    """Return options in which a bare direction has the noun of the last: "eastern or central Togo"."""
-    _, _, noun = options[-1].partition(" ")
-    if not noun:
-        return options
-    return [f"{one} {noun}" if _BARE_DIRECTION.fullmatch(one) else one for one in options]
+def _with_nouns(options: list[str], language: str) -> list[str]:
+    """Return options in which half a name has the noun of the last: "eastern or central Togo", "Noord- of Zuid-Holland".
+
+    A direction never stands alone; any other word gets the noun if it is no place without it and one with it.
+
+    >>> _with_nouns(["Kleine", "Grote Antillen"], "nl"), _with_nouns(["Delft", "Den Haag"], "nl")
+    (['Kleine Antillen', 'Grote Antillen'], ['Delft', 'Den Haag'])
+    """
+    found = []
+    for one in options:
+        _, sign, noun = options[-1].partition("-" if one.endswith("-") else " ")
+        whole = f"{one.removesuffix('-')}{sign}{noun}"
+        is_half = one.endswith("-") or _BARE_DIRECTION.fullmatch(one) is not None
+        if sign and one != options[-1] and (is_half or _is_named_by(one, whole, language)):
+            found.append(whole)
+        else:
+            found.append(one)
+    return found
+
+
+def _is_named_by(half: str, whole: str, language: str) -> bool:
+    is_whole = named_place(whole, language) is not None
+    return is_whole and named_place(half, language) is None
 
 
 def groups(parts: Sequence[str], language: str) -> list[list[Name]]:
@@ -297,19 +363,17 @@ def _shown(part: str) -> str:
 def placed(names: Sequence[Name], role: str, *, certain: bool) -> Place | None:
     """Return the place that names from the narrow to the wide stand for; None: they name none.
 
-    The first city of the table is the city; what no table knows is one where there is no other. What
-    is narrower than a known city (a tomb, a street) is left to the museum's words.
+    The first city of the table is the city; what no table knows is one where there is no other and the country
+    is known. What is narrower than a known city (a tomb, a street) is left to the museum's words.
     """
     cities = [name for name in names if name.kind == "city"]
     regions = [name.label for name in names if name.kind in {"region", "continent"}]
-    loose = [name for name in names if not name.kind and name.label]
-    city = cities[0].label if cities else loose[0].label if loose else ""
-    regions = [*(name.label for name in cities[1:]), *regions]
-    if not cities:
-        regions = [*(name.label for name in loose[1:]), *regions]
     country = next((name.country for name in names if name.kind == "country"), "")
     if not country:
         country = _shared([name.country for name in names if name.known and name.label])
+    loose = [name.label for name in names if not name.kind and name.label] if country else []
+    city = cities[0].label if cities else loose[0] if loose else ""
+    regions = [*(name.label for name in cities[1:]), *([] if cities else loose[1:]), *regions]
     region = ", ".join(dict.fromkeys(one for one in regions if one))
     if not (city or region or country):
         return None

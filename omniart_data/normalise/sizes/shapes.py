@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from omniart_data.normalise.sizes.runs import Item, Run, read_runs
+from omniart_data.normalise.sizes.items import Item
+from omniart_data.normalise.sizes.runs import Run, read_runs
 from omniart_data.normalise.sizes.words import (
     DEPTH,
+    DIAMETER,
     HEIGHT,
     IMPERIAL,
     LENGTH,
@@ -138,12 +140,17 @@ def _placed(run: Run, parts: list[_Part], offset: int) -> tuple[_Part, list[int]
 
 
 def _dimensions(run: Run, said: set[int], offset: int) -> list[int]:
-    """Return what each size of a run measures: two without labels are height and width, three also depth."""
+    """Return what each size of a run measures: two without labels are height and width, three also depth.
+
+    What stands behind a diameter without a label is a further diameter, of what is not quite round: it has no column.
+    """
     labels = [item.label for item in run.items]
     taken = {label for label in labels if label is not None} | (said if offset else set())
+    is_round = labels[0] == DIAMETER
     found: list[int] = []
     for place, label in enumerate(labels, offset):
-        dimension = _free(place, taken) if label is None else label
+        further = OTHER if is_round else _free(place, taken)
+        dimension = further if label is None else label
         taken.add(dimension)
         found.append(dimension)
     return found

@@ -116,6 +116,12 @@ _MOUNTED = re.compile(
     r"(?:with|including) knobs|outer size|slipcase|shadow ?box|glazing)\b"
 )
 _SUPPORTING = re.compile(r"\b(?:cases?|base|pedestal|socle|plinth|foot|stand)\b")
+_FURNITURE = frozenset(["pedestal", "case"])
+"""Supports that are objects of their own where nothing else is measured."""
+
+_SAYS_NO_PART = frozenset(["with", "without", "including", "size", "as", "installed", "height"])
+"""Words before "overall" that name no part."""
+
 _INCLUDING = frozenset(["with", "including", "on", "overall"])
 _RANKS: Mapping[str, int] = MappingProxyType(
     {
@@ -126,6 +132,9 @@ _RANKS: Mapping[str, int] = MappingProxyType(
     }
 )
 LAST_RANK = 6
+ALONE = 7
+"""Rank of a support that is the object itself where it is all that is measured: a pedestal."""
+
 NEVER = 9
 """Rank of what is never the object itself: a frame, a mounting, a base."""
 
@@ -184,24 +193,35 @@ def rank(part: str) -> int:
     """Return how near a part is to the object itself, 0 the nearest, NEVER for frame, mounting and base.
 
     The order is: overall, unnamed, sheet, image, plate, any other. An engaged frame is of one piece
-    with its panel and is no frame here.
+    with its panel and is no frame here. The "overall" of a part that has a letter or a name is that part's.
 
     >>> [rank(part) for part in ("overall", "", "sheet", "image", "plate", "cup")]
     [0, 1, 2, 3, 4, 5]
     >>> rank("overall with engaged frame"), rank("overall with mounting") == NEVER
     (0, True)
+    >>> [rank(part) for part in ("a overall", "overall b colophons", "left wing overall", "overall bowl")]
+    [5, 5, 5, 0]
     """
     itself = _WITHOUT.sub(" ", _ENGAGED.sub(" ", part))
     words = itself.split()
+    name = " ".join(words)
     if _MOUNTED.search(itself):
         return NEVER
-    if itself.strip() in _RANKS:
-        return _RANKS[itself.strip()]
+    if name in _RANKS:
+        return _RANKS[name]
     if _SUPPORTING.search(itself):
-        return LAST_RANK if _INCLUDING.intersection(words) else NEVER
-    if "overall" in words:
-        return 0 if words[-1] == "with" or not {"with", "including"} & {*words} else 5
-    return 5
+        alone = ALONE if name in _FURNITURE else NEVER
+        return LAST_RANK if _INCLUDING.intersection(words) else alone
+    return 0 if "overall" in words and _is_of_the_whole(words) else 5
+
+
+def _is_of_the_whole(words: list[str]) -> bool:
+    """Return whether neither a letter nor a name before "overall" says that it is a part's, nor what it is with."""
+    before = words[: words.index("overall")]
+    has_letter = any(len(word) == 1 and word.isalpha() for word in words)
+    if has_letter or not _SAYS_NO_PART.issuperset(before):
+        return False
+    return words[-1] == "with" or not {"with", "including"} & {*words}
 
 
 _UNAVAILABLE = re.compile(

@@ -1,19 +1,15 @@
 """What people decided about words that no table knows, made part of the rules for types and materials."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import product
-from string import ascii_lowercase
 
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
 from omniart_data.normalise.rule import Rule, TermUse
 from omniart_data.normalise.terms import materials, types
-from omniart_data.normalise.terms.medium import resolved
+from omniart_data.normalise.terms.phrases import resolved
 from omniart_data.normalise.terms.tables import KINDS, TermDecision, look_up, plain
-
-LANGUAGES = ("en", "nl", "", "de", "fr", "it", "es", "la")
-"""Languages that a term's evidence is tried with first: it is made from kind, term and language."""
+from schemas.decision import parse_term
 
 
 def term_rules(decisions: Sequence[Decision]) -> tuple[tuple[Rule, Rule], tuple[Flagged, ...]]:
@@ -22,7 +18,7 @@ def term_rules(decisions: Sequence[Decision]) -> tuple[tuple[Rule, Rule], tuple[
     A decision stands in for a table row that is missing: where a table knows its term meanwhile, it is flagged.
 
     >>> decision = Decision(
-    ...     "type", "rename", "zorbel", "rowlock", "its use", evidence_of("type", "zorbel", "nl")
+    ...     "type", "rename", "nl:zorbel", "rowlock", "its use", evidence_of("type", "zorbel", "nl")
     ... )
     >>> (of_materials, of_types), flagged = term_rules([decision])
     >>> of_types.judge([{"text": "Zorbel", "language": "nl"}], []).value, flagged
@@ -31,16 +27,16 @@ def term_rules(decisions: Sequence[Decision]) -> tuple[tuple[Rule, Rule], tuple[
     decided: dict[tuple[str, str, str], TermDecision] = {}
     flagged = []
     for decision in of_kind(decisions, *KINDS):
-        language = _language(decision)
-        if language is None:
-            flagged.append(Flagged(decision, "its evidence is not that of this term"))
-        elif not _is_unmatched(decision.kind, decision.subject, language):
+        language, term = parse_term(decision.subject)
+        key = (decision.kind, term, language)
+        if decision.evidence != evidence_of(*key):
+            flagged.append(Flagged(decision, "its evidence is not that of this word"))
+        elif not _is_unmatched(*key):
             flagged.append(Flagged(decision, "schemas/vocab knows it now"))
-        elif (decision.kind, decision.subject, language) in decided:
-            flagged.append(Flagged(decision, "another decision on the same term comes before it"))
+        elif key in decided:
+            flagged.append(Flagged(decision, "another decision on the same word comes before it"))
         else:
             label = _label(decision) if decision.action == "rename" else ""
-            key = (decision.kind, decision.subject, language)
             decided[key] = TermDecision(label, str(decision))
     rules = tuple(
         replace(rule, judge=partial(rule.judge, decided=decided))
@@ -57,35 +53,19 @@ def not_met(
     ``uses`` are all terms that judgements met; decisions in ``flagged`` are told of already.
 
     >>> decision = Decision(
-    ...     "type", "reject", "zorbel", "", "a name", evidence_of("type", "zorbel", "nl")
+    ...     "type", "reject", "nl:zorbel", "", "a name", evidence_of("type", "zorbel", "nl")
     ... )
     >>> use = TermUse("type", "zorbel", "nl", "decision", "")
     >>> not_met([decision], [use], ()), [one.why for one in not_met([decision], (), ())]
     ((), ['no record here has this word'])
     """
-    followed = {(use.kind, use.term, use.language) for use in uses if use.how == "decision"}
+    followed = {(use.kind, use.language, use.term) for use in uses if use.how == "decision"}
     told = {one.decision for one in flagged}
     return tuple(
         Flagged(decision, "no record here has this word")
         for decision in of_kind(decisions, *KINDS)
-        if decision not in told
-        and (decision.kind, decision.subject, _language(decision)) not in followed
+        if decision not in told and (decision.kind, *parse_term(decision.subject)) not in followed
     )
-
-
-def _language(decision: Decision) -> str | None:
-    """Return the language that a decision's evidence was made with; None: of another term."""
-    for language in _languages():
-        if decision.evidence == evidence_of(decision.kind, decision.subject, language):
-            return language
-    return None
-
-
-def _languages() -> Iterator[str]:
-    """Yield all that can be a language's code: museums use any, and evidence does not say which."""
-    yield from LANGUAGES
-    for letters in (2, 3):
-        yield from map("".join, product(ascii_lowercase, repeat=letters))
 
 
 def _is_unmatched(kind: str, term: str, language: str) -> bool:

@@ -5,8 +5,10 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from omniart_data.normalise.rule import Judged, Rule, TermUse
-from omniart_data.normalise.terms.medium import pieces, resolved
+from omniart_data.normalise.terms.medium import pieces
+from omniart_data.normalise.terms.phrases import resolved
 from omniart_data.normalise.terms.tables import (
+    LONGEST,
     NOTHING_DECIDED,
     Decided,
     Found,
@@ -48,7 +50,7 @@ def split_medium(
     painted_on = False
     for texts, kind in ((medium, "material"), (materials, "material"), (techniques, "technique")):
         for text in texts or ():
-            words, language = text["text"] or "", text["language"] or ""
+            words, language = (text["text"] or "")[:LONGEST], text["language"] or ""
             for term, is_support, without_decision in _terms(words, kind, language):
                 found = as_decided(without_decision, term, language, decided)
                 painted_on = painted_on or is_support
@@ -59,7 +61,7 @@ def split_medium(
     labels = {
         kind: [label for one, label in named if one == kind] for kind in ("material", "technique")
     }
-    if _is_painted(labels["material"], painted_on=painted_on):
+    if _is_painted(labels["material"], labels["technique"], painted_on=painted_on):
         labels["technique"] = list(dict.fromkeys([*labels["technique"], _PAINTING]))
         because["paint on a support: painting"] = None
     types = [label for kind, label in named if kind == "type"]
@@ -68,13 +70,33 @@ def split_medium(
     return Judged(value, "; ".join(because) or "no medium given", tuple(uses))
 
 
-def _is_painted(materials: Sequence[str], *, painted_on: bool) -> bool:
-    """Say whether paint lies on a support: "on" it in a text, or on canvas or panel in a list."""
-    on_panel = {one for one in materials if one == "canvas" or one.endswith("panel")}
-    paint = {one for one in materials if implied_types().get(one) in _PAINTED} - on_panel
+def _is_painted(materials: Sequence[str], techniques: Sequence[str], *, painted_on: bool) -> bool:
+    """Say whether paint lies on a support: "on" it in a text, or on canvas, panel or the like in a list.
+
+    What is printed or photographed is coloured, and not painted.
+
+    >>> _is_painted(["copper", "oil paint"], [], painted_on=False)
+    True
+    >>> _is_painted(["woodblock print", "ink", "watercolor", "paper"], [], painted_on=True)
+    False
+    """
+    if any(implied_types().get(one) in _MULTIPLIED for one in (*techniques, *materials)):
+        return False
+    supports = {one for one in materials if one == "canvas" or one.endswith("panel")}
+    paint = {one for one in materials if implied_types().get(one) in _PAINTED} - supports
     if painted_on:
         paint |= _ONLY_ON_A_SUPPORT.intersection(materials)
-    return bool(paint) and (painted_on or bool(on_panel))
+    if _PAINTS_OF_PICTURES.intersection(paint):
+        supports |= _FLAT.intersection(materials)
+    return bool(paint) and (painted_on or bool(supports))
+
+
+_MULTIPLIED = frozenset({"print", "photograph", "photomechanical print"})
+_PAINTS_OF_PICTURES = frozenset({"oil paint", "watercolor", "gouache", "tempera", "acrylic paint"})
+_FLAT = frozenset(
+    {"copper", "paper", "cardboard", "parchment", "vellum", "ivory", "slate", "tin", "tin plate"}
+)
+"""What such paint lies on in a list, where the same list of another paint may be that of any object."""
 
 
 @cache
@@ -83,7 +105,7 @@ def implied_types() -> Mapping[str, str]:
     return MappingProxyType({row["term"]: row["type"] for row in vocabulary_rows("implied_types")})
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _terms(text: str, kind: str, language: str) -> tuple[tuple[str, bool, Found], ...]:
     """Return the terms of a text: the whole text where a table knows it, else its phrases."""
     whole = look_up(text, kind, language)

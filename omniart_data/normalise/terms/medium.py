@@ -1,4 +1,4 @@
-"""A medium text cut into the words for materials and techniques that it names."""
+"""A medium text cut into its phrases: what stands between its commas and connecting words."""
 
 import re
 from collections.abc import Mapping
@@ -6,16 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from omniart_data.normalise.terms.stems import singular, stem
-from omniart_data.normalise.terms.tables import (
-    Found,
-    by_ending,
-    composites,
-    exact,
-    look_up,
-    plain,
-    without_brackets,
-)
+from omniart_data.normalise.terms.tables import composites, plain
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
 _CONNECTING: Mapping[str, str] = MappingProxyType(
@@ -28,23 +19,38 @@ _CONNECTING: Mapping[str, str] = MappingProxyType(
 
 _SUPPORT = frozenset({"on", "onto", "op"})
 _ORIGIN = frozenset({"from"})
-_HEDGES = re.compile(
-    r"\b(?:possibly|probably|perhaps|apparently|partly|partially|mostly|mainly|chiefly|originally|"
-    r"remains?|traces?|touches?|some|a few|additions?|details?|modern|restored|restorations?|other|"
-    r"mogelijk|waarschijnlijk|deels|gedeeltelijk|resten|sporen|a|an|the|de|het|een|its|both|all)\b"
-    r"|\(\?\)|\?"
+_HEDGES: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        language: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])|\(\?\)|\?")
+        for language, words in {
+            "en": "possibly|probably|perhaps|apparently|partly|partially|mostly|mainly|chiefly|"
+            "originally|remains?|traces?|touches?|remnants?|some|a few|additions?|details?|modern|"
+            "restored|restorations?|other|a|an|the|its|both|all",
+            "nl": "mogelijk|waarschijnlijk|deels|gedeeltelijk|resten|sporen|de|het|een",
+        }.items()
+    }
 )
+"""Words of doubt, of how much, and articles, by language; never within "coco-de-mer"."""
 _CERAMIC = re.compile(r"glaze|glazing|stonepaste|enamel|faience|underglaze|painted")
 _COLOUR = re.compile(r"\bturquoise\b")
 """The stone, but on ceramics and in paint a colour."""
-_LABEL = re.compile(r"^[^,:;.]{1,40}:\s+")
-_SIZE = re.compile(
+_LABEL = re.compile(r"^(?:[^,:;.]{1,40}:|[a-z]\))\s+")
+_GLOSS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_DEEPEST = 5
+"""Brackets within brackets that are read."""
+_OPEN_GLOSS = re.compile(r"(?<=\w)[ \t]*[(\[].*$", re.MULTILINE)
+_QUOTES = re.compile(r"[\"“”]")
+_MEASURE = re.compile(
     r"(?<!\w)(?:[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:[x×_]|by)\s*)*[\d.,/½¼¾⅛⅜⅝⅞]+\s*(?:cm|mm|in\.|inch(?:es)?)(?!\w)"
+    r"|(?<!\w)\d+\s*(?:hr|hour|min|minute|sec|second)s?(?!\w)"
+    r"|(?<!\w)\d+(?:[-–]\d+)?\s+(?:[a-z]{1,12}\s+)?per\s+(?:sq(?:uare)?\s*)?(?:cm|inch|in)?(?!\w)"
+    r"|(?<!\w)[\d.]+\s*%"
 )
+"""Sizes, running times, threads or knots per inch, shares of an alloy."""
 _DIGIT = re.compile(r"[\d½¼¾⅛⅜⅝⅞]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LINES = re.compile(r"[;\r\n]+|\.\s+")
-_EDGES = " .\t\"'`*{}[]()!|“”‘’-–_="
+_EDGES = " .:\t\"'`*{}[]()!|“”‘’-–_="
 _KEPT_TOGETHER = "\x00"
 
 
@@ -56,7 +62,7 @@ class Piece:
     is_support: bool = False
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
     """Return the phrases of a medium text between its commas and connecting words.
 
@@ -73,144 +79,43 @@ def pieces(text: str, language: str = "en") -> tuple[Piece, ...]:
     """
     spoken = language if language in _CONNECTING else "en"
     found: dict[Piece, None] = {}
-    text = text[:_LONGEST]
+    text = _without_glosses(text[:_LONGEST])
     if "turquoise" in text and _CERAMIC.search(text):
         text = _COLOUR.sub(" ", text)
     for line in _LINES.split(text):
-        part = without_brackets(plain(line))
-        if ":" in part:
+        part = plain(line)
+        if ":" in part or ")" in part:
             part = _LABEL.sub("", part)
         if _DIGIT.search(part):
-            part = _SIZE.sub(" ", part)
-        part = _HEDGES.sub(" ", part)
+            part = _MEASURE.sub(" ", part)
+        part = _HEDGES["en"].sub(" ", part)
+        if language != "en":
+            part = _HEDGES["nl"].sub(" ", part)
         for piece in _between(_protected(plain(part), spoken), spoken):
             found[piece] = None
     return tuple(found)
 
 
+def _without_glosses(text: str) -> str:
+    """Return a text without what stands in brackets, which may hold any separator.
+
+    Quotation marks go too, and apostrophes become plain ones.
+
+    >>> _without_glosses("Glaze (Hizen ware; Arita), ink (from cat. 12")
+    'Glaze  , ink'
+    """
+    text = _QUOTES.sub(" ", text).replace("’", "'")
+    if "(" not in text and "[" not in text:
+        return text
+    for _ in range(_DEEPEST):
+        before, text = text, _GLOSS.sub(" ", text)
+        if before == text:
+            break
+    return _OPEN_GLOSS.sub("", text)
+
+
 _LONGEST = 4000
 """Characters of a medium text that are read; the longest real one of 143,469 has some hundreds."""
-
-
-@lru_cache(maxsize=65536)
-def resolved(piece: str, kind: str, language: str) -> tuple[Found, ...]:
-    """Return what a phrase names: the whole as a term, of ``kind`` first; else each term within it.
-
-    A phrase that names an artwork type ("hanging scroll") says so with that kind.
-
-    >>> [(found.label, found.how) for found in resolved("quaint limestone", "material", "en")]
-    [('limestone', 'head')]
-    >>> [found.label for found in resolved("ebonized walnut", "material", "en")]
-    ['ebonizing', 'walnut']
-    >>> [found.label for found in resolved("gilt bronze", "material", "en")]
-    ['bronze', 'gold', 'gilding']
-    >>> resolved("etching", "material", "en")[0].kind
-    'technique'
-    """
-    kinds = (kind, "technique" if kind == "material" else "material")
-    several = composites().get(piece, ())
-    if several and kind == "material":
-        return several
-    for one in (*kinds, "type"):
-        found = look_up(piece, one, language)
-        if found is not None:
-            return (found,)
-    if several:  # a museum's list of techniques may hold such a word too ("kleurenlithografie")
-        return several
-    within = _within(piece, kinds, language)
-    if within:
-        return within
-    for one in (*kinds, "type"):
-        found = by_ending(piece, one, language)
-        if found is not None:
-            return (found,)
-    label = singular(piece) if language == "en" else piece
-    return (Found(label, kind, "unmatched", "no row in terms.csv: kept as given"),)
-
-
-def _within(piece: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
-    """Return the terms of a phrase from left to right, the longest first; "head" if words are left over."""
-    words = piece.split(" ")
-    found: list[Found] = []
-    left_over, start = False, 0
-    while start < len(words):
-        for end in range(min(len(words), start + _reach(words[start])), start, -1):
-            terms = _terms(" ".join(words[start:end]), kinds, language)
-            if terms:
-                found += terms
-                start = end
-                break
-        else:
-            made = _how_it_was_made(words[start], kinds, language)
-            found += made
-            left_over = True
-            start += 1
-    if not any(term.label for term in found):
-        return () if left_over else tuple(found)
-    found = [term for term in found if term.label]
-    if not left_over:
-        return tuple(found)
-    return tuple(
-        Found(term.label, term.kind, "head", f"{term.because}, within the phrase") for term in found
-    )
-
-
-@lru_cache(maxsize=65536)
-def _terms(part: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
-    """Return what words within a phrase name: a row with these very words first, then one of their stem.
-
-    >>> [found.label for found in _terms("glazed", ("material", "technique"), "en")]
-    ['glaze', 'glazing']
-    """
-    several = composites().get(part, ()) if kinds[0] == "material" else ()
-    if several:
-        return several
-    for find in (exact, look_up):
-        for kind in kinds:
-            found = find(part, kind, language)
-            if found is not None:
-                return (found,)
-    return ()
-
-
-def _how_it_was_made(word: str, kinds: tuple[str, ...], language: str) -> tuple[Found, ...]:
-    """Return the technique that a compound participle ends in.
-
-    >>> [found.label for found in _how_it_was_made("chisel-carved", ("material", "technique"), "en")]
-    ['carving']
-    """
-    _, hyphen, last = word.rpartition("-")
-    if not hyphen or language == "nl" or not last.endswith(("ed", "blown", "cut", "woven")):
-        return ()
-    return tuple(one for one in _terms(last, kinds, language) if one.kind == "technique")
-
-
-def longest_term() -> int:
-    """Return the number of words in the longest term of the tables; longer phrases are not looked for."""
-    return max(_longest_by_first_word().values())
-
-
-def _reach(word: str) -> int:
-    """Return how many words the longest term has that begins with a word, or with a form of it."""
-    first = word.replace("-", " ").split(" ", 1)[0]
-    reach = _longest_by_first_word()
-    return max(reach.get(first, 0), reach.get(stem(first), 0), 1)
-
-
-@cache
-def _longest_by_first_word() -> Mapping[str, int]:
-    """Return the first word of each term, as it stands and by its stem -> words in the longest such term.
-
-    A hyphen parts words here, since a term may be written without it.
-    """
-    longest: dict[str, int] = {}
-    for name in ("terms", "aat_materials", "composites"):
-        for row in vocabulary_rows(name):
-            for term in (row["term"], row.get("label", "")):
-                words = term.replace("-", " ").split()
-                for first in {words[0], stem(words[0])} if words else ():
-                    longest[first] = max(longest.get(first, 0), len(words))
-    return MappingProxyType(longest)
 
 
 def _between(text: str, language: str) -> list[Piece]:
@@ -230,7 +135,7 @@ def _between(text: str, language: str) -> list[Piece]:
 @cache
 def _separators(language: str) -> re.Pattern[str]:
     return re.compile(
-        rf"\s*[,/&+]\s*|(?:^|(?<=[\s,/&+]))({_CONNECTING[language]})(?=\s|$)",
+        rf"\s*[,/&+:]\s*|\s[-–—]\s|(?:^|(?<=[\s,/&+:])|(?<=-)(?=and\s))({_CONNECTING[language]})(?=[\s,/&+:.]|$)",
     )
 
 

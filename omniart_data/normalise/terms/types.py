@@ -107,7 +107,7 @@ def _given(
         (term, language, as_decided(found, term, language, decided))
         for text in types or ()
         for language in (text["language"] or "",)
-        for term, found in type_terms(text["text"] or "", language)
+        for term, found in type_terms((text["text"] or "")[:_LONGEST], language)
     ]
 
 

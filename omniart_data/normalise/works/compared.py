@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 
 from omniart_data.normalise.distinct import Column, combined, one_array
 from omniart_data.normalise.works.keepers import keeper_key
-from omniart_data.normalise.works.titles import LONGEST, is_generic, title_key
+from omniart_data.normalise.works.titles import DEFINITE, LONGEST, is_generic, title_key
 
 READS = (
     *("id", "source", "institution", "object_number", "title", "artist", "artist_id", "year"),
     *("year_first", "year_last", "period_as_given", "materials", "height_cm", "width_cm"),
-    *("kept_at", "kept_in"),
+    *("kept_at", "kept_in", "coarse_type"),
 )
 """Columns of an artwork that are compared, or shown beside a link."""
 
@@ -51,6 +51,7 @@ class Compared:
     """The title keys, by their numbers."""
     is_generic: npt.NDArray[np.bool_]
     is_detail: npt.NDArray[np.bool_]
+    is_painting: npt.NDArray[np.bool_]
     keeper: Numbers
     city: Numbers
     first: npt.NDArray[np.float64]
@@ -91,8 +92,10 @@ def compared(artworks: pa.Table) -> Compared:
         artist=_codes(pc.fill_null(one_array(table["artist_id"]), "")),
         title=title,
         titles=titles,
-        is_generic=generic[title],
+        is_generic=generic[title]
+        & ~_array(pc.match_substring_regex(_texts(table, "title"), DEFINITE)),
         is_detail=_array(pc.match_substring_regex(_texts(table, "title"), _DETAIL)),
+        is_painting=_array(pc.equal(_texts(table, "coarse_type"), "painting")),
         keeper=keeper,
         city=city,
         **_years(table),

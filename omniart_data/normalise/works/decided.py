@@ -91,7 +91,7 @@ def _why_not(decision: Decision, rows: Mapping[str, Row]) -> str:
     if missing:
         return f"not among the artworks: {', '.join(missing)}"
     if work_evidence(rows[decision.subject], rows[decision.object]) != decision.evidence:
-        return "its evidence has changed: title, artist, number or years of one of the two; decide again"
+        return "its evidence has changed: title, number or years of one of the two; decide again"
     return ""
 
 

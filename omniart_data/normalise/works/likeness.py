@@ -7,7 +7,8 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from omniart_data.normalise.works.blocks import Rows
-from omniart_data.normalise.works.compared import Compared
+from omniart_data.normalise.works.compared import NOTHING, Compared
+from omniart_data.normalise.works.translated import told
 
 Bools = npt.NDArray[np.bool_]
 """One answer a pair, [pairs]."""
@@ -25,6 +26,12 @@ LOOSE_YEARS = 60
 ALIKE = 88.0
 """How alike two title keys are (0 to 100, rapidfuzz's ratio) that may be spellings of one title."""
 
+FEW = 6
+"""Paintings of an artist at a keeper in one source, up to which a likeness of titles need not be great."""
+
+MOST_READ = 1_000
+"""Pairs of an artist's paintings at a keeper up to which titles are read word by word: forty and twenty-five."""
+
 
 @dataclass(frozen=True)
 class Likeness:
@@ -39,6 +46,14 @@ class Likeness:
     title: Bools
     alike: npt.NDArray[np.float32]
     """How alike two other titles are: looked at where artist and keeper are the same."""
+    words: npt.NDArray[np.float32]
+    """How alike two other titles are word by word in English, 0 to 1; 1: they say the same. See Compared.is_painting."""
+    rare: Bools
+    """A word that is no common one, mostly a name, is in both of them."""
+    few: Bools
+    """Neither source has many paintings of the artist at the keeper."""
+    only: Bools
+    """One of the sources has one such painting."""
     tells: Bools
     """Neither title is generic."""
     keeper: Bools
@@ -68,6 +83,8 @@ class Counted:
     at_keeper_by_artist: Rows
     by_artist: Rows
     at_keeper: Rows
+    paintings: Rows
+    """The artist's paintings at the keeper, wholes alone; of another artwork nothing is said."""
 
 
 def counted(of: Compared) -> Counted:
@@ -77,6 +94,7 @@ def counted(of: Compared) -> Counted:
         of.count_of(source, of.artist, of.title, of.keeper),
         of.count_of(source, of.artist, of.title),
         of.count_of(source, of.title, of.keeper),
+        of.count_of(np.where(of.is_painting, source, NOTHING), of.artist, of.keeper),
     )
 
 
@@ -88,6 +106,11 @@ def likeness(of: Compared, counts: Counted, a: Rows, b: Rows) -> Likeness:
     number = _both(of.number, a, b) & (keeper | (of.source[a] == of.source[b]))
     size, other_size = _sizes(of, a, b)
     years, other_years = _years(of, a, b)
+    across = of.source[a] != of.source[b]
+    paintings = counts.paintings[a], counts.paintings[b]
+    read = across & artist & keeper & ~title & of.is_painting[a] & of.is_painting[b]
+    read &= ~other_years & (paintings[0] * paintings[1] <= MOST_READ)
+    words, rare = _words(of, a, b, read)
     return Likeness(
         number=number,
         long_number=number & of.is_long_number[a] & of.is_long_number[b],
@@ -95,6 +118,10 @@ def likeness(of: Compared, counts: Counted, a: Rows, b: Rows) -> Likeness:
         other_artist=_differ(of.artist, a, b),
         title=title,
         alike=_alike(of, a, b, ~title & ((artist & keeper) | number)),
+        words=words,
+        rare=rare,
+        few=read & (np.maximum(*paintings) <= FEW),
+        only=read & (np.minimum(*paintings) == 1),
         tells=~of.is_generic[a] & ~of.is_generic[b],
         keeper=keeper,
         other_keeper=other_keeper,
@@ -106,7 +133,7 @@ def likeness(of: Compared, counts: Counted, a: Rows, b: Rows) -> Likeness:
         years=years,
         other_years=other_years,
         other_support=(of.support[a] * of.support[b]) == 2,
-        across=of.source[a] != of.source[b],
+        across=across,
     )
 
 
@@ -144,3 +171,13 @@ def _alike(of: Compared, a: Rows, b: Rows, asked: Bools) -> npt.NDArray[np.float
         one, other = ([of.titles[n] for n in of.title[rows[asked]]] for rows in (a, b))
         found[asked] = process.cpdist(one, other, scorer=fuzz.ratio, score_cutoff=ALIKE)
     return found
+
+
+def _words(of: Compared, a: Rows, b: Rows, asked: Bools) -> tuple[npt.NDArray[np.float32], Bools]:
+    """Return how alike titles are word by word, and whether a rare word is in both."""
+    words, rare = np.zeros(len(a), np.float32), np.zeros(len(a), np.bool_)
+    asked = asked & (of.title[a] >= 0) & (of.title[b] >= 0)
+    for place in np.flatnonzero(asked).tolist():
+        found = told(of.titles[of.title[a[place]]], of.titles[of.title[b[place]]])
+        words[place], rare[place] = found.alike, found.rare
+    return words, rare

@@ -139,12 +139,14 @@ def _best(
 
 def _decided_over(found: pa.Table, decided: Decided) -> pa.Table:
     """Return the links with what people decided: merged pairs applied, pairs kept apart taken out."""
-    settled = decided.merged.keys() | decided.apart.keys()
+    between = "\0"  # in no id
+    settled = sorted(decided.merged.keys() | decided.apart.keys())
     if settled:
-        rows = found.to_pylist()
-        rows = [row for row in rows if (row["a"], row["b"]) not in settled]
-        rows += [_merged(pair, decision) for pair, decision in decided.merged.items()]
-        found = pa.Table.from_pylist(rows, schema=LINK)
+        named = pa.array([between.join(pair) for pair in settled], pa.string())
+        pairs = pc.binary_join_element_wise(found["a"], found["b"], between)
+        merged = [_merged(pair, decision) for pair, decision in decided.merged.items()]
+        rest = found.filter(pc.invert(pc.is_in(pairs, value_set=named)))
+        found = pa.concat_tables([rest, pa.Table.from_pylist(merged, schema=LINK)])
     return found.take(pc.sort_indices(found, sort_keys=[("a", "ascending"), ("b", "ascending")]))
 
 

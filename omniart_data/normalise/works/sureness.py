@@ -8,6 +8,8 @@ from omniart_data.normalise.works.likeness import Likeness
 PROPOSED, APPLIED = 50, 90
 """Least scores of what is shown for review, and of what is applied."""
 
+SAY_THE_SAME = 0.999
+
 Scores = npt.NDArray[np.float32]
 """0 to 100, [pairs]."""
 
@@ -18,7 +20,8 @@ def scores(of: Likeness) -> Scores:
     The numbers are ranks that review is sorted by, not probabilities. What speaks against caps the score: no such pair
     is applied.
     """
-    return np.minimum(np.maximum(_by_number(of), _by_title(of)), _most(of)).astype(np.float32)
+    likely = np.maximum(np.maximum(_by_number(of), _by_title(of)), _by_words(of))
+    return np.minimum(likely, _most(of)).astype(np.float32)
 
 
 def _by_number(of: Likeness) -> Scores:
@@ -54,6 +57,7 @@ def _by_title(of: Likeness) -> Scores:
             kept & of.size,
             kept & of.tells,
             spelt & of.size,
+            spelt & (of.words > 0),
             spelt,
             nowhere & of.size & of.years,
             nowhere & of.years,
@@ -63,9 +67,27 @@ def _by_title(of: Likeness) -> Scores:
             by_another,
             same_size,
         ],
-        [98, 95, 93, 85, 75, 60, 93, 75, 91, 60, 92, 80, 85, 60, 70],
+        [98, 95, 93, 85, 78, 76, 93, 75 + 2 * of.words, 75, 91, 60, 92, 80, 85, 60, 70],
         0,
     ).astype(np.float32)
+
+
+def _by_words(of: Likeness) -> Scores:
+    """Score titles that are alike word by word, in two languages or in one: the fewer works, the less likeness it needs."""
+    same = of.words >= SAY_THE_SAME
+    less = np.select(
+        [
+            of.only & of.rare & (of.words >= 0.6),
+            of.words >= 0.75,
+            of.few & (of.words >= 0.5),
+            of.few & (of.words >= 0.3) & of.years,
+            of.words >= 0.6,
+        ],
+        [80, 70, 65, 60, 52],
+        0,
+    )
+    graded = np.where(less > 0, less + 4 * of.words, 0)
+    return np.select([same & of.tells, same], [91, 85], graded).astype(np.float32)
 
 
 def _most(of: Likeness) -> Scores:
@@ -90,6 +112,9 @@ _FOR = {
     "artist": "same artist",
     "title": "same title",
     "spelt": "titles spelt alike",
+    "same": "titles of the same words",
+    "words": "titles that share words",
+    "rare": "no common word in both",
     "keeper": "kept at the same place",
     "size": "same height and width",
     "years": "years that agree",
@@ -108,6 +133,8 @@ def reasons(of: Likeness) -> list[str]:
     """Return what speaks for each pair and against it: "same artist, same title; but another size"."""
     said = {
         "spelt": (of.alike > 0) & ~of.title,
+        "same": of.words >= SAY_THE_SAME,
+        "words": (of.words > 0) & (of.words < SAY_THE_SAME),
         "habit": of.title & of.across & ~(of.alone | of.alone_at_keeper),
         "generic": of.title & ~of.tells,
     }

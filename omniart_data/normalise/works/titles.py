@@ -47,13 +47,34 @@ _GENERIC_WORDS = """
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 """Words that say what thousands of works are; a title of nothing else never links by itself."""
 
+_PEOPLE_WORDS = """
+    boy child children couple familie family gentleman girl jongen kind kinderen lady man meisje men paar vrouw woman
+    women
+"""
+_PEOPLE = frozenset(_PEOPLE_WORDS.split())
+_THINGS_WORDS = """
+    bowl box brief chair coffee coin cup dagger dish doos ewer fork jar jug knife kom letter pitcher plate saucer
+    spoon stoel table tafel tea teapot vaas vase
+"""
+_THINGS = frozenset(_THINGS_WORDS.split())
+_PICTURES_WORDS = """
+    bust buste drawing etching figure figuur foto head hoofd landscape landschap miniature model photograph
+    portrait portret prent print relief schets sculpture selfportrait sketch statue statuette still studie study
+    tekening zelfportret
+"""
+_PICTURES = frozenset(_PICTURES_WORDS.split())
+"""Generic words that tell whom, what with, and what kind of picture."""
+
+DEFINITE = r"(?i)^(?:the|het|de) [^ ]+ [^ ]"
+"""A title that names the one thing of its kind (The Cup of Tea), whatever words it is made of."""
+
 
 def title_key(title: str) -> str:
     """Return the words that a title is compared by; empty where it has none.
 
     Case, accents, punctuation, articles, prepositions, the plural s, years and what stands in brackets do not tell,
     unless the brackets say which of several works it is. Of a title in two languages with a bar between them, as the Met
-    writes them, the last counts. No title is translated: a Dutch and an English title of one work differ.
+    writes them, the last counts. Nothing is translated here: see works.translated.
 
     >>> title_key("St Thomas Aquinas Aided by Sts Peter and Paul")
     'saint thoma aquina aided saint peter paul'
@@ -83,10 +104,21 @@ def title_key(title: str) -> str:
 def is_generic(key: str) -> bool:
     """Return whether a title key says too little to link: it is empty, or made of words that fit thousands.
 
+    Somebody with something (Lady at the Tea Table) is a scene, of which there are few.
+
     >>> [is_generic(title_key(one)) for one in ("Portrait of a Man", "Untitled", "Landscape", "View of Delft", "No. 12")]
     [True, True, True, False, True]
+    >>> [is_generic(title_key(one)) for one in ("Lady at the Tea Table", "Dish with a woman", "Young Woman")]
+    [False, True, True]
     """
-    return all(word in _GENERIC or _NUMBER.fullmatch(word) for word in key.split())
+    words = key.split()
+    return all(word in _GENERIC or _NUMBER.fullmatch(word) for word in words) and not _scene(words)
+
+
+def _scene(words: list[str]) -> bool:
+    """Return whether somebody comes first and something after, in no portrait or study."""
+    told = ["who" if one in _PEOPLE else "what" for one in words if one in _PEOPLE | _THINGS]
+    return told[:1] == ["who"] and "what" in told and _PICTURES.isdisjoint(words)
 
 
 def _has_marks(said: str) -> bool:

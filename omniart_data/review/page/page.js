@@ -6,7 +6,7 @@ const KEY_OF = { merge: "m", "keep apart": "a", rename: "r", reject: "x" };
 const KIND_NAMES = {
   artist: "Artists", type: "Types", material: "Materials", technique: "Techniques", work: "Works", artwork: "Artworks",
 };
-const state = { all: [], kinds: [], open: {}, done: [], kind: "", number: -1, edited: false, busy: 0, last: Promise.resolve(), ended: false };
+const state = { all: [], kinds: [], open: {}, done: [], kind: "", number: -1, edited: false, unknown: "", busy: 0, last: Promise.resolve(), ended: false };
 
 const at = (id) => document.getElementById(id);
 
@@ -32,7 +32,7 @@ async function ask(path, body) {
     throw new Error("the server does not answer: start omniart-data review again");
   }
   const told = await answer.json().catch(() => ({ error: `the server answers ${answer.status}: load the page again` }));
-  if (!answer.ok) throw new Error(told.error);
+  if (!answer.ok) throw Object.assign(new Error(told.error), { unknown: told.unknown === true });
   return told;
 }
 
@@ -67,6 +67,8 @@ function show() {
 function go(candidate) {
   state.number = candidate ? candidate.number : -1;
   state.edited = false;
+  state.unknown = "";
+  complain("");
   at("naming").hidden = true;
 }
 
@@ -113,6 +115,7 @@ function showCard(candidate, list) {
   at("earlier").hidden = !candidate.earlier;
   at("earlier").replaceChildren(words(`Decided earlier, and its evidence has changed since: ${candidate.earlier}`));
   const sides = candidate.pair ? ["subject", "object"] : ["subject"];
+  at("pictureless").hidden = !candidate.works.length || hasPicture(candidate);
   at("sides").replaceChildren(...sides.map((side) => sideOf(candidate, side)));
   at("actions").replaceChildren(...candidate.actions.map(actionButton));
   if (!state.edited) at("reason").value = candidate.reasons[candidate.actions[0]];
@@ -146,26 +149,38 @@ function sideOf(candidate, side) {
   const heading = made("h3");
   heading.append(words(candidate[`${side}_label`]));
   const id = made("small");
-  id.append(words(candidate[side]));
+  id.append(idOf(candidate[side]));
   if (candidate[side] !== candidate[`${side}_label`]) heading.append(id);
   const grid = made("div", "", { class: "works" });
-  grid.append(...works.map(figureOf));
+  grid.append(...works.map((work) => figureOf(work, hasPicture(candidate))));
   part.append(heading, works.length ? grid : made("p", "No example is at hand."));
   return part;
 }
 
-function figureOf(work) {
+const hasPicture = (candidate) => candidate.works.some((work) => work.picture);
+
+// An id, which a line may break after a sign alone, so that nobody reads two of it.
+function idOf(id) {
+  const whole = made("bdi", "", { class: "id" });
+  for (const part of id.match(/[^:/.\-_ ]*[:/.\-_ ]*/g)) {
+    if (part) whole.append(made("span", part), made("wbr"));
+  }
+  return whole;
+}
+
+function figureOf(work, besidePictures) {
   const figure = made("figure");
   if (work.picture) {
     const source = `picture/${encodeURIComponent(work.id)}`;
     figure.append(made("img", "", { src: source, alt: `Picture of ${work.title}`, loading: "lazy" }));
-  } else {
+  } else if (besidePictures) {
     figure.append(made("div", "no picture", { class: "nopicture" }));
   }
   const caption = made("figcaption");
   caption.append(words(work.title), made("br"));
   const lines = made("span", "", { class: "lines" });
-  for (const line of [...work.lines, work.id]) lines.append(words(line), made("br"));
+  for (const line of work.lines) lines.append(words(line), made("br"));
+  lines.append(idOf(work.id));
   caption.append(lines);
   figure.append(caption);
   return figure;
@@ -226,15 +241,27 @@ function once(work) {
 function decide(candidate, action) {
   const reason = state.edited ? at("reason").value : candidate.reasons[action];
   const asked = { number: candidate.number, action, reason, new: action === "rename" ? at("new").value : "" };
+  asked.is_new = asked.new !== "" && asked.new === state.unknown;
   return once(async () => {
     const list = waiting();
     const after = list[list.indexOf(candidate) + 1] || list[list.indexOf(candidate) - 1];
-    state.done.push(await ask("decide", asked));
+    state.done.push(await sent(asked));
     document.activeElement.blur();
     go(after);
     show();
     say(`${action}: ${candidate.subject_label}. u takes it back.`);
   });
+}
+
+// A name that nothing has yet is most often a slip: who means it says so a second time.
+async function sent(asked) {
+  try {
+    return await ask("decide", asked);
+  } catch (error) {
+    if (!error.unknown) throw error;
+    state.unknown = asked.new;
+    throw new Error(`${error.message}${error.message.endsWith("?") ? " " : ": "}Enter once more makes it a new term`);
+  }
 }
 
 function takeBack(number) {
@@ -293,7 +320,7 @@ async function begin() {
     one.haystack = texts.join("\n").toLowerCase();
   }
   at("title").textContent = document.title = told.title;
-  at("where").replaceChildren(words(`Written to ${told.folder}: review them with git, and commit them.`));
+  at("where").replaceChildren(words(told.where));
   show();
 }
 

@@ -137,7 +137,7 @@ def test_there_is_something_to_judge(crawled: Crawled) -> None:
         (one["kind"], one["subject_label"], one["object_label"])
         for one in done.candidates.to_pylist()
     }
-    assert ("artist", "Edmund Nonsuch", "Edmund Nonesuch") in open_
+    assert ("artist", "Edmund Nonesuch", "Edmund Nonsuch") in open_
     assert {subject for kind, subject, _ in open_ if kind == "material"} == {
         "fabelite",
         "fabeliet",

@@ -1,6 +1,6 @@
 """What share of the museums' words for types, materials and techniques has a row in schemas/vocab.
 
-    PYTHONPATH=. .venv/bin/python tests/omniart_data/normalise/coverage.py
+    PYTHONPATH=. .venv/bin/python tests/omniart_data/normalise/term_coverage.py
 
 An occurrence is a term in an artwork; it counts as known when its whole term has a table row, with a label
 ("table") or without one ("says nothing": a colour, a part, an ornament, or a material that is no type beside a

@@ -33,6 +33,10 @@ SAME = [
     ("Sir Anthony van Dyck", "Dyck, Anthony van"),
     ("Jean Antoine Constantin, called Constantin d'Aix", "Constantin, Jean Antoine"),
     ("Nicolaes Berchem", "Berchem, Nicolaes Pietersz."),
+    ("MASTER of Flémalle", "Meester van Flémalle"),
+    ("El Greco", "GRECO, El"),
+    ("El Greco (Domenikos Theotokopoulos)", "Domenikos Theotokopoulos"),
+    ("L'Ortolano", "Ortolano"),
 ]
 APART = [
     ("Jan Brueghel the Elder", "Jan Brueghel the Younger"),
@@ -46,6 +50,14 @@ APART = [
     ("Jansen, Jan (1700-1750)", "Jansen, Jan (1801-1849)"),
     ("S.D.", "T.S."),
     ("BACKER, Jacob de", "Jacob Adriaensz. Backer"),
+    ("Li Di", "Li Da"),
+    ("Wang Da", "Wang"),
+    ("Zhu De", "Zhu Da"),
+    ("Charles Le", "Charles La"),
+    ("LE BRUN", "La Brun"),
+    ("Du Jin", "Jin"),
+    ("D. Zorbel", "L. Zorbel"),
+    ("Master called Pseudo-Pier Francesco", "Master called Pseudo-Jan"),
 ]
 
 
@@ -99,6 +111,14 @@ def test_order_does_not_matter(works: dict[str, int]) -> None:
     for name in works:
         maker = {"name": name, "ids": []}
         assert forwards.judge(maker) == backwards.judge(maker)
+
+
+@given(
+    st.tuples(*2 * (st.sampled_from(["Li", "Di", "Da", "De", "La", "Du", "Brun", "van", "Zhu"]),))
+)
+def test_a_particle_is_part_of_a_short_name(words: tuple[str, str]) -> None:
+    """A name of two words has both in its key, whichever they are."""
+    assert set(name_key(" ".join(words)).split()) == {word.casefold() for word in words}
 
 
 def test_namesakes_have_no_alias() -> None:

@@ -237,6 +237,21 @@ def test_prefixes_that_lost_their_place_find_it() -> None:
     assert said([{**one, "role": "Artist"} for one in three])[1] == "qualified"
 
 
+@pytest.mark.parametrize(
+    ("role", "name", "status"),
+    [("Maker", "Jean-Nicolas Defer", "named"), ("Manufactory", "Beauvais", "not a person")],
+)
+def test_one_entry_after_is_the_artists(role: str, name: str, status: str) -> None:
+    """One "after" with a maker and an artist belongs to the artist, whose model it was."""
+    two = [
+        maker(name, role, "After a painting by"),
+        maker("Chardin", "Artist", "After a painting by"),
+    ]
+
+    assert said(two)[1] == said(two[::-1])[1] == status
+    assert said([{**one, "role": "Artist"} for one in two])[1] == "qualified"
+
+
 def test_a_firm_that_manufactured_it_takes_nothing_from_the_modeller() -> None:
     """A manufacturer beside a named person is no second maker; alone it is no person."""
     firm = maker("Rookwood Pottery", "Manufacturer", "Manufactured by")
@@ -286,6 +301,174 @@ def test_rule_never_raises(makers: list[dict[str, str]]) -> None:
     assert status in ARTIST_STATUS
     assert certainty in ARTIST_CERTAINTY
     assert (made is not None) == (status == "named") == (certainty == "certain")
+
+
+REAL_NAMES = (
+    *("Jan Steen", "Steen, Jan", "anoniem", "Jan Steen and Frans Hals", "Rembrandt & workshop"),
+    *(
+        "Tiffany & Co.",
+        "Monogrammist AC",
+        "Rembrandt (?)",
+        "Master of Flémalle",
+        "Giotto (seguace)",
+    ),
+    *("Son of Isaac Luttichuys", "Attributed to Rubens", "Seu Family", "Claude or Poussin", ""),
+)
+REAL_ROLES = ("", "Artist", "Engraver", "Publisher", "Manufactory", "Former Attribution", "Zorbler")
+REAL_QUALIFIERS = (
+    *("", "Attributed to", "Possibly", "Workshop of", "After", "(?)", "Probably", "and Workshop"),
+    *("Published by", "Manufactured by", "Formerly attributed to", "zorbled beside", ", Paris"),
+)
+REAL_MAKERS = st.lists(
+    st.builds(
+        maker,
+        st.sampled_from(REAL_NAMES),
+        st.sampled_from(REAL_ROLES),
+        st.sampled_from(REAL_QUALIFIERS),
+    ),
+    max_size=3,
+)
+
+
+@given(makers=REAL_MAKERS, admit_attributed=st.booleans())
+def test_the_columns_agree(*, makers: list[dict[str, str]], admit_attributed: bool) -> None:
+    """Status, qualifier, certainty, maker and the person in doubt say the same, with the switch or without."""
+    value = attribute(makers, admit_attributed=admit_attributed).value
+    made, status, qualifier, certainty, in_doubt = value
+
+    assert (made is not None) == (status == "named")
+    assert bool(certainty) == (status in ("named", "qualified"))
+    assert in_doubt is None or status == "qualified"
+    if status == "named":
+        assert (certainty, bool(qualifier)) in (("certain", False), ("probable", True))
+        assert admit_attributed or certainty == "certain"
+    else:
+        assert bool(qualifier) == (status == "qualified")
+        assert certainty != "certain"
+
+
+@given(makers=REAL_MAKERS, admit_attributed=st.booleans())
+def test_who_is_told_first_changes_no_doubt(
+    *, makers: list[dict[str, str]], admit_attributed: bool
+) -> None:
+    """The status does not hang on the order of the makers, nor does the certainty of who is named."""
+    one = attribute(makers, admit_attributed=admit_attributed).value
+    other = attribute(makers[::-1], admit_attributed=admit_attributed).value
+
+    assert one[1] == other[1]
+    assert one[1] != "named" or one[3] == other[3]
+
+
+def test_a_doubt_beside_the_same_name_stays() -> None:
+    """Somebody who is named once plainly and once as "attributed to" is admitted with the doubt."""
+    plainly, in_doubt = maker("Rembrandt"), maker("Rembrandt", "Artist", "Attributed to")
+
+    for makers in ([plainly, in_doubt], [in_doubt, plainly]):
+        value = attribute(makers, admit_attributed=True).value
+        assert value[1:4] == ("named", "attributed to", "probable")
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        *(("Jan Steen and Frans Hals", role) for role in ("", "Artist", "Maker")),
+        *((f"Jan Steen {word} Frans Hals", "") for word in ("&", "en", "und", "et")),
+        ("Beek, Antonie en Pieter van der", ""),
+        ("Steen, Jan en Hals, Frans", ""),
+        ("John and Joseph W. Meeks", "Maker"),
+        ("Jan Steen, Frans Hals and Jan Lievens", ""),
+        ("Jan Steen and others", ""),
+        ("Shiva and Dayal", "Artist"),
+    ],
+)
+def test_persons_in_one_name_are_several(name: str, role: str) -> None:
+    """Two persons joined by "and" are several, alone or beside a third; whose doubt it is stays open."""
+    assert said([maker(name, role)]) == (None, "several", "")
+    assert said([maker(name, role), maker("Rubens")]) == (None, "several", "")
+    assert attribute([maker(name, role, "After")]).value[4] is None
+    value = attribute([maker(name, role, "Attributed to")], admit_attributed=True).value
+    assert value == (None, "qualified", "attributed to", "probable", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "named"),
+    [
+        ("Rembrandt & workshop", "workshop", "Rembrandt"),
+        ("Rembrandt and his workshop", "workshop", "Rembrandt"),
+        ("Rubens en zijn atelier", "atelier", "Rubens"),
+        ("Harunobu-school", "school", "Harunobu"),
+        ("Rembrandt-school", "school", "Rembrandt"),
+        ("Dürerschule", "schule", "Dürer"),
+        ("Schule Dürer", "schule", "Dürer"),
+        ("Umkreis Dürer", "umkreis", "Dürer"),
+        ("Dürer (Umkreis)", "umkreis", "Dürer"),
+        ("Dürer, Albrecht (Werkstatt)", "werkstatt", "Albrecht Dürer"),
+        ("Dürer (Nachfolger)", "nachfolger", "Dürer"),
+        ("Giotto (seguace)", "seguace", "Giotto"),
+        ("Raffaello (bottega)", "bottega", "Raffaello"),
+        ("Goya (taller)", "taller", "Goya"),
+        ("Goya (círculo de)", "círculo de", "Goya"),
+        ("David (élève de)", "élève de", "David"),
+        ("David (atelier)", "atelier", "David"),
+        ("Rembrandt (navolger)", "navolger", "Rembrandt"),
+        ("Rembrandt, kring van", "kring van", "Rembrandt"),
+        ("Raphael (discipulus)", "discipulus", "Raphael"),
+        ("Raphael, follower of", "follower of", "Raphael"),
+        ("Shop of Duncan Phyfe", "shop of", "Duncan Phyfe"),
+        ("Master of Flémalle and workshop", "workshop", "Master of Flémalle"),
+        ("Master of Flémalle (follower)", "follower", "Master of Flémalle"),
+    ],
+)
+def test_a_qualifier_in_a_name_leaves_the_name(name: str, words: str, named: str) -> None:
+    """In seven languages, with a bracket, a comma, a hyphen or "and": the person is named without it."""
+    value = attribute([maker(name, "")]).value
+
+    assert value == (None, "qualified", words, "related", named)
+
+
+def test_one_of_two_given_names_is_not_chosen() -> None:
+    """The Dutch "of" between two given names is "or"; between a name and a town it is not."""
+    assert said([maker("Doetechum, Johannes of Lucas van", "")]) == (None, "qualified", "or")
+    assert said([maker("Wright of Derby, Joseph", "")])[1] == "named"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        ", French or Flemish, active 1650–60 (possibly Abraham Willemsens, Flemish, died 1672)",
+        " (possibly Abraham Willemsens)",
+        " (Abraham Willemsens?)",
+        ", active 1650–60",
+    ],
+)
+def test_who_a_named_hand_may_have_been_is_no_doubt_of_it(behind: str) -> None:
+    """The hand to which scholars gave a name is certain, and its name ends before what they guess of it."""
+    assert said([maker(f"Master of the Béguins{behind}")]) == ("Master of the Béguins", "named", "")
+    assert said([maker("Master of the Béguins (?)")])[1] == "qualified"
+    assert said([maker("Meester van Gouda (II)", "")])[0] == "Meester van Gouda (II)"
+
+
+@pytest.mark.parametrize(
+    "qualifier",
+    [
+        "Engraved by; , Paris",
+        ", at his Cobridge Pottery",
+        ", American (1815-1897)",
+        "Calligrapher:",
+    ],
+)
+def test_where_it_was_made_is_no_doubt(qualifier: str) -> None:
+    """A town, a workshop of their own and years behind a name take nothing from the maker."""
+    assert said([maker("Ralph Stevenson", "Maker", qualifier)])[1] == "named"
+    assert said([maker("Ralph Stevenson", "Maker", ", Workshop")])[1] == "qualified"
+
+
+def test_long_texts_are_cut_before_they_are_kept() -> None:
+    """What lies behind the part that is read makes no second judgement, and none that is longer."""
+    name, role, qualifier = "Jan Steen" + " x" * 500, "Artist" + " x" * 500, "by" + " x" * 500
+
+    assert part_of(name, role, qualifier) is part_of(name + "y", role + "y", qualifier + "y")
+    assert len(part_of(name, "", "").name) <= 300
 
 
 @given(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gold.samples import SHARED
-from tests.omniart_data.normalise.coverage import (
+from tests.omniart_data.normalise.term_coverage import (
     HALVES,
     NOTHING,
     Told,

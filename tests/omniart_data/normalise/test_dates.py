@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from omniart_data.normalise.dates import grammar, periods
 from omniart_data.normalise.dates.grammar import LATEST, Years, is_undated, parse_years
 from omniart_data.normalise.dates.periods import named_period
 from schemas.artwork import DATE_PRECISION
@@ -89,6 +90,21 @@ READ = {
     "sec. XVI": (1500, 1599),
     "inizio del XVII secolo": (1600, 1633),
     "Winter 1885/86, Antwerp": (1885, 1886),
+    "166?": (1660, 1669),
+    "[166?]": (1660, 1669),
+    "166-": (1660, 1669),
+    "186(?)": (1860, 1869),
+    "ca. 191x": (1910, 1919),
+    "1650-166?": (1650, 1669),
+    "16??": (1600, 1699),
+    "18--": (1800, 1899),
+    "19[??]": (1900, 1999),
+    "166? B.C.": (-166, -166),
+    "A.D. 166?": (166, 166),
+    "607 - 650": (607, 650),
+    "1635 (or 1653)": (1635, 1653),
+    "1653 (of 1635)": (1635, 1653),
+    "1825 or 1820": (1820, 1825),
 }
 PRECISION = {
     "1799-03-12": "day",
@@ -105,6 +121,8 @@ PRECISION = {
     "early 16th–17th century": "century",
     "1500–late 16th century": "third",
     "1st millennium B.C.": "century",
+    "166?": "decade",
+    "16??": "century",
 }
 
 
@@ -136,10 +154,11 @@ def test_not_understood(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ca. 1700", "c 1500", "1655?", "um 1650", "[ca. 1850]", "1650(?)"]
+    "text",
+    ["ca. 1700", "c 1500", "1655?", "um 1650", "[ca. 1850]", "1650(?)", "186[3?]", "18(63 ?)"],
 )
 def test_circa(text: str) -> None:
-    """Circa is read and not widened."""
+    """Circa is read and not widened; a digit that the museum doubts makes it circa."""
     years = parse_years(text)
 
     assert years is not None
@@ -182,6 +201,22 @@ def test_a_long_text_is_read_in_part(piece: str) -> None:
 
     assert parse_years(text) == parse_years(text[:1000])
     assert named_period(text) == named_period(text[:300])
+
+
+def test_long_texts_are_not_kept_in_memory() -> None:
+    """Texts that are the same as far as they are read are one text to what remembers them."""
+    beginning = f"{'1650 ' * 200}memory"[:1000]
+    parse_years(beginning)
+    named_period(beginning)
+    known = grammar._parsed.cache_info().currsize, periods._named_period.cache_info().currsize
+
+    for ending in ("a", "b" * 100_000):
+        assert parse_years(beginning + ending) == parse_years(beginning)
+        assert named_period(beginning + ending) == named_period(beginning)
+    assert known == (
+        grammar._parsed.cache_info().currsize,
+        periods._named_period.cache_info().currsize,
+    )
 
 
 @given(st.integers(100, 2100), st.integers(0, 99))

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pyarrow as pa
 import pytest
@@ -184,6 +185,36 @@ def test_every_notation_of_the_export_comes_through(shared_data: Path) -> None:
     assert len(said) == 687
     assert {one["code"] for one in found} == said
     assert all(one["text"] for one in found)
+
+
+@pytest.mark.real
+def test_every_notation_is_found_however_it_is_written(shared_data: Path) -> None:
+    """An address with signs for what it may not hold, as the standards for paths and for forms write them, and a prefix."""
+    for code in suriname(shared_data):
+        plain, form = quote(code), quote_plus(code)
+        for text in (f"https://iconclass.org/{plain}", f"http://www.iconclass.org/rkd/{form}/"):
+            assert candidate(text) == code
+        assert candidate(f"iconclass:{code}") == candidate(f"Iconclasscode: {plain}") == code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "25FF23",
+        "61BB2(NAPOLEON)11",
+        "11HH(FRANCIS)",
+        "73D11(+1)",
+        "31A22(+931)",
+        "25FF23(LION)(+452)",
+    ],
+)
+def test_shadow_notations_and_keys_exist_in_any_form(code: str) -> None:
+    """A doubled letter, a name in brackets and a key are parts of a notation, said plainly or in an address."""
+    found = known_code(code)
+
+    assert found is not None
+    assert found.text
+    assert codes(code) == codes(f"https://iconclass.org/{quote_plus(code)}") == [code]
 
 
 @pytest.mark.real

@@ -34,6 +34,8 @@ NOBODY = [
     "peintre français",
     "pittore fiorentino",
     "Deutscher Meister",
+    "early 19th century painter",
+    "Beierse School laatste kwart 15e eeuw",
     "-",
 ]
 PERSONS = [
@@ -57,6 +59,13 @@ PERSONS = [
     "Martszen de Jonge, Jan",
     "GUERCINO",
     "Michelangelo",
+    "Smith, John (prentmaker/ uitgever)",
+    "Meester van Joachim en Anna",
+    "Theo van Erven Dorens",
+    "Fonderie, J.",
+    "Buchwald, Art",
+    "Naar, Jan",
+    "Ou Yang",
 ]
 NO_PERSONS = [
     "Monogrammist AC (16e eeuw)",
@@ -84,6 +93,29 @@ NO_PERSONS = [
     "Ministerie van Koloniën",
     "ANP",
     "PV",
+    "Aetna Furnace",
+    "Colebrookdale Furnace",
+    "Oxford Furnace",
+    "Stiegel's Elizabeth Furnace",
+    "Batsto Iron Works",
+    "Josephinenglashütte",
+    "Wiener Werkstätte",
+    "Lambeth Factories",
+    "The Symonds Shop",
+    "Longquan kilns",
+    "Koloniaal Instituut",
+    "Kunsthandel E.J. van Wisselingh",
+    "erven F. Bohn",
+    "Giunti, familie",
+    "LE NAIN brothers",
+    "Gebroeders Van Eyck",
+    "Joseph Meeks & Sons",
+    "Tucker, Smith and Co.",
+    "Curtis and Dunning",
+    "Leonard, Reed & Barton",
+    "Gide et J. Baudry",
+    "F. & O. Brockmann",
+    "Sèvres, Manufacture de",
 ]
 
 

@@ -96,8 +96,42 @@ def told(words: str, language: str = "en") -> list[tuple[str, str, str, str, boo
             [("made", "", "", "Ecuador", False), ("other", "", "", "Peru", False)],
         ),
         ("Kingston or vicinity, United States", [("made", "Kingston", "", "United States", True)]),
-        ("Hitchcocksburg: n.d.", [("made", "Hitchcocksburg", "", "", True)]),
-        ("Hitchcocksburg", [("made", "Hitchcocksburg", "", "", True)]),
+        ("Hitchcocksburg: n.d., France", [("made", "Hitchcocksburg", "", "France", True)]),
+        ("Hitchcocksburg, Bavaria", [("made", "Hitchcocksburg", "Bavaria", "Germany", True)]),
+        ("Hitchcocksburg", []),
+        ("Hitchcocksburg, Caucasus", [("made", "", "Caucasus", "", True)]),
+        ("Karlberg Palace", [("made", "", "", "Sweden", True)]),
+        ("Karlbad Palace", []),
+        (
+            "eastern or central Côte d'Ivoire",
+            [
+                ("made", "", "Eastern Côte d'Ivoire", "Côte d'Ivoire", False),
+                ("made", "", "Central Côte d'Ivoire", "Côte d'Ivoire", False),
+            ],
+        ),
+        (
+            "Coastal Region, Peru or Ecuador",
+            [
+                ("made", "", "Coastal Region", "Peru", False),
+                ("made", "", "Coastal Region", "Ecuador", False),
+            ],
+        ),
+        ("Karlbad Palace, Sweden", [("made", "", "", "Sweden", True)]),
+        (
+            "Ecuador, Peru, or Argentina",
+            [
+                ("made", "", "", "Ecuador", False),
+                ("made", "", "", "Peru", False),
+                ("made", "", "", "Argentina", False),
+            ],
+        ),
+        (
+            "Alaska or British Columbia, United States or Canada",
+            [
+                ("made", "", "Alaska", "United States", False),
+                ("made", "", "British Columbia", "Canada", False),
+            ],
+        ),
         ("", []),
         ("unknown", []),
         ("https://id.rijksmuseum.nl/2301886", []),
@@ -146,6 +180,51 @@ def test_a_street_or_a_building_is_no_city() -> None:
         assert "not in places.csv" in judged.because
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Noordelijke of Zuidelijke Nederlanden", ["Northern Netherlands", "Southern Netherlands"]),
+        ("Noord- of Zuid-Holland", ["North Holland", "South Holland"]),
+        ("Kleine of Grote Antillen", ["Lesser Antilles", "Greater Antilles"]),
+        ("Noordelijke of Zuidelijke Poffertjes", []),
+    ],
+)
+def test_half_a_name_is_read_with_the_noun_of_the_other(words: str, expected: list[str]) -> None:
+    """Where two names share a noun both are read, in doubt, or none is: half a name is no town."""
+    assert [(region, certain) for _, _, region, _, certain in told(words, "nl")] == [
+        (region, False) for region in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", ["Karlbad Palace", "Hitchcocksburg", "Théâtre des Folies-Marigny"]
+)
+def test_a_name_that_no_table_knows_is_no_city_by_itself(words: str) -> None:
+    """It may be a people, a region or a house: alone it gives no place, and the reason names it."""
+    judged = locate(text(words))
+
+    assert judged.value == ([],)
+    assert judged.because == f"the places: {words!r} is not in places.csv"
+
+
+def test_a_label_is_explained_by_the_row_of_its_own_name() -> None:
+    """A reader of the reason finds the word that was looked up, not another name of the same place."""
+    for words, row in (
+        ("United States", "places.csv: united states (country"),
+        ("Germany", "places.csv: Germany is a label (country)"),
+    ):
+        found = named_place(words, "en")
+        assert found is not None
+        assert found.because.startswith(row)
+
+
+def test_a_name_of_a_region_and_of_towns_is_the_region() -> None:
+    """Attica stands for the region where nothing else is said, and for the town beside its country."""
+    assert told("Attica") == [("made", "", "Attica", "", True)]
+    assert told("Attica, United States") == [("made", "Attica", "", "United States", True)]
+    assert told("Etruria") == [("made", "", "Etruria", "", True)]
+
+
 def test_a_name_of_several_countries_is_in_none() -> None:
     """Only the museum's own word for the country chooses between two towns of one name."""
     assert told("Cambridge") == [("made", "Cambridge", "", "", True)]
@@ -164,7 +243,7 @@ def test_a_row_of_another_country_is_another_place() -> None:
         "country": "Canada",
         "certain": True,
     }
-    assert "'Parijs' is not in places.csv: kept as given" in judged.because
+    assert "'Parijs' is not in places.csv" in judged.because
 
 
 def test_each_place_once_and_the_row_in_the_reason() -> None:
@@ -182,7 +261,7 @@ def test_the_tables_hold_what_their_columns_promise() -> None:
     keys = [(row["name"], row["language"], row["country"]) for row in rows]
 
     assert [row["name"] for row in rows if row["name"] != plain(row["name"])] == []
-    assert {row["kind"] for row in rows} <= {*KINDS, ""}
+    assert {row["kind"] for row in rows} <= {*KINDS, "site", ""}
     assert {row["country"] for row in rows} - countries == {""}
     assert all(row["source"] for row in rows)
     assert [key for key, times in Counter(keys).items() if times > 1] == []
@@ -237,7 +316,11 @@ def test_a_name_that_a_country_and_a_town_share(words: str, expected: tuple[str,
             "en",
             [("Braintree", "New England", "United States")],
         ),
-        (["Suriname", "Plantage Accaribo"], "nl", [("Plantage Accaribo", "", "Suriname")]),
+        (["Suriname", "Plantage Accaribo"], "nl", [("", "Plantage Accaribo", "Suriname")]),
+        (["Hitchcocksburg", "United States"], "en", [("Hitchcocksburg", "", "United States")]),
+        (["Griekenland", "Hitchcocksburg"], "nl", [("", "", "Greece")]),
+        (["Paris", "France", "Hitchcocksburg"], "en", [("Paris", "", "France")]),
+        (["Norfolk", "United States"], "en", [("Norfolk", "", "United States")]),
         (["Suriname", "Paramaribo (stad)"], "nl", [("Paramaribo", "", "Suriname")]),
         (
             ["Paramaribo (stad)", "Fort Zeelandia (Paramaribo)"],
@@ -262,7 +345,7 @@ def test_a_name_that_a_country_and_a_town_share(words: str, expected: tuple[str,
         (
             ["Nederland", "Suriname", "Plantage Accaribo"],
             "nl",
-            [("", "", "Netherlands"), ("", "", "Suriname"), ("Plantage Accaribo", "", "")],
+            [("", "", "Netherlands"), ("", "", "Suriname"), ("", "Plantage Accaribo", "")],
         ),
         (["Cambridge", "Peru"], "en", [("Cambridge", "", ""), ("", "", "Peru")]),
     ],

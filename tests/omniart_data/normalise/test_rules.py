@@ -3,7 +3,7 @@
 from omniart_data.normalise.dates.grammar import parse_years
 from omniart_data.normalise.makers.attribution import attribute
 from omniart_data.normalise.terms.materials import split_medium
-from omniart_data.normalise.terms.medium import longest_term
+from omniart_data.normalise.terms.phrases import longest_term
 from omniart_data.normalise.terms.tables import look_up
 
 WORDS = " ".join(f"wort{number}" for number in range(20_000))

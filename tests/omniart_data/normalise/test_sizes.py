@@ -132,6 +132,34 @@ def test_texts_are_measured(text: str, four: Four) -> None:
         ),
         ("beeld: hoogte 226 mm × breedte 176 mm", ["image"], (22.6, 17.6, None, None)),
         ("H. 27.3 cm; Diam. (base) 15.9 cm", ["overall", "base"], (27.3, None, None, None)),
+        (
+            "(a) 39 x 116 cm; end panels: (b) overall 40 x 47 cm; (c) overall 38 x 49 cm, painted surface 36 x 47 cm",
+            ["a", "end panels b overall", "c overall", "c painted surface"],
+            (39.0, 116.0, None, None),
+        ),
+        (
+            "(a) overall 38 x 21 cm, painted surface 36 x 19 cm; (b) overall 37 x 20 cm, painted surface 35 x 18 cm",
+            ["a overall", "a painted surface", "b overall", "b painted surface"],
+            (38.0, 21.0, None, None),
+        ),
+        (
+            "Left wing, overall 30 x 10 cm; whole 30 x 50 cm",
+            ["left wing overall", "overall"],
+            (30.0, 50.0, None, None),
+        ),
+        (
+            "2c. H. 6, W. 3-7/8 inches\r\r(15.2 x 9.8 cm.)\r\r2d. H. 12-5/8, W. 10,\r\r(32.1 x25.4 cm.)",
+            ["2 c", "2 d"],
+            (15.2, 9.8, None, None),
+        ),
+        (
+            "a. H. 57.8 cm; W. 40 cm; D. 26.7 cm\r\rb. H. 21 cm; W. 48.3 cm\r\rd. W. 3 cm",
+            ["a", "b", "d"],
+            (57.8, 40.0, 26.7, None),
+        ),
+        ("Pedestal, 33 x 33 in. (84.5 x 83.8 cm)", ["pedestal"], (84.5, 83.8, None, None)),
+        ("Pedestal: H. 108 cm; Bust: H. 60 cm", ["pedestal", "bust"], (60.0, None, None, None)),
+        ("Cup: Diam. 2 1/2 x 2 1/4 in. (6.4 x 5.7 cm)", ["cup"], (None, None, None, 6.4)),
     ],
 )
 def test_parts_are_told_apart(text: str, names: list[str], four: Four) -> None:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from omniart_data.normalise.decisions import Decision, evidence_of
 from omniart_data.normalise.terms.decided import term_rules
 from omniart_data.normalise.terms.materials import split_medium
-from omniart_data.normalise.terms.medium import pieces, resolved
+from omniart_data.normalise.terms.medium import pieces
+from omniart_data.normalise.terms.phrases import resolved
+from omniart_data.normalise.terms.qualifiers import AFTER, BEFORE, STANDS
 from omniart_data.normalise.terms.stems import singular, stem, stem_key
 from omniart_data.normalise.terms.tables import (
     KINDS,
@@ -104,6 +106,74 @@ def test_dutch_composite() -> None:
         ("olieverf", "table", "oil paint"),
         ("doek", "table", "canvas"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "labels", "how"),
+    [
+        ("machine net", ["net"], "table"),
+        ("net machine", ["net"], "head"),
+        ("wool core", ["wool"], "table"),
+        ("silver buttons", ["silver"], "table"),
+        ("fine white wool", ["wool"], "table"),
+        ("quaint white wool", ["wool"], "head"),
+        ("symmetrically knotted pile", ["knotted pile"], "table"),
+        ("linen-covered board", ["linen", "board"], "table"),
+        ("walnut-veneered pine", ["walnut", "veneering", "pine"], "table"),
+        ("silver-toned wood", ["wood"], "table"),
+        ("wood-fired clay", ["firing", "clay"], "head"),
+        ("brown-glazed clay", ["glaze", "glazing", "clay"], "table"),
+        ("128 gelatin silver prints", ["gelatin silver print"], "table"),
+        ("18th-century silk", ["silk"], "table"),
+    ],
+)
+def test_a_phrase_is_known_word_by_word(words: str, labels: list[str], how: str) -> None:
+    """It is known where each word has a row and stands where the row says; else only its terms are."""
+    found = resolved(words, "material", "en")
+
+    assert [one.label for one in found] == labels
+    assert {one.how for one in found} == {how}
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("Glass; blown (pattern; ribbed, trailed), gilt", ["glass", "blown", "gilt"]),
+        ("Glaze (from cat. 12", ["glaze"]),
+        ("Video, 3 min., 45 sec.", ["video"]),
+        ("Wool, 316 stitches per sq. inch", ["wool", "inch"]),
+        ("Copper 88%, tin 4 %", ["copper", "tin"]),
+        ("Coco-de-mer shell", ["coco-de-mer shell"]),
+        ('"Scratch blue" stoneware - single', ["scratch blue stoneware", "single"]),
+        ("Silk, and/or linen", ["silk", "linen"]),
+    ],
+)
+def test_what_is_no_phrase_goes(words: str, named: list[str]) -> None:
+    """Brackets, running times, counts by length and shares of an alloy name nothing."""
+    assert [piece.text for piece in pieces(words)] == named
+
+
+@pytest.mark.parametrize(
+    "words", ["mounted on cardboard", "glued to board", "backed with paper", "laid down on canvas"]
+)
+def test_a_mounting_is_no_technique(words: str) -> None:
+    """How a work is kept does not say how it was made; what lies beneath is still a material."""
+    materials, techniques, _ = split_medium(text(f"Charcoal on paper, {words}"), [], []).value
+
+    assert materials[:2] == ["charcoal", "paper"]
+    assert len(materials) == 3 or words.endswith("paper")
+    assert techniques == []
+
+
+def test_qualifiers_hide_nothing() -> None:
+    """No word before or after a material names a material or a technique itself, by a row or by its stem."""
+    rows = vocabulary_rows("qualifiers")
+    beside = {row["word"] for row in rows if row["stands"] in {BEFORE, AFTER}}
+
+    assert {row["stands"] for row in rows} == set(STANDS)
+    assert beside
+    for word in beside:
+        assert not [kind for kind in ("material", "technique") if look_up(word, kind, "en")], word
 
 
 def test_kind_decides() -> None:
@@ -237,7 +307,7 @@ def test_a_decision_stands_in_for_a_row() -> None:
 def test_decisions_on_known_terms_are_flagged() -> None:
     """What a table knows meanwhile, and what rests on other evidence, is not applied but told."""
     known, other, fine = (
-        Decision(kind, action, term, label, "why", evidence_of(kind, seen, "nl"))
+        Decision(kind, action, f"nl:{term}", label, "why", evidence_of(kind, seen, "nl"))
         for kind, action, term, label, seen in (
             ("material", "rename", "eikenhout", "ash", "eikenhout"),
             ("technique", "reject", "zorbel", "", "zorbels"),
@@ -252,7 +322,7 @@ def test_decisions_on_known_terms_are_flagged() -> None:
     }
     again = pickle.loads(pickle.dumps(of_types))
     assert again.judge(text("Quuks", "nl"), []).value == (["painting"],)
-    assert "decisions/type.csv: rename quuks" in again.judge(text("Quuks", "nl"), []).because
+    assert "decisions/type.csv: rename nl:quuks" in again.judge(text("Quuks", "nl"), []).because
     assert of_materials.judge([], text("eikenhout", "nl"), []).value[0] == ["oak"]
 
 

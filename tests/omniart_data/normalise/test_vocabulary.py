@@ -27,9 +27,11 @@ KEYS = {
     "periods": ("name",),
     "place_roles": ("words",),
     "places": ("name", "language", "country"),
+    "qualifiers": ("word", "stands"),
     "rights": ("scope", "uri_or_source"),
     "roles": ("role",),
     "spellings": ("word",),
+    "title_words": ("word",),
 }
 
 

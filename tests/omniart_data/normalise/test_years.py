@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from omniart_data.normalise.dates.bins import century, fifty_years
 from omniart_data.normalise.dates.periods import named_period
-from omniart_data.normalise.dates.years import RULE, WIDEST_MEAN, date, date_rule
+from omniart_data.normalise.dates.years import (
+    RULE,
+    WIDEST_CENTURY,
+    WIDEST_MEAN,
+    WIDEST_PERIOD,
+    date,
+    date_rule,
+)
 from schemas.artwork import DATE_PRECISION
 
 
@@ -40,6 +47,15 @@ CHECKED = [
     ("", 1733, 1733, (1733, 1733, 1733.0, False)),
     ("gibberish", 1733, 1782, (1733, 1782, 1757.5, False)),
     ("before 1600", None, None, (None, 1599, None, False)),
+    ("166?", None, None, (1660, 1669, 1664.5, False)),
+    ("Dated 1599 (or 1659)", 1599, 1599, (1599, 1659, 1629.0, False)),
+    ("186[3?]", 1863, 1863, (1863, 1863, 1863.0, True)),
+    ("ca. 148", 148, 148, (148, 148, 148.0, True)),
+    ("166", 1660, 1669, (1660, 1669, 1664.5, False)),
+    ("ca. 850–950", 1800, 1810, (1800, 1810, 1805.0, False)),
+    ("0600", None, None, (600, 600, 600.0, False)),
+    ("A.D. 600", None, None, (600, 600, 600.0, False)),
+    ("500 - 799", None, None, (500, 799, 649.5, False)),
 ]
 
 
@@ -103,6 +119,13 @@ def test_numbers_of_a_period_are_told_in_it() -> None:
     assert date(texts("Edo period"), 1615, 1868, "").value[4] == "period"
 
 
+def test_a_doubted_period_is_circa() -> None:
+    """A question mark behind a period makes its years circa, whether they are numbers or the table's."""
+    assert date([], 1271, 1368, "Yuan dynasty (1271–1368) (?)").value[3:5] == (True, "period")
+    assert date(texts("Edo period (?)"), None, None, "").value[3] is True
+    assert date([], 1271, 1368, "Yuan dynasty (1271–1368)").value[3] is False
+
+
 def test_undated_says_so() -> None:
     """That a museum calls a work undated is a reason of its own."""
     assert "undated" in date(texts("n.d."), None, None, "").because
@@ -138,8 +161,11 @@ def test_rule_never_raises(
     assert (circa is None) == (begin is None and end is None) == (precision == "")
     assert precision in {"", *DATE_PRECISION}
     assert 0 not in (begin, end)
-    assert (year is None) == (of_century is None) == (fifty is None)
-    if year is not None:
+    if year is None:
+        assert (of_century, fifty) == (None, None)
+    else:
+        assert (of_century is None) == (end - begin > WIDEST_CENTURY)
+        assert (fifty is None) == (end - begin > WIDEST_PERIOD)
         assert begin <= year <= end
         assert end - begin <= min(widest, WIDEST_MEAN) or widest > WIDEST_MEAN
 
@@ -165,3 +191,34 @@ def test_a_period_that_is_unknown_is_none() -> None:
     """A name that the table lacks, or that means different years in different countries, has no years."""
     assert named_period("Period of great joy") is None
     assert named_period("three kingdoms period") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("1629 - 1807", (1718.0, None, None)),
+        ("1601–1700", (1650.5, 17, None)),
+        ("1600–1650", (1625.0, 17, "1601-1650")),
+        ("17th century", (1649.5, 17, None)),
+        ("1640–1660", (1650.0, 17, "1601-1650")),
+        ("1590–1691", (1640.5, None, None)),
+    ],
+)
+def test_bins_are_no_narrower_than_what_was_said(
+    words: str, expected: tuple[float, int | None, str | None]
+) -> None:
+    """A century is given up to 100 years of doubt, fifty years up to 50; the mean does not hang on them."""
+    value = date(texts(words), None, None, "").value
+
+    assert (value[2], value[5], value[6]) == expected
+
+
+@pytest.mark.parametrize("words", ["166", "600", "ca. 807", "no. 345"])
+def test_a_small_number_alone_is_no_year(words: str) -> None:
+    """Below 1000 a number without an era dates nothing, until the museum's numbers agree."""
+    judged = date(texts(words), None, None, "")
+
+    assert judged.value[:3] == (None, None, None)
+    assert "no era says that its number is a year" in judged.because
+    assert date([], None, None, words).value[:3] == (None, None, None)
+    assert date(texts("600"), 590, 610, "").value[:2] == (600, 600)

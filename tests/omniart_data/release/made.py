@@ -18,12 +18,20 @@ from omniart_data.release.rows import RowDigest
 from omniart_data.release.verify import SIDE_TABLES
 from omniart_data.release.write import write_release
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
+from schemas.decision import CANDIDATE, FLAGGED, LINK
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0"
 NOT_COMMERCIAL = "https://rightsstatements.org/vocab/NoC-NC/1.0"
 """Rights under which a picture is kept for personal use, and not passed on."""
 TYPES = ("painting", "print", "drawing")
 MATERIALS = ("oil paint", "paper", "ink", "canvas")
+SIZE = {"part": "overall", "width_cm": 20.5, "depth_cm": None, "diameter_cm": None}
+PLACE = {"role": "made", "city": "Delft", "region": "", "country": "Netherlands", "certain": True}
+NOTATION = {"code": "73A1", "text": "the Creation", "division": "7", "group": "73"}
+COLOURS = [
+    {"hex": "#a01020", "share": 0.75, "lightness": 34.0, "a": 54.0, "b": 33.0},
+    {"hex": "#ffffff", "share": 0.25, "lightness": 100.0, "a": 0.0, "b": 0.0},
+]
 SOURCES = ("sample-met", "sample-rijksmuseum")
 
 
@@ -52,8 +60,10 @@ def artwork(number: int, artist: str | None, **columns: Any) -> dict[str, Any]:
         "url": f"https://sample.invalid/{number}",
         "title": f"Invented work {number} | <é>",
         "artist": artist,
+        "artist_id": f"name:{artist.lower()}" if artist else None,
         "artist_status": "named" if artist else "anonymous",
         "artist_qualifier": "",
+        "artist_certainty": "certain" if artist else "",
         "makers": [{"name": artist or "anonymous", "role": "painter", "born": 1480, "ids": []}],
         "artwork_types": [TYPES[number % 3]],
         "materials": [MATERIALS[number % 4], MATERIALS[(number + 1) % 4]],
@@ -61,10 +71,16 @@ def artwork(number: int, artist: str | None, **columns: Any) -> dict[str, Any]:
         "year_first": year,
         "year_last": year + 1,
         "year": year + 0.5,
+        "date_precision": "year",
         "circa": number % 5 == 0,
         "date_text": f"{year}-{year + 1}",
         "types_as_given": [{"text": "schilderij", "language": "nl"}],
         "medium_as_given": [],
+        "coarse_type": TYPES[number % 3],
+        "sizes": [SIZE | {"height_cm": 10.0 + number}],
+        "height_cm": 10.0 + number,
+        "places": [PLACE],
+        "iconclass": [NOTATION],
         "dimensions_as_given": None if number % 7 == 0 else [],
         "rights": CC0 if number % 10 else NOT_COMMERCIAL,
         "rights_as_given": f"{CC0}/" if number % 10 else NOT_COMMERCIAL,
@@ -93,6 +109,7 @@ def contents(works: int = 120, *, artists: int = 5, images: bool = True, **given
             "image_status": _status(n, images=images),
             "width_px": 24 if images else None,
             "height_px": 16 if images else None,
+            "colours": COLOURS if images else None,
         }
         for n, row in enumerate(rows, 1)
     ]
@@ -159,6 +176,22 @@ def term_uses() -> list[dict[str, Any]]:
             ("material", "olieverf", "head", "oil paint", 8),
         )
     ]
+
+
+def questions() -> dict[str, pa.Table]:
+    """Return links, candidates and a decision that was not applied, as contents take them: of works 2 to 5."""
+    ids = [f"{SOURCES[number % 2]}:{number:05d}" for number in range(6)]
+    links = [
+        {"a": ids[2], "b": ids[3], "because": "same number", "score": 99.0, "applied": True},
+        {"a": ids[4], "b": ids[5], "because": "same title", "score": 70.0, "applied": False},
+    ]
+    candidate = {"kind": "work", "subject": ids[4], "object": ids[5], "score": 70.0, "artworks": 2}
+    decision = {"kind": "work", "action": "merge", "subject": ids[4], "object": "x", "why": "gone"}
+    return {
+        "links": pa.Table.from_pylist(links, schema=LINK),
+        "candidates": pa.Table.from_pylist([candidate], schema=CANDIDATE),
+        "flagged": pa.Table.from_pylist([decision], schema=FLAGGED),
+    }
 
 
 def made_release(folder: Path, works: int = 120, **given: Any) -> Release:

@@ -7,22 +7,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
+from omniart_data.release.card import SECTIONS, VALUES, fact_block, fact_blocks
 from omniart_data.release.contents import extend_ledger
 from omniart_data.release.explain import explain
 from omniart_data.release.facts import FACTS, century
-from omniart_data.release.labels import label_index
+from omniart_data.release.groups import EDGE
+from omniart_data.release.labels import check_same_persons, label_index
 from omniart_data.release.read import Release, open_release
 from omniart_data.release.stats import render_table_one, table_one
 from omniart_data.release.verify import verify_release
 from omniart_data.release.write import write_release
 from schemas.artwork import TERM_USE
-from schemas.release import ROW
+from schemas.decision import FLAGGED
+from schemas.errors import ReleaseError
+from schemas.release import ROW, SPLITS
 
 texts = st.text(max_size=6)
 
@@ -189,7 +194,7 @@ def test_the_receipt_names_no_place_and_no_time(make_release: Callable[..., Rele
     """What was read, with what: and nothing that another machine or day would write otherwise."""
     release = make_release()
 
-    packages = {"omniart-data", "pyarrow", "pillow", "nltk", "rapidfuzz", "iconclass"}
+    packages = {"omniart-data", "pyarrow", "numpy", "pillow", "nltk", "rapidfuzz", "iconclass"}
     assert set(release.receipt["made_with"]) == packages
     assert [given["name"] for given in release.receipt["inputs"]] == ["objects.csv"]
     assert str(release.folder.parent) not in (release.folder / "receipt.json").read_text()
@@ -268,6 +273,7 @@ def test_a_label_says_whether_the_vocabulary_knows_it(made: ModuleType) -> None:
         ("type", "painting"): True,
         ("type", "gevelsteen"): False,
         ("type", "print"): True,
+        ("coarse type", "print"): True,
         ("material", "painting"): False,
     }
     assert later["matched"].equals(index["matched"])
@@ -283,9 +289,10 @@ def test_matched_labels_are_counted(make_release: Callable[..., Release]) -> Non
     assert {task: pair for task, pair in counts.items() if pair[0]} == {
         "artist": (5, 5),
         "type": (3, 1),
+        "coarse type": (3, 3),
         "material": (4, 1),
     }
-    assert "| type | 3 | 1 |" in (release.folder / "README.md").read_text(encoding="utf-8")
+    assert "| type | 3 | 3 | 0 | 1 |" in (release.folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_ledger_keeps_what_it_was_told() -> None:
@@ -325,6 +332,153 @@ def test_a_release_follows_another(made: ModuleType, tmp_path: Path) -> None:
     assert re.findall(r"^## (.+)$", changelog, re.MULTILINE) == ["1.1.0", "1.0.0"]
     assert second.receipt["previous"] == {"version": "1.0.0", "digest": first.digest}
     assert verify_release(second.folder).failures == ()
+
+
+Rows = list[dict[str, Any]]
+
+
+def followed(
+    made: ModuleType, folder: Path, change: Callable[[Rows], None], **given: Any
+) -> Release:
+    """Write a release whose artworks are those of another one before it, but for a change of their rows."""
+    first = made.made_release(folder / "first", 60)
+    contents = made.contents(60, previous=first, **given)
+    rows = contents.artworks.to_pylist()
+    change(rows)
+    artworks = pa.Table.from_pylist(rows, schema=contents.artworks.schema)
+    write_release(replace(contents, artworks=artworks), folder / "second", version="1.1.0")
+    return open_release(folder / "second")
+
+
+def called(old: str, label: str, artist_id: str | None = None) -> Callable[[Rows], None]:
+    """Return a change that gives an artist's works another label, and another id."""
+
+    def change(rows: Rows) -> None:
+        for row in rows:
+            if row["artist"] == old:
+                row.update(artist=label, artist_id=artist_id or row["artist_id"])
+
+    return change
+
+
+def test_a_label_is_one_persons_for_ever(made: ModuleType, tmp_path: Path) -> None:
+    """A label that would go to another person stops the build, whether the first still has works or not."""
+
+    def swap(rows: Rows) -> None:
+        for row in rows:
+            if row["artist"] == "Artist 01":
+                row["artist"] = "Artist 99"
+            elif row["artist"] == "Artist 02":
+                row["artist"] = "Artist 01"
+
+    with pytest.raises(ReleaseError, match="one person's for ever") as stopped:
+        followed(made, tmp_path / "lives", swap)
+    assert "decide artist rename name:artist 02 NAME" in str(stopped.value)
+    assert "decide artist merge name:artist 01 name:artist 02" in str(stopped.value)
+    assert not (tmp_path / "lives" / "second").exists()
+
+
+def test_a_label_of_a_person_who_is_gone_is_not_given_away(made: ModuleType) -> None:
+    """An id of an authority that nobody has any more keeps its label, unless a work went from it to the new id."""
+
+    def rows(*of: tuple[str, str]) -> pa.Table:
+        lines = [{"id": name, "artist": "Jan Steen", "artist_id": who} for name, who in of]
+        return pa.Table.from_pylist(lines, schema=ROW)
+
+    def check(before: tuple[str, str], now: tuple[str, str]) -> None:
+        index = label_index(rows(before), TERM_USE.empty_table())
+        check_same_persons(rows(now), index, rows(before))
+
+    check(("met:1", "ulan:1"), ("met:1", "ulan:1"))
+    check(("met:1", "ulan:1"), ("met:1", "ulan:2"))
+    check(("met:1", "name:jan steen"), ("met:2", "ulan:2"))
+    with pytest.raises(ReleaseError, match="'Jan Steen' is ulan:1's, and would become ulan:2's"):
+        check(("met:1", "ulan:1"), ("met:2", "ulan:2"))
+
+
+def test_retired_labels_are_counted_apart(made: ModuleType, tmp_path: Path) -> None:
+    """A label that nobody has any more keeps its number; facts and card count it apart from living ones."""
+    release = followed(made, tmp_path, called("Artist 01", "Anna"))
+
+    line = release.facts["labels"]["rows"]["artist"]
+    assert (line["labels"], line["living"], line["retired"]) == (6, 5, 1)
+    numbers = {line["label"]: line["number"] for line in release.labels.to_pylist()}
+    assert (numbers["Artist 01"], numbers["Anna"]) == (1, 5)
+    assert verify_release(release.folder).failures == ()
+
+
+def test_the_changelog_tells_what_became_of_artists(made: ModuleType, tmp_path: Path) -> None:
+    """Artists renamed, merged and given ids; works that lost, got or changed their artist; and decisions."""
+
+    def change(rows: Rows) -> None:
+        called("Artist 01", "Anna")(rows)
+        called("Artist 02", "Artist 00", "name:artist 00")(rows)
+        called("Artist 03", "Artist 03", "ulan:3")(rows)
+        by = {row["artist"]: row for row in rows}
+        by["Artist 04"].update(artist="Anna", artist_id="name:artist 01")
+        lost, found = by["Artist 00"], by[None]
+        lost.update(artist=None, artist_id=None, artist_status="anonymous", artist_certainty="")
+        found.update(artist="Anna", artist_id="name:artist 01", artist_status="named")
+        found["artist_certainty"] = "certain"
+
+    flagged = [dict.fromkeys(FLAGGED.names, "x") | {"kind": "artist", "action": "merge"}]
+    table = pa.Table.from_pylist(flagged, schema=FLAGGED)
+    release = followed(made, tmp_path, change, decisions=3, flagged=table)
+
+    changelog = (release.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert changelog.split("## 1.0.0")[0].splitlines()[6:-1] == [
+        "- 1 artist renamed: Artist 01 -> Anna.",
+        "- 1 artist merged into another: Artist 02 -> Artist 00.",
+        "- 1 artist given another id: name:artist 03 -> ulan:3.",
+        "- 1 artworks by another artist than before.",
+        "- 1 artworks have lost their artist.",
+        "- 1 artworks have got an artist.",
+        "- Decisions: 2 applied, 1 not applied (flagged.parquet).",
+    ]
+    assert release.receipt["decisions"] == {"applied": 2, "flagged": 1}
+    assert verify_release(release.folder).failures == ()
+
+
+def test_the_changelog_tells_of_works_that_moved(made: ModuleType, tmp_path: Path) -> None:
+    """Works that two groups made one moved from their split are counted."""
+    first = made.made_release(tmp_path / "first", 60, images=False)
+    sides = {row["id"]: row["split"] for row in first.table(columns=["id", "split"]).to_pylist()}
+    names = {split: min(n for n, s in sides.items() if s == split) for split in SPLITS}
+    edge = {"a": names["train"], "b": names["test"], "because": "one sheet"}
+    edges = pa.Table.from_pylist([edge], schema=EDGE)
+    contents = made.contents(60, images=False, previous=first, edges=edges, allow_moves=True)
+
+    write_release(contents, tmp_path / "second", version="1.1.0")
+
+    changelog = (tmp_path / "second" / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "- 1 artworks have changed their split.\n" in changelog
+
+
+def test_what_is_not_known_stands_last(made: ModuleType, tmp_path: Path) -> None:
+    """Centuries rise from the earliest; works without a year are not among those before and after our era."""
+    contents = made.contents(4)
+    rows = contents.artworks.to_pylist()
+    for row, year in zip(rows, (None, -250.0, 250.0, 1650.0), strict=True):
+        whole = None if year is None else int(year)
+        row.update(year=year, year_first=whole, year_last=whole)
+    artworks = pa.Table.from_pylist(rows, schema=contents.artworks.schema)
+    write_release(replace(contents, artworks=artworks), tmp_path / "four", version="1.0.0")
+
+    centuries = open_release(tmp_path / "four").facts["centuries"]["rows"]
+
+    assert list(centuries) == ["-3", "3", "17", "not known"]
+
+
+def test_the_card_holds_the_values_that_it_names(make_release: Callable[..., Release]) -> None:
+    """Closed lists stand in the card itself, where a reader has no code to look into."""
+    card = (make_release(10).folder / "README.md").read_text(encoding="utf-8")
+
+    assert "schemas.artwork." not in card
+    assert "schemas.release." not in card
+    for column, values in VALUES.items():
+        assert f"(#values-of-{column})" in card
+        section = card.split(f"### Values of `{column}`")[1].split("\n#")[0]
+        assert len(section.strip().splitlines()) == len(values) + 2
 
 
 def test_explain_tells_the_date_of_the_rights(make_release: Callable[..., Release]) -> None:

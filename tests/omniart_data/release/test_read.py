@@ -59,7 +59,8 @@ def test_what_a_release_says_of_itself(make_release: Callable[..., Release]) -> 
     assert (release.folder / "manifest.sha256").read_text() == f"{release.digest}  manifest.json\n"
     assert release.is_sample
     assert release.facts["table_one"]["rows"]["all"]["entries"] == 120
-    assert set(release.labels["task"].to_pylist()) == {"artist", "type", "material"}
+    tasks = {"artist", "type", "coarse type", "material"}
+    assert set(release.labels["task"].to_pylist()) == tasks
     assert release.to_pandas()["split"].isin([*SPLITS, "unattributed"]).all()
 
 

@@ -25,15 +25,16 @@ from omniart_data.release import manifest
 from omniart_data.release.manifest import Manifest, file_entry
 from omniart_data.release.read import ALL_SPLITS, Release, open_release
 from omniart_data.review.candidates import candidate_table, open_candidates
+from omniart_data.review.naming import names_of
 from omniart_data.review.server import serve
 from omniart_data.review.sitting import Sitting, shown, works_of
 from omniart_data.review.works import Works
 from schemas.artwork import JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE
-from schemas.release import ROW
+from schemas.release import LABEL, ROW
 
 SCRIPT = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
-STEEN, HAVICK = "ulan:500115493", "name:havick steen"
+STEEN, HAVICK = "ulan:500115493", "name:havick steen -1679"
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next((found for name in NAMES if (found := shutil.which(name))), "")
@@ -76,7 +77,7 @@ def row(number: int, artist: str, artist_id: str, **columns: Any) -> dict[str, A
         "year_last": 1665,
         "medium_as_given": [{"text": "olieverf op doek", "language": "nl"}],
         "types_as_given": [],
-        "judgements": [0, 1],
+        "judgements": [0, 1, 3],
         "image_sha256": sha256(body).hexdigest(),
         "image_status": "in release",
         "image": {"bytes": body, "path": f"{number}.jpg"},
@@ -137,7 +138,7 @@ CANDIDATES = (
     ),
     candidate("artist", "name:a", "name:b", score=91.0),
     candidate("artist", "name:c", "name:d", score=90.0),
-    candidate("material", "rare", artworks=1),
+    candidate("material", "rare", evidence=evidence_of("material", "rare", ""), artworks=1),
     candidate(
         "material",
         "fabeliet",
@@ -146,7 +147,13 @@ CANDIDATES = (
         examples=["met:1", "met:3"],
     ),
     candidate(
-        "material", "porcelein", "porcelain", object_label="porcelain", score=95.0, artworks=7
+        "material",
+        "porcelein",
+        "porcelain",
+        object_label="porcelain",
+        evidence=evidence_of("material", "porcelein", "en"),
+        score=95.0,
+        artworks=7,
     ),
     candidate(
         "work",
@@ -181,6 +188,7 @@ JUDGEMENTS = (
         {"maker": {"name": "Havick Steen", "born": None, "died": 1679, "ids": []}},
         {"artist": "Steen", "artist_id": HAVICK},
     ),
+    judgement(3, "attribution", {"makers": [MAKER["maker"]]}, {**MAKER, "artist_status": "named"}),
 )
 
 
@@ -191,13 +199,26 @@ def made_release(folder: Path, candidates: Sequence[dict[str, Any]] | None = CAN
         rows = list(ROWS) if split == "train" else []
         path = folder / "data" / f"{split}-00000-of-00001.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=ROW), path, row_group_size=2)
+    words = [
+        ("met", "fabeliet", "nl"),
+        ("met", "glas", "nl"),
+        ("wga", "glas", "de"),
+        ("met", "rare", ""),
+        ("wga", "porcelein", "en"),
+        ("met", "fijn: spul", "NL"),
+    ]
     terms = [
-        {"source": "met", "kind": "material", "term": "fabeliet", "language": "nl"},
-        {"source": "met", "kind": "material", "term": "glas", "language": "nl"},
-        {"source": "wga", "kind": "material", "term": "glas", "language": "de"},
+        {"source": source, "kind": "material", "term": term, "language": language}
+        for source, term, language in words
+    ]
+    labels = [
+        {"task": "artist", "label": "Jan Steen", "id": STEEN},
+        {"task": "artist", "label": "Steen, Jan Havicksz.", "id": HAVICK},
+        {"task": "material", "label": "fabeliet", "id": ""},
     ]
     tables = {
         "judgements": pa.Table.from_pylist(list(JUDGEMENTS), schema=JUDGEMENT),
+        "labels": pa.Table.from_pylist(labels, schema=LABEL),
         "terms": pa.Table.from_pylist(terms, schema=TERM_USE),
     }
     if candidates is not None:
@@ -232,8 +253,9 @@ def sitting_in(workspace: Path) -> tuple[Sitting, Works]:
     release = open_release(workspace / "releases" / "omniart-1.0.0")
     candidates = open_candidates(candidate_table(release), ())
     works = Works(release, works_of(shown(candidates)), None)
+    names = names_of(release)
     return Sitting(
-        workspace / "decisions", candidates, works, title="Review of release 1.0.0"
+        workspace / "decisions", candidates, works, names, title="Review of release 1.0.0"
     ), works
 
 
@@ -393,7 +415,9 @@ class Chromium:
         self._program.terminate()
         await asyncio.wait_for(self._program.wait(), 20)
 
-    async def open(self, url: str, *, width: int = 1200, scheme: str = "light") -> Page:
+    async def open(
+        self, url: str, *, width: int = 1200, height: int = 900, scheme: str = "light"
+    ) -> Page:
         """Open an address in a page of its own."""
         page = Page(self._socket, "")
         page.session = ""
@@ -409,7 +433,7 @@ class Chromium:
         await page.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
-            height=900,
+            height=height,
             deviceScaleFactor=1,
             mobile=False,
         )

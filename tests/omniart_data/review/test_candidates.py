@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omniart_data.normalise.decisions import evidence_of
 from omniart_data.release.read import Release, open_release
 from omniart_data.review.candidates import Candidate, candidate_table, open_candidates
+from omniart_data.review.naming import Names
 from omniart_data.review.sitting import MOST, Sitting, shown, works_of
 from omniart_data.review.works import Works
 from schemas.errors import UsageError
@@ -30,12 +32,12 @@ def names(candidates: list[Candidate]) -> list[tuple[str, str]]:
 def test_the_order(release: Release) -> None:
     """Pairs are sorted by how alike they are, terms by how often they occur; a pair has the order of decisions."""
     assert names(open_candidates(candidate_table(release), ())) == [
-        ("artist", "name:havick steen"),
+        ("artist", "name:havick steen -1679"),
         ("artist", "name:a"),
         ("artist", "name:c"),
-        ("material", "fabeliet"),
-        ("material", "porcelein"),
-        ("material", "rare"),
+        ("material", "nl:fabeliet"),
+        ("material", "en:porcelein"),
+        ("material", ":rare"),
         ("work", "met:1"),
     ]
 
@@ -67,6 +69,29 @@ def test_a_release_without_candidates(tmp_path: Path, make_release: Callable[...
         candidate_table(make_release(tmp_path / "old", None))
 
 
+def test_a_reason_states_what_is_known(release: Release) -> None:
+    """The reason that is offered repeats what the release says, and claims nothing that nobody did."""
+    pair, bare, *_ = open_candidates(candidate_table(release), ())
+
+    assert pair.reason("merge") == "the same: the same words, both died in 1679"
+    assert pair.reason("keep apart") == "not the same, though the same words, both died in 1679"
+    assert (bare.reason("merge"), bare.reason("keep apart")) == ("the same", "not the same")
+
+
+def test_words_of_several_languages_are_told_apart(
+    tmp_path: Path, make_release: Callable[..., Release]
+) -> None:
+    """A candidate is a word of the language that its evidence tells, whatever its code looks like."""
+    spoken = (("glas", "de"), ("glas", "nl"), ("fijn: spul", "NL"))
+    rows = [
+        {"kind": "material", "subject": term, "evidence": evidence_of("material", term, language)}
+        for term, language in spoken
+    ]
+    found = open_candidates(candidate_table(make_release(tmp_path / "r", rows)), ())
+
+    assert sorted(one.subject for one in found) == ["NL:fijn: spul", "de:glas", "nl:glas"]
+
+
 @given(st.integers(0, 3 * MOST), st.integers(0, 5))
 def test_most_are_shown(artists: int, types: int) -> None:
     """Of each kind the first ones are shown, under numbers of their own, and none is lost below the cap."""
@@ -83,7 +108,7 @@ def test_what_is_shown_beside_a_candidate(release: Release, tmp_path: Path) -> N
     """Each example stands on its own side, with title, makers' dates, years and whether there is a picture."""
     candidates = open_candidates(candidate_table(release), ())
     works = Works(release, works_of(shown(candidates)), None)
-    told: dict[str, Any] = Sitting(tmp_path, candidates, works, title="T").to_json()
+    told: dict[str, Any] = Sitting(tmp_path, candidates, works, Names({}), title="T").to_json()
 
     first = told["candidates"][0]
     sides = {work["id"]: (work["side"], work["picture"]) for work in first["works"]}
@@ -122,7 +147,7 @@ def test_hostile_rows(tmp_path: Path, make_release: Callable[..., Release]) -> N
     release = make_release(tmp_path / "r", [row])
     candidates = open_candidates(candidate_table(release), ())
     works = Works(release, works_of(shown(candidates)), None)
-    sitting = Sitting(tmp_path / "decisions", candidates, works, title="T")
+    sitting = Sitting(tmp_path / "decisions", candidates, works, Names({}), title="T")
 
     told = json.dumps(sitting.to_json(), allow_nan=False)
     assert len(told) < 10_000

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,11 +19,15 @@ from omniart_data.cli import app
 from omniart_data.decision_files import read_decisions
 from omniart_data.normalise.decisions import evidence_of
 from omniart_data.release.read import Release, open_release
+from omniart_data.review.browser import opened_in_browser
 from omniart_data.review.candidates import candidate_table, open_candidates
+from omniart_data.review.sitting import how_to_review
 from omniart_data.review.works import Works
 
 COMMAND = Path(sys.executable).with_name("omniart-data")
-STEEN, HAVICK = "ulan:500115493", "name:havick steen"
+STEEN, HAVICK = "ulan:500115493", "name:havick steen -1679"
+ULAN = "http://vocab.getty.edu/ulan/500115493"
+MAKER = {"name": "Jan Steen", "born": 1626, "died": 1679, "ids": [ULAN]}
 
 
 def run(workspace: Path, *arguments: str) -> tuple[int, str, str]:
@@ -48,12 +53,24 @@ def candidate_evidence(workspace: Path, kind: str) -> str:
         (("artist", "reject", HAVICK), evidence_of("artist", HAVICK, None, 1679)),
         (("material", "rename", "FABELIET", "cobalt"), evidence_of("material", "fabeliet", "nl")),
         (
-            ("material", "reject", "glas", "--language", "de"),
+            ("material", "reject", "de:glas"),
             evidence_of("material", "glas", "de"),
         ),
         (
             ("artwork", "set", "met:1", "materials=oil paint; canvas"),
-            evidence_of("materials", '{"medium": [{"text": "olieverf op doek"}]}'),
+            evidence_of("materials", "met:1", '{"medium": [{"text": "olieverf op doek"}]}'),
+        ),
+        (
+            ("material", "rename", "NL:Fijn: spul", "Cobalt"),
+            evidence_of("material", "fijn: spul", "NL"),
+        ),
+        (
+            ("material", "rename", "fijn:  spul", "Cobalt"),
+            evidence_of("material", "fijn: spul", "NL"),
+        ),
+        (
+            ("artwork", "set", "met:1", "artist=Steen, Jan Havicksz."),
+            evidence_of("artist", "met:1", json.dumps({"makers": [MAKER]})),
         ),
     ],
 )
@@ -64,7 +81,8 @@ def test_decide(workspace: Path, asked: tuple[str, ...], evidence: str) -> None:
     assert (code, err) == (0, "")
     (written,) = read_decisions(workspace / "decisions")
     assert written.evidence == evidence
-    assert out.strip() == str(written)
+    path = workspace / "decisions" / str(written).removeprefix("decisions/")
+    assert out.splitlines() == [str(path), "build again to apply it"]
 
 
 @pytest.mark.parametrize(
@@ -105,11 +123,33 @@ def test_a_pair_that_is_no_candidate(workspace: Path, make_release: Callable[...
             "no work of this release is by ulan:0",
         ),
         (("material", "reject", "oak", "--reason", "x"), "has the material 'oak'"),
-        (("material", "reject", "glas", "--reason", "x"), "is a word of de and nl"),
+        (("material", "reject", "glas", "--reason", "x"), "write de:glas or nl:glas"),
+        (("material", "reject", "fr:glas", "--reason", "x"), "write de:glas or nl:glas"),
+        (("material", "reject", "nl:oak", "--reason", "x"), "has the material 'nl:oak'"),
+        (
+            ("material", "rename", "fabeliet", "cobbalt", "--reason", "x"),
+            "the material 'cobbalt': did you mean 'cobalt'? --new makes it one all the same",
+        ),
+        (("material", "rename", "fabeliet", "doek", "--reason", "x"), "did you mean 'canvas'?"),
+        (("material", "rename", "fabeliet", "--reason", "x"), "rename takes an object, the new"),
+        (("artist", "merge", STEEN, "--reason", "x"), "merge takes an object, the other one's id"),
+        (("artist", "merge", "", STEEN, "--reason", "x"), "a decision has a subject: give one"),
         (("work", "merge", "met:1", "met:77", "--reason", "x"), "met:77 is not in this release"),
-        (("artwork", "set", "met:1", "title=X", "--reason", "x"), "no rule writes title"),
-        (("artwork", "set", "met:1", "year_first=X", "--reason", "x"), "year_first cannot be 'X'"),
-        (("artwork", "set", "met:1", "colour=X", "--reason", "x"), "an artwork has no column"),
+        (
+            ("artwork", "set", "met:1", "title=X", "--reason", "x"),
+            "'title' cannot be set: artist, years",
+        ),
+        (("artwork", "set", "met:1", "years=X", "--reason", "x"), "years cannot be 'X'"),
+        (("artwork", "set", "met:1", "years=1650", "--reason", "x"), "what years rests on"),
+        (
+            ("artwork", "set", "met:1", "materials=oak; cavnas", "--reason", "x"),
+            "the material 'cavnas': did you mean 'canvas'?",
+        ),
+        (
+            ("artwork", "set", "met:1", "artist=Jan Stein", "--reason", "x"),
+            "'Jan Stein': did you mean 'Jan Steen'? --new makes it one",
+        ),
+        (("artwork", "set", "met:1", "coarse_type=etching", "--reason", "x"), "painting, drawing,"),
     ],
 )
 def test_what_cannot_be_decided(workspace: Path, asked: tuple[str, ...], said: str) -> None:
@@ -124,7 +164,8 @@ def test_what_cannot_be_decided(workspace: Path, asked: tuple[str, ...], said: s
 
 def test_decisions_are_listed(workspace: Path) -> None:
     """All decisions, tab-separated; what a spreadsheet would calculate is a text."""
-    run(workspace, "decide", "material", "rename", "fabeliet", "=1+1", "--reason", "a\tb\x1b[1m")
+    why = "a\tb\x1b[1m"
+    run(workspace, "decide", "material", "rename", "fabeliet", "=1+1", "--new", "--reason", why)
     run(workspace, "decide", "artist", "reject", HAVICK, "--reason", "no person")
 
     code, out, _ = run(workspace, "decisions")
@@ -132,7 +173,7 @@ def test_decisions_are_listed(workspace: Path) -> None:
     assert code == 0
     assert out.splitlines() == [
         f"artist\treject\t{HAVICK}\t\tno person",
-        "material\trename\tfabeliet\t'=1+1\ta b [1m",
+        "material\trename\tnl:fabeliet\t'=1+1\ta b [1m",
     ]
 
 
@@ -142,8 +183,87 @@ def test_a_later_decision_says_what_it_replaces(workspace: Path) -> None:
 
     _, out, _ = run(workspace, "decide", "artist", "rename", STEEN, "B", "--reason", "two")
 
-    assert "in place of decisions/artist.csv: rename" in out
+    assert f"in place of: {workspace / 'decisions' / 'artist.csv'}: rename" in out
     assert [one.object for one in read_decisions(workspace / "decisions")] == ["B"]
+
+
+def test_what_a_merge_leaves(workspace: Path) -> None:
+    """Of two artists who become one it is said whose id and label stay."""
+    _, out, _ = run(workspace, "decide", "artist", "merge", STEEN, HAVICK, "--reason", "one")
+
+    assert out.splitlines()[1] == f"{STEEN} stays, called 'Jan Steen', and takes in {HAVICK}"
+
+
+def test_a_decision_is_taken_back(workspace: Path) -> None:
+    """What is taken back is gone and said; a pair is named from either end or one, a word without its language."""
+    folder = workspace / "decisions"
+    decided: tuple[tuple[str, ...], ...] = (
+        ("artist", "merge", STEEN, HAVICK),
+        ("material", "reject", "FABELIET"),
+        ("artwork", "set", "met:1", "artist="),
+    )
+    back = (decided[0][:3], decided[1], ("artwork", "set", "met:1", "artist"))
+    for asked, taken in zip(decided, back, strict=True):
+        assert run(workspace, "decide", *asked, "--reason", "so")[0] == 0
+        (one,) = read_decisions(folder)
+
+        code, out, _ = run(workspace, "decide", "--take-back", *taken)
+
+        told = folder / str(one).removeprefix("decisions/")
+        assert (code, out.splitlines()[0]) == (0, f"taken back: {told}")
+        assert read_decisions(folder) == ()
+
+
+def test_what_cannot_be_taken_back(workspace: Path) -> None:
+    """One that is not there, and one of two that are meant, is one line, and takes nothing."""
+    for word in ("nl:glas", "de:glas"):
+        run(workspace, "decide", "material", "reject", word, "--reason", "so")
+    back = ("decide", "--take-back", "material", "reject")
+
+    assert "has no decision to reject oak" in run(workspace, *back, "oak")[2]
+    code, _, err = run(workspace, *back, "glas")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "2 decisions are meant" in err
+    assert len(read_decisions(workspace / "decisions")) == 2
+
+
+def test_decisions_of_no_workspace(tmp_path: Path) -> None:
+    """A folder that is not there has no decisions to list: it is a slip of the pen."""
+    code, out, err = run(tmp_path / "nope", "decisions")
+
+    assert (code, out) == (2, "")
+    assert "nope is not there: name a workspace" in err
+
+
+def test_the_help_says_what_can_be_decided() -> None:
+    """Each kind stands with its actions, and what can be set is listed."""
+    told = " ".join(CliRunner().invoke(app, ["decide", "--help"]).stdout.replace("│", " ").split())
+
+    assert "artist (merge, keep apart, rename, reject)" in told
+    assert "type, material, technique (rename, reject); work (merge, keep apart);" in told
+    for name in ("artwork (set)", "coarse_type", "years"):
+        assert name in told
+
+
+def test_git_is_spoken_of_where_there_is_git(tmp_path: Path) -> None:
+    """Only in a repository is there a `git diff`."""
+    folder = tmp_path / "w" / "decisions"
+    assert how_to_review(folder) == "keep that folder in git"
+    (tmp_path / ".git").mkdir()
+    assert "git diff" in how_to_review(folder)
+
+
+def test_the_browser_is_led_by_a_file_of_the_user_s_own(tmp_path: Path) -> None:
+    """No program's arguments hold the secret: a file leads to it, which its owner alone can read, for a while."""
+    opened: list[str] = []
+    with opened_in_browser("http://127.0.0.1:1/secret/", opened.append) as path:
+        assert path is not None
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert "url=http://127.0.0.1:1/secret/" in path.read_text()
+        assert opened == [path.as_uri()]
+        assert "secret" not in opened[0]
+    assert not path.exists()
 
 
 def test_review_says_what_is_missing(tmp_path: Path, make_release: Callable[..., Release]) -> None:
@@ -185,7 +305,8 @@ def test_review_serves_until_it_is_ended(workspace: Path, how: str) -> None:
         finally:
             program.kill()
     assert (program.returncode, err) == (0, "")
-    assert "1 decision of this sitting is in" in out
+    assert "1 decision of this sitting in" in out
+    assert "git diff" not in out
     assert len(read_decisions(workspace / "decisions")) == 1
 
 

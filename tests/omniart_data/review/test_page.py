@@ -31,15 +31,15 @@ def test_deciding_by_keys(browse: Browse, workspace: Path) -> None:
         merged = (
             "artist",
             "merge",
-            "name:havick steen",
+            "name:havick steen -1679",
             "ulan:500115493",
-            "looked at side by side, the same: the same words, both died in 1679",
+            "the same: the same words, both died in 1679",
         )
         assert decided(workspace) == [merged]
 
         await page.press("a")
         await page.until("document.querySelectorAll('#done li').length === 2")
-        apart = ("artist", "keep apart", "name:a", "name:b", "looked at side by side, not the same")
+        apart = ("artist", "keep apart", "name:a", "name:b", "not the same")
         assert decided(workspace) == [apart, merged]
 
         await page.press("u")
@@ -50,14 +50,20 @@ def test_deciding_by_keys(browse: Browse, workspace: Path) -> None:
         await page.press("2", "j", "k", "r")
         assert await page.js("document.activeElement.id") == "new"
         await page.press(*"cobalt m", "Enter")
+        await page.until("!document.querySelector('#alert').hidden")
+        alert = await page.js("document.querySelector('#alert').innerText")
+        assert "no vocabulary knows the material 'cobalt m'" in alert
+        assert "Enter once more" in alert
+        assert ["400" in one for one in page.complaints] == [True]
+        page.complaints.clear()
+        await page.press("Enter")
         await page.until("document.querySelectorAll('#done li').length === 2")
-        assert ("material", "rename", "fabeliet", "cobalt m", "the English term for it") in decided(
-            workspace
-        )
+        new = ("material", "rename", "nl:fabeliet", "cobalt m", "the English term for it")
+        assert new in decided(workspace)
 
         await page.press("e", *"a slip", "Escape", "x")
         await page.until("document.querySelectorAll('#done li').length === 3")
-        assert ("material", "reject", "porcelein", "", "a slip") in decided(workspace)
+        assert ("material", "reject", "en:porcelein", "", "a slip") in decided(workspace)
         await page.press("u", "u", "u")
         await page.until("document.querySelectorAll('#done li').length === 0")
         assert decided(workspace) == []
@@ -120,6 +126,67 @@ def test_a_museum_s_text_is_text(browse: Browse) -> None:
         assert len(page.requests) >= 6
         assert [url for url in page.requests if not url.startswith(served.url)] == []
         assert page.complaints == []
+
+    browse(work)
+
+
+BUTTON = "document.querySelector('#actions button').getBoundingClientRect()"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1000, 1100), (500, 700), (1000, 300)])
+def test_the_buttons_are_in_sight(browse: Browse, width: int, height: int) -> None:
+    """Whatever a candidate shows, what decides it is seen without scrolling, and nothing lies over it."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url, width=width, height=height)
+        await page.until(READY)
+        await page.js("document.querySelector('#sides').style.minHeight = '3000px'")
+        assert await page.js("document.documentElement.scrollHeight > innerHeight")
+        assert await page.js("scrollY") == 0
+        at = f"document.elementFromPoint({BUTTON}.x + 4, ({BUTTON}.top + {BUTTON}.bottom) / 2)"
+        assert await page.js(f"{at}?.closest('button')?.innerText") == "Merge m"
+
+    browse(work)
+
+
+def test_without_pictures_there_is_one_line(browse: Browse, workspace: Path) -> None:
+    """Where no example has a picture one line says so; beside pictures an empty place is marked."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url)
+        await page.until(READY)
+        boxes = "document.querySelectorAll('.nopicture').length"
+        line = "!document.querySelector('#pictureless').hidden"
+        assert (await page.js(boxes), await page.js(line)) == (2, False)
+        await page.js(
+            "for (const one of state.all) for (const work of one.works) work.picture = false; show()"
+        )
+        assert (await page.js(boxes), await page.js(line)) == (0, True)
+        assert await page.js("document.images.length") == 0
+
+    browse(work)
+
+
+def test_ids_are_broken_between_their_parts(browse: Browse) -> None:
+    """An id that does not fit goes on behind a sign, and no part of it is torn."""
+
+    async def work(served: Any, browser: Any) -> None:
+        page = await browser.open(served.url, width=360)
+        await page.until(READY)
+        await page.js(
+            "for (const one of state.all) { one.subject = 'name:maximiliaan wolfgang hieronymus bartholomeus@1650-1700';"
+            " one.works[0].id = 'sample-rijksmuseum:SK-A-1234567-BK-NM-7654321'; } show()"
+        )
+        parts = "[...document.querySelectorAll('.id span')]"
+        assert await page.js(f"{parts}.length") > 10
+        assert await page.js(f"{parts}.filter(x => x.getClientRects().length !== 1).length") == 0
+        assert (
+            await page.js(f"new Set({parts}.map(x => x.getBoundingClientRect().height)).size") < 3
+        )
+        lines = (
+            "new Set([...document.querySelector('figure .id').children].map(x => x.offsetTop)).size"
+        )
+        assert await page.js(lines) > 1
 
     browse(work)
 

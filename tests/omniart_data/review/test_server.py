@@ -171,6 +171,11 @@ def test_pictures(review: Review) -> None:
         ('{"number": 0, "action": "rename", "new": "X"}', "'rename' is not open for this artist"),
         ('{"number": 3, "action": "rename", "new": " "}', "rename takes an object"),
         ('{"number": 3, "action": "merge"}', "'merge' is not open for this material"),
+        (
+            '{"number": 3, "action": "rename", "new": "porcelein"}',
+            "no vocabulary knows the material 'porcelein': did you mean 'porcelain'?",
+        ),
+        ('{"number": 3, "action": "rename", "new": "xx", "is_new": 1}', "no vocabulary knows"),
     ],
 )
 def test_what_makes_no_decision(review: Review, workspace: Path, body: str, said: str) -> None:
@@ -201,7 +206,9 @@ def test_a_large_body_is_not_read(review: Review) -> None:
 def test_a_sitting(review: Review, workspace: Path) -> None:
     """What was decided before comes back on undo; twice, and what another has changed since, are errors."""
     folder = workspace / "decisions"
-    earlier = Decision("artist", "keep apart", "name:havick steen", "ulan:500115493", "no", "old")
+    earlier = Decision(
+        "artist", "keep apart", "name:havick steen -1679", "ulan:500115493", "no", "old"
+    )
     put_decision(folder, earlier)
 
     async def work(served: Any, client: aiohttp.ClientSession) -> None:
@@ -216,7 +223,9 @@ def test_a_sitting(review: Review, workspace: Path) -> None:
         assert read_decisions(folder) == (earlier,)
         assert (await post("undo"))[0] == 400
 
-        done = await post("decide", number=4, action="rename", new="a\nb", reason=" \t ")
+        asked = {"number": 4, "action": "rename", "new": "a\nb", "reason": " \t "}
+        assert (await post("decide", **asked))[1]["unknown"] is True
+        done = await post("decide", **asked, is_new=True)
         assert done[1]["object"] == "a b"
         assert done[1]["reason"] == "the English term for it"
         (folder / "material.csv").unlink()
