@@ -205,13 +205,19 @@ def _ids(groups: Sequence[Group], published: Mapping[str, str]) -> list[str]:
         best = min(known, key=id_order) if known else ""
         ids[at] = "" if best in taken else best
         taken.add(best)
-    nameless = [at for at, one in enumerate(ids) if not one]
-    for at in sorted(nameless, key=lambda at: _fixed_order(groups[at])):
+    nameless = sorted(
+        (at for at, one in enumerate(ids) if not one), key=lambda at: _fixed_order(groups[at])
+    )
+    for at in nameless:  # before anybody takes an id that a form of theirs has alone
+        own = _name_id(groups[at], taken)
+        ids[at] = own if own in published else ""
+        taken.add(ids[at])
+    for at in (at for at in nameless if not ids[at]):
         kept = (_alone(form) for form in groups[at].forms)
         ids[at] = min((one for one in kept if one in published and one not in taken), default="")
         taken.add(ids[at])
-    for at in sorted(nameless, key=lambda at: _fixed_order(groups[at])):
-        ids[at] = ids[at] or _name_id(groups[at], taken)
+    for at in (at for at in nameless if not ids[at]):
+        ids[at] = _name_id(groups[at], taken)
         taken.add(ids[at])
     return ids
 
