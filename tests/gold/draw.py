@@ -37,14 +37,15 @@ QUOTA = {
 """How many artworks of each stratum; a hundred of each museum."""
 
 
-MORE: Mapping[str, tuple[tuple[str, ...], Callable[[Row], bool], int]] = {
-    "qualified makers": (
-        ("met-paintings", "met-api"),
-        lambda row: any(maker["qualifier"] for maker in row["makers"]),
-        40,
-    ),
-    "IconClass": (("rijks-suriname",), lambda row: bool(row["subjects"]), 20),
-}
+def _has_qualifier(row: Row) -> bool:
+    return any(maker["qualifier"] for maker in row["makers"])
+
+
+MORE: tuple[tuple[tuple[str, ...], Callable[[Row], bool], int], ...] = (
+    (("met-paintings", "met-api"), _has_qualifier, 40),
+    (("rijks-suriname",), lambda row: bool(row["subjects"]), 20),
+    (("met-paintings", "met-api"), _has_qualifier, 24),  # many of the forty name a firm or several
+)
 """Attributes of which the strata drew fewer than forty cases: from where, of which records, how many more."""
 
 
@@ -72,7 +73,7 @@ def draw(shared: Path = SHARED) -> Iterator[Drawn]:
     taken = []
     for stratum, count in QUOTA.items():
         taken += _first(tables, (stratum,), lambda _: True, count, set())
-    for strata, is_case, count in MORE.values():
+    for strata, is_case, count in MORE:
         taken += _first(
             tables, strata, is_case, count, {(one, row["source_id"]) for one, row in taken}
         )
