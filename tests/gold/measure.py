@@ -1,7 +1,7 @@
 """Precision and recall of the normalisers on the gold set; `make gold` runs it.
 
 .venv/bin/python tests/gold/measure.py             the tuning half, with each miss, and the labellers' agreement
-.venv/bin/python tests/gold/measure.py --held      the half that is set aside: looked at once, at the end
+.venv/bin/python tests/gold/measure.py --held      the half that is set aside: looked at when the rules are done
 .venv/bin/python tests/gold/measure.py --json F    the figures as JSON as well
 """
 
