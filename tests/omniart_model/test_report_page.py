@@ -1,23 +1,13 @@
 """The baseline's report as a reader sees it: in a real browser, on a desk and on a phone."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), "")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.browser import BROWSER, QUIET
+
 MEASURE = """
 <script>
 const dark = getComputedStyle(document.body).backgroundColor;
@@ -50,7 +40,7 @@ def test_the_page_fits_and_follows_the_reader(
     done = subprocess.run(
         [
             BROWSER,
-            *FLAGS,
+            *QUIET,
             f"--blink-settings=preferredColorScheme={scheme}",
             f"--user-data-dir={tmp_path / 'profile'}",
             f"--window-size={width},900",

@@ -70,6 +70,14 @@ def persons_of(
     Ids that museums give come first, then the names' keys where a key has one owner, then what people
     decided. The order of the makers does not matter. ``published`` is artist_id -> label in the previous release:
     who was in it keeps id and label, whatever the counts are now, and nobody else gets that label.
+
+    >>> makers = [
+    ...     ({"name": "Rijn, Rembrandt van", "born": None, "died": None, "ids": []}, 3),
+    ...     ({"name": "REMBRANDT Harmenszoon van Rijn", "born": 1606, "died": 1669, "ids": []}, 2),
+    ... ]
+    >>> rule = persons_of(makers).rule()
+    >>> [rule.judge(maker).value for maker, _ in makers]
+    [('Rembrandt van Rijn', 'ulan:500011051'), ('Rembrandt van Rijn', 'ulan:500011051')]
     """
     groups = groups_of(forms_of(makers))
     ids = _ids(groups, published)
@@ -86,25 +94,6 @@ def persons_of(
     }
     people_by_id = tuple(apart[at] for at in order)
     return Persons(people_by_id, meant, settled.flagged, settled.kept_apart)
-
-
-def artist_rule(
-    makers: Sequence[tuple[Mapping[str, Any], int]],
-    decisions: Sequence[Decision] = (),
-    published: Mapping[str, str] = NOTHING_PUBLISHED,
-) -> tuple[Rule, tuple[Flagged, ...]]:
-    """Return the rule that gives makers their person's label and id, and the decisions that it cannot follow.
-
-    >>> makers = [
-    ...     ({"name": "Rijn, Rembrandt van", "born": None, "died": None, "ids": []}, 3),
-    ...     ({"name": "REMBRANDT Harmenszoon van Rijn", "born": 1606, "died": 1669, "ids": []}, 2),
-    ... ]
-    >>> rule, _ = artist_rule(makers)
-    >>> [rule.judge(maker).value for maker, _ in makers]
-    [('Rembrandt van Rijn', 'ulan:500011051'), ('Rembrandt van Rijn', 'ulan:500011051')]
-    """
-    persons = persons_of(makers, decisions, published)
-    return persons.rule(), persons.flagged
 
 
 def _person(group: Group, one: str) -> Person:

@@ -188,8 +188,13 @@ def test_order_does_not_matter(some: list[str]) -> None:
 
 @given(st.lists(st.text(), max_size=6))
 def test_any_names_can_be_compared(some: list[str]) -> None:
-    """No name raises."""
-    candidates(persons_of([({"name": name, "ids": []}, 1) for name in some]))
+    """No name raises, and every pair that is proposed is of two persons that there are."""
+    persons = persons_of([({"name": name, "ids": []}, 1) for name in some])
+    known = {one.id for one in persons.people}
+
+    for pair in candidates(persons).to_pylist():
+        assert {pair["subject"], pair["object"]} <= known
+        assert pair["subject"] != pair["object"]
 
 
 def test_many_alike_are_compared_as_few_are() -> None:

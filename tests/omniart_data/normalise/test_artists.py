@@ -11,7 +11,7 @@ from omniart_data.normalise.makers.name_keys import (
     natural,
     person_key,
 )
-from omniart_data.normalise.makers.persons import artist_rule
+from omniart_data.normalise.makers.persons import persons_of
 from omniart_data.normalise.rule import Rule
 from omniart_data.normalise.vocabulary import vocabulary_rows
 
@@ -75,7 +75,7 @@ def test_two_persons(one: str, other: str) -> None:
 
 def rule_of(works: dict[str, int]) -> Rule:
     """Return the rule for makers of whom only the names are known."""
-    return artist_rule([({"name": name, "ids": []}, count) for name, count in works.items()])[0]
+    return persons_of([({"name": name, "ids": []}, count) for name, count in works.items()]).rule()
 
 
 def label(rule: Rule, name: str) -> str | None:

@@ -14,7 +14,7 @@ from omniart_data.normalise.decisions import Decision, evidence_of
 from omniart_data.normalise.makers.decided import merged, what_stays
 from omniart_data.normalise.makers.ids import KINDS, ids_differ, kind_of, person_id
 from omniart_data.normalise.makers.person import Person
-from omniart_data.normalise.makers.persons import Persons, artist_rule, persons_of
+from omniart_data.normalise.makers.persons import Persons, persons_of
 
 Makers = list[tuple[dict[str, Any], int]]
 ULAN, OTHER = "http://vocab.getty.edu/page/ulan/500011051", "http://vocab.getty.edu/ulan/500099999"
@@ -28,7 +28,8 @@ def maker(name: str, born: int | None = None, died: int | None = None, *ids: str
 
 def ids_of(*makers: dict[str, Any]) -> list[str]:
     """Return the artist_id of each of several makers that stand in one table."""
-    rule, flagged = artist_rule([(one, 1) for one in makers])
+    persons = persons_of([(one, 1) for one in makers])
+    rule, flagged = persons.rule(), persons.flagged
     assert not flagged
     return [rule.judge(one).value[1] for one in makers]
 
@@ -86,7 +87,7 @@ def test_lives_and_generations_keep_apart_who_shares_an_id() -> None:
     father = maker("Jan Zorbel the Elder", 1568, 1625, WIKIDATA)
     son = maker("Jan Zorbel the Younger", 1601, 1678, WIKIDATA)
     late = maker("Jan Zorbel the Elder", 1750, 1800, WIKIDATA)
-    rule, _ = artist_rule([(father, 3), (son, 2), (late, 1)])
+    rule = persons_of([(father, 3), (son, 2), (late, 1)]).rule()
     values = [rule.judge(one).value for one in (father, son, late)]
 
     assert len({one for _, one in values}) == 3
@@ -131,7 +132,7 @@ def test_a_name_that_several_have_is_none_of_theirs() -> None:
         maker("Zorbel, Jan", 1700, 1750),
         maker("ZORBEL, Jan"),
     )
-    rule, _ = artist_rule([(one, 3), (two, 2), (open_, 1)])
+    rule = persons_of([(one, 3), (two, 2), (open_, 1)]).rule()
     values = [rule.judge(each).value for each in (one, two, open_)]
 
     assert [one for _, one in values] == [
@@ -145,7 +146,7 @@ def test_a_name_that_several_have_is_none_of_theirs() -> None:
 
 def test_because_names_the_row_that_decided() -> None:
     """A reader learns by which key, row of the table and id a maker is who."""
-    because = artist_rule([(maker("Rembrandt"), 1)])[0].judge(maker("Rembrandt")).because
+    because = persons_of([(maker("Rembrandt"), 1)]).rule().judge(maker("Rembrandt")).because
 
     assert "artist_aliases.csv: rembrandt -> rembrandt rijn" in because
     assert "ulan:500011051" in because
@@ -179,7 +180,7 @@ some_makers = st.lists(
 def test_order_does_not_matter(makers: Makers, chance: random.Random) -> None:
     """The same makers in any order are the same persons, with the same ids, labels and reasons."""
     shuffled = chance.sample(makers, len(makers))
-    one, other = artist_rule(makers)[0], artist_rule(shuffled)[0]
+    one, other = persons_of(makers).rule(), persons_of(shuffled).rule()
 
     assert persons_of(makers).people == persons_of(shuffled).people
     assert [one.judge(each) for each, _ in makers] == [other.judge(each) for each, _ in makers]
@@ -210,7 +211,10 @@ def test_groups_hold_together(makers: Makers) -> None:
 
 def test_an_unheard_of_maker_has_an_answer() -> None:
     """A maker who was not among those compared gets a label and an id of their name."""
-    assert artist_rule([])[0].judge(maker("Zorbel, Jan")).value == ("Jan Zorbel", "name:jan zorbel")
+    assert persons_of([]).rule().judge(maker("Zorbel, Jan")).value == (
+        "Jan Zorbel",
+        "name:jan zorbel",
+    )
 
 
 ONE, TWO, THREE = maker("Zorbel, Jan", 1600, 1650), maker("Zorbell, Jan"), maker("Zorbelius, Jan")

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import io
 import json
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -32,23 +31,12 @@ from omniart_data.review.works import Works
 from schemas.artwork import JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE
 from schemas.release import LABEL, ROW
+from tests.browser import BROWSER, QUIET
 
 SCRIPT = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
 STEEN, HAVICK = "ulan:500115493", "name:havick steen -1679"
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next((found for name in NAMES if (found := shutil.which(name))), "")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--remote-debugging-port=0",
-)
+FLAGS = (*QUIET, "--hide-scrollbars", "--remote-debugging-port=0")
 
 
 def jpeg(number: int) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from omniart_data.decision_files import read_decisions
@@ -200,6 +201,10 @@ def test_the_button_ends_the_server(browse: Browse) -> None:
         await page.js("document.querySelector('#end').click()")
         await page.until("document.querySelector('#said').innerText.includes('stopped')")
         await served.task
+        assert served.task.done()
+        with pytest.raises(aiohttp.ClientConnectorError):
+            async with aiohttp.ClientSession() as session, session.get(served.url):
+                pass
 
     browse(work)
 
