@@ -10,6 +10,7 @@ PACKAGES = {
     "img2dataset": "img2dataset==1.47.0",
     "sickle": "Sickle==0.7.0",
     "oaipmh-scythe": "oaipmh-scythe==0.16.0",
+    "faiss": "faiss-cpu==1.15.1",
 }
 
 

@@ -166,9 +166,9 @@ def picture_table(
 ) -> pa.Table:
     """Return one row of PICTURES for each artwork, as the index of the image store has it.
 
-    ``local`` holds the references of local pictures that are there now. Colours are told of every picture at
-    hand, also of one that is kept out of releases: which colours a picture has is a fact about it. What was
-    kept before colours were stored is looked at now, once.
+    ``local`` holds the references of local pictures that are there now. Colours and hash are told of every
+    picture at hand, also of one that is kept out of releases: what a picture looks like is a fact about it. One
+    that nobody has looked at is looked at now, once.
     """
     chosen = artworks.select(["id", "image_url", "rights", "source"])
     with large_pictures(), ThreadPoolExecutor(WORKERS) as pool:
@@ -190,14 +190,16 @@ def _batch(
     ids: pa.Array, found: Sequence[_Found], images: ImageStore, pool: Executor
 ) -> pa.RecordBatch:
     """Return rows of PICTURES for what was found of some artworks' pictures."""
-    colours = images.packed_colours((one.sha256 for one in found if one.sha256), pool)
+    looks = images.looks((one.sha256 for one in found if one.sha256), pool)
+    seen = [looks.get(one.sha256 or "") for one in found]
     columns = {
         "id": ids,
         "image_sha256": [one.sha256 for one in found],
         "image_status": [one.status for one in found],
         "width_px": [one.width_px for one in found],
         "height_px": [one.height_px for one in found],
-        "colours": colour_lists([colours.get(one.sha256 or "") for one in found]),
+        "perceptual_hash": [one.perceptual_hash if one else None for one in seen],
+        "colours": colour_lists([one.packed_colours if one else None for one in seen]),
     }
     return pa.record_batch([columns[name] for name in PICTURES.names], schema=PICTURES)
 

@@ -24,6 +24,11 @@ PICTURE = noun(
         pa.list_(COLOUR),
         "Up to nine colours of the picture, the largest share first; null: no picture at hand.",
     ),
+    (
+        "perceptual_hash",
+        pa.string(),
+        "256 bits as 64 hexadecimal digits, alike for pictures that look alike (crawlers.engine.fingerprint); null: no picture at hand, or one without a shape.",
+    ),
     ("image", IMAGE, "The picture itself, null unless image_status is 'in release'."),
 )
 
@@ -90,12 +95,39 @@ LABEL = noun(
 
 LEDGER = noun(
     ("id", pa.string(), "The artwork."),
-    ("split", pa.string(), "The split that it was given and keeps."),
+    ("split", pa.string(), "The split that it was given."),
     ("since", pa.string(), "The version that gave it."),
 )
+"""Append-only: an artwork has one line, and one more for each time that it was moved; the last one holds."""
 
 GROUP = noun(
     ("id", pa.string(), "An artwork whose group has several members."),
     ("group", pa.string(), "The group: the least id among its members."),
     ("because", pa.string(), "What binds this artwork to others of the group."),
 )
+
+NEAR = noun(
+    ("a", pa.string(), "An artwork."),
+    ("b", pa.string(), "Another artwork, of greater id, whose picture is nearly the same."),
+    (
+        "distance",
+        pa.int16(),
+        "Bits of 256 in which their perceptual hashes differ, 0 to 64 (of the first 64 at most 8); null: more, or a hash is lacking.",
+    ),
+    (
+        "mirrored_distance",
+        pa.int16(),
+        "Bits in which the hash of one differs from that of the other mirrored, within the same limits; null: more.",
+    ),
+    (
+        "cosine",
+        pa.float32(),
+        "Cosine of their features, 0.98 or more; null: less, or the release was built without --features.",
+    ),
+    (
+        "binds",
+        pa.bool_(),
+        "Both are one group for it; false: it would make a group too large, or people keep them apart.",
+    ),
+)
+"""Near-duplicates. Of several artworks with one hash each is paired with the least id alone."""

@@ -1,8 +1,8 @@
 """Pictures by the SHA-256 of what the museum served, and how the fetching of each address ended.
 
 A file is named by its original and holds what was prepared of it (``crawlers.engine.picture``). Beside the
-files, ``index.sqlite`` says what the originals were, which address gave which of them, and which colours
-each of them has.
+files, ``index.sqlite`` says what the originals were, which address gave which of them, and what each
+of them looks like.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from crawlers.engine.colours import FORM, Colour, jpeg_colours, unpack
 from crawlers.engine.database import Database, disk_error
+from crawlers.engine.look import FORM, Look, look_at
 from crawlers.engine.picture import MAX_PIXELS, Original, Prepared, fits_now
 from schemas.errors import StoreError
 
@@ -52,20 +52,20 @@ CREATE INDEX outcome_by_picture ON outcome (sha256);
 CREATE INDEX outcome_by_run ON outcome (run, status, reason)
 """
 
-_COLOURS = """
-CREATE TABLE IF NOT EXISTS colours (
+_LOOKS = """
+CREATE TABLE IF NOT EXISTS look (
     sha256 TEXT PRIMARY KEY, kept_sha256 TEXT NOT NULL, form INTEGER NOT NULL, packed BLOB NOT NULL
 ) WITHOUT ROWID
 """
 """Beside the tables of this format, not one of them: a store made before has none, and is none the worse. A row
-tells of the JPEG that it names and was made by ``colours.FORM``; one of another is as if it were not there."""
-_HAS_COLOURS = "SELECT count(*) FROM sqlite_schema WHERE name = 'colours'"
-_COLOURS_HELD = """
-SELECT sha256, packed FROM picture JOIN colours USING (sha256, kept_sha256)
-WHERE colours.form = {form} AND sha256 IN ({marks})
+tells of the JPEG that it names and was made by ``look.FORM``; one of another is as if it were not there."""
+_HAS_LOOKS = "SELECT count(*) FROM sqlite_schema WHERE name = 'look'"
+_LOOKS_HELD = """
+SELECT sha256, packed FROM picture JOIN look USING (sha256, kept_sha256)
+WHERE look.form = {form} AND sha256 IN ({marks})
 """
-_COLOURS_PUT = """
-INSERT OR REPLACE INTO colours SELECT sha256, kept_sha256, ?, ? FROM picture WHERE sha256 = ?
+_LOOKS_PUT = """
+INSERT OR REPLACE INTO look SELECT sha256, kept_sha256, ?, ? FROM picture WHERE sha256 = ?
 """
 _ASKED_TOGETHER = 500  # SQLite takes 999 arguments at least
 
@@ -94,7 +94,7 @@ UPDATE outcome SET status = 'fetched', reason = '' WHERE reason LIKE ?2 || ':%' 
     SELECT sha256 FROM outcome WHERE sha256 <> '' GROUP BY sha256 HAVING count(*) < ?1
 )
 """
-_DIGESTED = (  # not the colours: they follow from what is kept
+_DIGESTED = (  # not the looks: they follow from what is kept
     "SELECT * FROM picture ORDER BY 1",
     "SELECT url, sha256, status, reason FROM outcome ORDER BY 1",
 )
@@ -132,7 +132,7 @@ class Staged:
     original: Original
     kept: Kept
     note: str
-    colours: bytes = b""
+    look: bytes = b""
     """Packed; empty: nobody has looked."""
 
 
@@ -149,7 +149,7 @@ class ImageStore:
         self._run = 0
         self._writes = not read_only
         self._index: Database | None = None
-        self._has_colours = False
+        self._has_looks = False
         path = folder / "index.sqlite"
         if not read_only or path.is_file():
             self._index = Database(
@@ -159,14 +159,14 @@ class ImageStore:
                 tables=_TABLES,
                 read_only=read_only,
             )
-            self._has_colours = self._find_colours(make=not read_only)
+            self._has_looks = self._find_looks(make=not read_only)
 
-    def _find_colours(self, *, make: bool) -> bool:
-        """Return whether the index has a table of colours; make it where it is lacking and may be made."""
-        found = bool(self._opened().value(_HAS_COLOURS))
+    def _find_looks(self, *, make: bool) -> bool:
+        """Return whether the index has a table of looks; make it where it is lacking and may be made."""
+        found = bool(self._opened().value(_HAS_LOOKS))
         if make and not found:
             with self._opened().transaction() as connection:
-                connection.execute(_COLOURS)
+                connection.execute(_LOOKS)
         return make or found
 
     def __enter__(self) -> Self:
@@ -216,7 +216,7 @@ class ImageStore:
             prepared.height_px,
             prepared.for_px,
         )
-        return Staged(path, original, kept, prepared.note, prepared.colours)
+        return Staged(path, original, kept, prepared.note, prepared.look)
 
     def put_outcomes(self, outcomes: Sequence[ImageOutcome]) -> None:
         """Store how addresses ended, in place of what was stored of them before; one transaction."""
@@ -264,8 +264,8 @@ class ImageStore:
             "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*astuple(original), staged.note, *astuple(staged.kept)),
         )
-        if staged.colours:
-            connection.execute(_COLOURS_PUT, (FORM, staged.colours, original.sha256))
+        if staged.look:
+            connection.execute(_LOOKS_PUT, (FORM, staged.look, original.sha256))
 
     def read(self, sha256: str) -> bytes:
         """Return what is kept of a picture; raise StoreError where it is absent or not as it was written."""
@@ -296,39 +296,37 @@ class ImageStore:
         row = self._row(_KEPT, sha256)
         return Kept(*row) if row else None
 
-    def colours(self, sha256: str) -> tuple[Colour, ...]:
-        """Return the colours of what is kept of a picture, the largest share first; raise StoreError as ``read``."""
-        return unpack(self.packed_colours([sha256])[sha256])
+    def look(self, sha256: str) -> Look:
+        """Return what a picture that is kept looks like; raise StoreError as ``read``."""
+        return self.looks([sha256])[sha256]
 
-    def packed_colours(
-        self, hashes: Iterable[str], pool: Executor | None = None
-    ) -> Mapping[str, bytes]:
-        """Return the colours of pictures, packed as ``crawlers.engine.colours`` has it.
+    def looks(self, hashes: Iterable[str], pool: Executor | None = None) -> Mapping[str, Look]:
+        """Return what pictures look like.
 
-        Those that are not stored are looked at, in the pool, and stored where the index may be written. Their
-        JPEGs are held meanwhile: ask for some hundreds at a time. Raises StoreError as ``read`` does.
+        Those of which it is not stored are looked at, in the pool, and it is stored where the index may be written.
+        Their JPEGs are held meanwhile: ask for some hundreds at a time. Raises StoreError as ``read`` does.
         """
         wanted = list(dict.fromkeys(hashes))
-        held = self._colours_held(wanted)
+        held = self._looks_held(wanted)
         missing = [sha256 for sha256 in wanted if sha256 not in held]
         if missing:
             found = self._look(missing, pool)
-            self._put_colours(found)
+            self._put_looks(found)
             held |= found
-        return held
+        return {sha256: Look.unpacked(packed) for sha256, packed in held.items()}
 
-    def _colours_held(self, wanted: Sequence[str]) -> dict[str, bytes]:
+    def _looks_held(self, wanted: Sequence[str]) -> dict[str, bytes]:
         held: dict[str, bytes] = {}
-        for first in range(0, len(wanted) if self._has_colours else 0, _ASKED_TOGETHER):
+        for first in range(0, len(wanted) if self._has_looks else 0, _ASKED_TOGETHER):
             some = wanted[first : first + _ASKED_TOGETHER]
-            query = _COLOURS_HELD.format(form=FORM, marks=",".join("?" * len(some)))
+            query = _LOOKS_HELD.format(form=FORM, marks=",".join("?" * len(some)))
             held.update(self._rows(query, *some))
         return held
 
     def _look(self, hashes: Sequence[str], pool: Executor | None) -> dict[str, bytes]:
-        """Return the colours of pictures, from the JPEGs that are kept of them."""
+        """Return what pictures look like, packed, from the JPEGs that are kept of them."""
         bodies = [self.read(sha256) for sha256 in hashes]
-        looking = iter((pool.map if pool else map)(jpeg_colours, bodies))
+        looking = iter((pool.map if pool else map)(look_at, bodies))
         found = {}
         for sha256 in hashes:
             try:
@@ -339,11 +337,11 @@ class ImageStore:
                 ) from error
         return found
 
-    def _put_colours(self, found: Mapping[str, bytes]) -> None:
+    def _put_looks(self, found: Mapping[str, bytes]) -> None:
         if self._writes:
             rows = [(FORM, packed, sha256) for sha256, packed in found.items()]
             with self._opened().transaction() as connection:
-                connection.executemany(_COLOURS_PUT, rows)
+                connection.executemany(_LOOKS_PUT, rows)
 
     def outcome(self, url: str) -> ImageOutcome | None:
         """Return how the fetching of an image ended; None: it was never asked for."""

@@ -22,8 +22,8 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
 from crawlers.engine.body import kind_of
-from crawlers.engine.colours import jpeg_colours
 from crawlers.engine.jpeg_parts import MetadataError, bytes_after_end
+from crawlers.engine.look import look_at
 
 FORMS = ("JPEG", "PNG", "TIFF", "GIF", "WEBP", "BMP", "JPEG2000")
 
@@ -140,8 +140,8 @@ class Prepared:
     original: Original
     note: str = ""
     """What was out of order with a picture that can be used nevertheless."""
-    colours: bytes = b""
-    """The colours of what is kept, packed (``crawlers.engine.colours``); empty: nobody has looked."""
+    look: bytes = b""
+    """What the picture that is kept looks like, packed (``crawlers.engine.look``); empty: nobody has looked."""
 
 
 @contextlib.contextmanager
@@ -160,7 +160,7 @@ def prepare(body: bytes, *, max_px: int = MAX_PX, max_pixels: int = MAX_PIXELS) 
     one), in sRGB by its colour profile, with transparency laid on white and 16 bits scaled to 8; its longest
     side has at most ``max_px``, and it is never enlarged; a JPEG of quality 90 without metadata, grey where
     the original is. A JPEG that is all of this already passes untouched, byte for byte, if it holds a picture
-    and nothing else: no EXIF, no comment, no other file after its end. Its colours are those of what is kept,
+    and nothing else: no EXIF, no comment, no other file after its end. Its look is that of what is kept,
     decoded again, so that a store without them can tell them later. The same bytes give the same picture.
     """
     image = _open(body, max_pixels)
@@ -175,14 +175,14 @@ def prepare(body: bytes, *, max_px: int = MAX_PX, max_pixels: int = MAX_PIXELS) 
         size = lying[::-1] if turned else lying
         original = Original(hashlib.sha256(body).hexdigest(), len(body), form, mode, *size)
         if plain:
-            return Prepared(body, *kept, max_px, original, colours=jpeg_colours(body))
+            return Prepared(body, *kept, max_px, original, look=look_at(body))
         flat = _flat(image)
         if flat.size != kept:
             flat = flat.resize(kept, _FILTER, reducing_gap=_REDUCING_GAP)
         picture, note = _to_srgb(flat, image.info.get("icc_profile"))
         picture = _turned(picture, orientation)
         made = _encoded(picture)
-        return Prepared(made, *picture.size, max_px, original, note, jpeg_colours(made))
+        return Prepared(made, *picture.size, max_px, original, note, look_at(made))
 
 
 def upright_rgb(body: bytes, *, shorter_px: int = 0, max_pixels: int = MAX_PIXELS) -> Image.Image:

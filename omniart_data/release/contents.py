@@ -21,7 +21,7 @@ from omniart_data.release.undecided import undecided_edges
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE, FLAGGED, LINK
 from schemas.errors import ReleaseError
-from schemas.release import EMBEDDED, GROUP, LEDGER, PICTURE, ROW, SPLITS
+from schemas.release import EMBEDDED, GROUP, LEDGER, NEAR, PICTURE, ROW, SPLITS
 from schemas.rights import may_pass_on, policy
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Contents:
     candidates: pa.Table = field(default_factory=CANDIDATE.empty_table)
     links: pa.Table = field(default_factory=LINK.empty_table)
     flagged: pa.Table = field(default_factory=FLAGGED.empty_table)
+    near: pa.Table = field(default_factory=NEAR.empty_table)
     decisions: int = 0
     drift: Mapping[str, Any] = field(default_factory=dict)
     term_ids: TermIds = field(default_factory=dict)
@@ -99,6 +100,7 @@ class Composed:
     candidates: pa.Table
     links: pa.Table
     flagged: pa.Table
+    near: pa.Table
 
 
 def compose(contents: Contents, version: str) -> Composed:
@@ -145,6 +147,7 @@ def compose(contents: Contents, version: str) -> Composed:
         ledger=extend_ledger(ledger, splits, version),
         candidates=_shaped(contents.candidates, CANDIDATE, "candidates"),
         links=links,
+        near=order(_shaped(contents.near, NEAR, "near"), "a", "b"),
         flagged=order(_shaped(contents.flagged, FLAGGED, "flagged"), *FLAGGED.names),
     )
 

@@ -13,7 +13,7 @@ NAME = "manifest.json"
 SEAL = "manifest.sha256"
 """One line, as ``sha256sum`` writes it: the release's id and the manifest's name."""
 
-FORM = 2
+FORM = 3
 """Version of the layout of a release: its files and their columns."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

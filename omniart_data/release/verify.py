@@ -39,6 +39,7 @@ from schemas.release import (
     IMAGE_STATUS,
     LABEL,
     LEDGER,
+    NEAR,
     ROW,
     SPLITS,
     UNATTRIBUTED,
@@ -54,6 +55,7 @@ SIDE_TABLES = {
     "labels": LABEL,
     "ledger": LEDGER,
     "links": LINK,
+    "near": NEAR,
     "terms": TERM_USE,
 }
 
@@ -190,7 +192,20 @@ class _Seen:
         """Return the facts, measured anew."""
         terms, labels = self.release.side_table("terms"), self.release.labels
         read = self.release.receipt["records_read"]
-        return measure(Told(self.rows, self.dropped, terms, labels, read))
+        side, release = self.release.side_table, self.release
+        return measure(
+            Told(
+                rows=self.rows,
+                dropped=self.dropped,
+                terms=terms,
+                labels=labels,
+                records_read=read,
+                near=side("near"),
+                ledger=side("ledger"),
+                options=release.receipt["options"],
+                version=release.version,
+            )
+        )
 
 
 def _ids(seen: _Seen) -> Iterator[str]:

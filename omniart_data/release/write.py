@@ -19,6 +19,7 @@ from omniart_data.release.card import data_card
 from omniart_data.release.changes import COLUMNS as CHANGED
 from omniart_data.release.changes import changes, decided
 from omniart_data.release.contents import Composed, Contents, bits, compose
+from omniart_data.release.croissant import croissant
 from omniart_data.release.facts import ALL, COLUMNS, Told, measure
 from omniart_data.release.labels import label_index
 from omniart_data.release.leftovers import remove_leftovers
@@ -33,6 +34,7 @@ from omniart_data.release.manifest import (
     seal_of,
 )
 from omniart_data.release.read import came_and_went
+from omniart_data.release.report import Shown, report_page
 from omniart_data.release.rows import BATCH_ROWS, RowDigest, batches, compute
 from schemas.errors import ReleaseError, StoreError, UsageError
 from schemas.release import EMBEDDED, IMAGE, ROW, SPLITS, UNATTRIBUTED
@@ -50,7 +52,7 @@ PARQUET: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True
 
 SIDE_TABLES = (
     *("dropped", "judgements", "terms", "groups", "ledger"),
-    *("candidates", "links", "flagged"),
+    *("candidates", "links", "flagged", "near"),
 )
 """The tables beside data/ that are written as they are composed."""
 
@@ -160,13 +162,36 @@ def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -
         draft.write_table(name, getattr(composed, name))
     draft.write_table("labels", labels)
     rows = composed.rows.select(list(COLUMNS))
-    measured = Told(rows, composed.dropped, composed.terms, labels, contents.records_read)
-    facts, receipt = measure(measured), _receipt(contents)
+    receipt = _receipt(contents)
+    facts = measure(
+        Told(
+            rows=rows,
+            dropped=composed.dropped,
+            terms=composed.terms,
+            labels=labels,
+            records_read=contents.records_read,
+            near=composed.near,
+            ledger=composed.ledger,
+            options=receipt["options"],
+            version=version,
+        )
+    )
     draft.write("facts.json", as_json(facts, sort_keys=False))
     draft.write("receipt.json", as_json(receipt))
     draft.write("README.md", data_card(version, facts, receipt).encode())
     told = _changelog(contents, composed.rows, facts, receipt, version)
     draft.write("CHANGELOG.md", told.encode())
+    shown = Shown(
+        version=version,
+        facts=facts,
+        receipt=receipt,
+        rows=composed.rows,
+        dropped=composed.dropped,
+        near=composed.near,
+        picture=contents.picture,
+    )
+    draft.write("report.html", report_page(shown).encode())
+    draft.write("croissant.json", croissant(version, facts, receipt, draft.files))
 
 
 def _receipt(contents: Contents) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from crawlers.engine.colours import unpack
 from crawlers.engine.image_store import STATUSES, ImageOutcome, ImageStore
+from crawlers.engine.look import Look
 from crawlers.engine.picture import Original, Prepared, prepare
 from schemas.errors import StoreError
 
@@ -211,31 +211,31 @@ def test_a_name_is_no_path(images: ImageStore, name: str) -> None:
         images.put(torn)
 
 
-def as_before_colours(folder: Path, *, drop: str = "DROP TABLE colours") -> None:
-    """Leave of a store what a version that knew of no colours made, or what else ``drop`` leaves."""
+def as_before_looks(folder: Path, *, drop: str = "DROP TABLE look") -> None:
+    """Leave of a store what a version that knew of no looks made, or what else ``drop`` leaves."""
     with sqlite3.connect(folder / "index.sqlite") as connection:
         connection.execute(drop)
     connection.close()
 
 
-def stored_colours(folder: Path) -> list[tuple[object, ...]]:
-    """Return what a store's table of colours holds."""
+def stored_looks(folder: Path) -> list[tuple[object, ...]]:
+    """Return what a store's table of looks holds."""
     with sqlite3.connect(folder / "index.sqlite") as connection:
-        rows = connection.execute("SELECT * FROM colours ORDER BY 1").fetchall()
+        rows = connection.execute("SELECT * FROM look ORDER BY 1").fetchall()
     connection.close()
     return rows
 
 
-def test_colours_are_stored_with_a_picture(images: ImageStore) -> None:
+def test_looks_are_stored_with_a_picture(images: ImageStore) -> None:
     """A picture that was put has its colours without being looked at again, one by one and many together."""
     some = [picture(number) for number in range(0, 200, 40)]
     names = [images.put(one) for one in some]
     for name in names:
         images.path(name).write_bytes(b"never looked at")
-    assert [images.colours(name) for name in names] == [unpack(one.colours) for one in some]
-    wanted = {name: one.colours for name, one in zip(names, some, strict=True)}
-    assert images.packed_colours(names * 300) == wanted
-    assert images.packed_colours([]) == {}
+    assert [images.look(name) for name in names] == [Look.unpacked(one.look) for one in some]
+    wanted = {name: Look.unpacked(one.look) for name, one in zip(names, some, strict=True)}
+    assert images.looks(names * 300) == wanted
+    assert images.looks([]) == {}
 
 
 def test_a_store_made_before_colours_goes_on(tmp_path: Path) -> None:
@@ -243,38 +243,38 @@ def test_a_store_made_before_colours_goes_on(tmp_path: Path) -> None:
     folder, some = tmp_path / "images", [picture(number, 600) for number in (1, 90, 200)]
     with ImageStore(folder) as images:
         names = [images.put(one) for one in some]
-        digest, stored = images.digest(), images.packed_colours(names)
-    with_colours = stored_colours(folder)
-    as_before_colours(folder)
+        digest, stored = images.digest(), images.looks(names)
+    with_looks = stored_looks(folder)
+    as_before_looks(folder)
     with ImageStore(folder, read_only=True) as reader:
-        assert reader.packed_colours(names) == stored
-        assert reader.colours(names[0]) == unpack(some[0].colours)
+        assert reader.looks(names) == stored
+        assert reader.look(names[0]) == Look.unpacked(some[0].look)
     with ImageStore(folder) as images, ThreadPoolExecutor(2) as pool:
         assert images.digest() == digest
-        assert images.packed_colours(names, pool) == stored
+        assert images.looks(names, pool) == stored
         images.path(names[0]).write_bytes(b"never looked at")
-        assert images.packed_colours(names) == stored
+        assert images.looks(names) == stored
         names.append(images.put(picture(7)))
-        assert images.colours(names[3]) == unpack(picture(7).colours)
-    assert [row for row in stored_colours(folder) if row[0] != names[3]] == with_colours
+        assert images.look(names[3]) == Look.unpacked(picture(7).look)
+    assert [row for row in stored_looks(folder) if row[0] != names[3]] == with_looks
 
 
 @pytest.mark.parametrize(
     "stale",
     [
-        "UPDATE colours SET kept_sha256 = 'of what was kept before', packed = x'0000002710'",
-        "UPDATE colours SET form = 0, packed = x'0000002710'",
+        "UPDATE look SET kept_sha256 = 'of what was kept before', packed = x'0000002710'",
+        "UPDATE look SET form = 0, packed = x'0000002710'",
     ],
 )
 def test_stale_colours_are_looked_at_anew(tmp_path: Path, stale: str) -> None:
     """Colours of a JPEG that was kept before, or by another rule, are as if they were not there."""
     with ImageStore(tmp_path) as images:
         name = images.put(picture(90))
-    fresh = stored_colours(tmp_path)
-    as_before_colours(tmp_path, drop=stale)
+    fresh = stored_looks(tmp_path)
+    as_before_looks(tmp_path, drop=stale)
     with ImageStore(tmp_path) as images:
-        assert images.colours(name) == unpack(picture(90).colours)
-    assert stored_colours(tmp_path) == fresh
+        assert images.look(name) == Look.unpacked(picture(90).look)
+    assert stored_looks(tmp_path) == fresh
 
 
 def test_colours_are_those_of_the_larger_one(images: ImageStore) -> None:
@@ -282,21 +282,21 @@ def test_colours_are_those_of_the_larger_one(images: ImageStore) -> None:
     out = io.BytesIO()
     Image.radial_gradient("L").resize((400, 300)).convert("RGB").save(out, "PNG")
     small, large = (prepare(out.getvalue(), max_px=px) for px in (60, 300))
-    assert small.colours != large.colours
+    assert small.look != large.look
     name = images.put(small)
-    assert images.colours(name) == unpack(small.colours)
+    assert images.look(name) == Look.unpacked(small.look)
     for one in (large, small):
         images.put(one)
-        assert images.colours(name) == unpack(large.colours)
+        assert images.look(name) == Look.unpacked(large.look)
 
 
 def test_colours_that_cannot_be_told(images: ImageStore) -> None:
     """Of an absent picture, and of a file that is no whole JPEG, it is said what to do."""
     with pytest.raises(StoreError, match="fetch the images again"):
-        images.colours("0" * 64)
-    name = images.put(replace(picture(1), body=b"no JPEG", colours=b""))
+        images.look("0" * 64)
+    name = images.put(replace(picture(1), body=b"no JPEG", look=b""))
     with pytest.raises(StoreError, match=f"{name} is no picture: delete it and fetch"):
-        images.colours(name)
+        images.look(name)
 
 
 def test_colours_are_found_without_the_index(images: ImageStore, tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ def test_colours_are_found_without_the_index(images: ImageStore, tmp_path: Path)
     (tmp_path / "moved" / name[:2]).mkdir(parents=True)
     images.path(name).rename(tmp_path / "moved" / name[:2] / name)
     with ImageStore(tmp_path / "moved", read_only=True) as reader:
-        assert reader.colours(name) == unpack(picture(1).colours)
+        assert reader.look(name) == Look.unpacked(picture(1).look)
 
 
 def test_what_a_killed_run_left_is_swept(images: ImageStore) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from crawlers.engine.colours import jpeg_colours, unpack
+from crawlers.engine.look import Look, look_at
 from crawlers.engine.picture import (
     FORMS,
     MAX_PIXELS,
@@ -446,8 +446,8 @@ def test_a_network_sees_the_same_picture() -> None:
 def test_colours_are_those_of_what_is_kept(form: str, mode: str, width: int) -> None:
     """Whatever came in, and whether it was encoded anew or not, the kept JPEG alone gives the same colours."""
     kept = prepare(encoded(gradient(width, 200).convert(mode), form))
-    assert kept.colours == jpeg_colours(kept.body)
-    found = unpack(kept.colours)
+    assert kept.look == look_at(kept.body)
+    found = Look.unpacked(kept.look).colours
     assert len(found) > 3
     assert all(one.a == one.b == 0 for one in found) == (mode == "L")
 
@@ -456,7 +456,9 @@ def test_colours_are_as_a_person_sees_them() -> None:
     """Transparency is laid on white before they are told: the red that is hidden in it is no colour of the picture."""
     clear = Image.new("RGBA", (80, 60), (*RED, 0))
     clear.paste((*BLUE, 255), (0, 0, 80, 30))
-    found = sorted(unpack(prepare(encoded(clear)).colours), key=lambda one: one.lightness)
+    found = sorted(
+        Look.unpacked(prepare(encoded(clear)).look).colours, key=lambda one: one.lightness
+    )
     assert (found[-1].hex, round(found[-1].share, 1)) == ("#ffffff", 0.5)
     assert found[0].b < -80
     assert all(one.a < 85 for one in found)

@@ -19,6 +19,7 @@ from omniart_data.release.verify import SIDE_TABLES
 from omniart_data.release.write import write_release
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE, FLAGGED, LINK
+from schemas.release import NEAR
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0"
 NOT_COMMERCIAL = "https://rightsstatements.org/vocab/NoC-NC/1.0"
@@ -187,7 +188,9 @@ def questions() -> dict[str, pa.Table]:
     ]
     candidate = {"kind": "work", "subject": ids[4], "object": ids[5], "score": 70.0, "artworks": 2}
     decision = {"kind": "work", "action": "merge", "subject": ids[4], "object": "x", "why": "gone"}
+    near = {"a": ids[2], "b": ids[3], "cosine": 0.99, "binds": True}
     return {
+        "near": pa.Table.from_pylist([near], schema=NEAR),
         "links": pa.Table.from_pylist(links, schema=LINK),
         "candidates": pa.Table.from_pylist([candidate], schema=CANDIDATE),
         "flagged": pa.Table.from_pylist([decision], schema=FLAGGED),

@@ -142,7 +142,7 @@ def test_colours_of_many_artworks_are_those_of_each(images: ImageStore) -> None:
         out = io.BytesIO()
         shade.save(out, "PNG")
         prepared = prepare(out.getvalue())
-        put_all = replace(prepared, colours=b"") if number % 2 else prepared
+        put_all = replace(prepared, look=b"") if number % 2 else prepared
         sha256 = images.put(put_all)
         images.put_outcomes([ImageOutcome(f"https://a/{number}", sha256, "fetched")])
     rows = [(f"https://a/{n % 9}", CC0, "met") for n in range(3 * LOOKED_UP_TOGETHER + 5)]

@@ -25,7 +25,7 @@ def test_a_sound_release_has_no_failures(make_release: Callable[..., Release]) -
         report = verify_release(make_release(images=images).folder)
 
         assert report.failures == ()
-        assert (report.files, report.artworks) == (19, 120)
+        assert (report.files, report.artworks) == (22, 120)
 
 
 @settings(

@@ -1,21 +1,17 @@
-"""Every number that a release says of itself, from its tables alone: the card, stats and verify share them."""
+"""How many there are of what: by source, split, label, century and the rest."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
+from omniart_data.release.facts.told import ALL, Fact, Numbers, Told, crossed, summed
 from omniart_data.release.labels import TASKS, label_uses, living
 from omniart_data.release.rows import compute, count
 from schemas.artwork import ARTIST_STATUS
 from schemas.release import EMBEDDED, IMAGE_STATUS, SPLITS, UNATTRIBUTED
 
-Numbers = dict[str, dict[str, int | float]]
-"""A table of facts: row name to column name to number."""
-
-ALL = "all"
 FILLED = {
     "artist": "artist",
     "type": "artwork_types",
@@ -31,13 +27,6 @@ FILLED = {
 }
 """What may be known of an artwork, and the column that is neither null nor empty then."""
 
-COLUMNS = (
-    *("id", "source", "artist", "artist_status", "artwork_types", "coarse_type", "materials"),
-    *("techniques", "year", "sizes", "places", "iconclass", "kept_at", "colours"),
-    *("rights", "artist_works", "group", "split", "image_status"),
-)
-"""Columns of the rows that facts are made of."""
-
 SUBSETS = (0, 100, 300, 700, 1100)
 """Works per artist above which an artist is in a subset, after Strezoski & Worring 2017, Table 4; 0: all."""
 
@@ -45,28 +34,6 @@ PAPER = ("artist", "type", "material")
 """Tasks whose labels Strezoski & Worring 2017 count in Tables 1 and 4, beside the periods."""
 
 HOW = ("table", "head", "implied", "decision", "unmatched")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What facts are made of: tables as they lie in a release, and the records read by source."""
-
-    rows: pa.Table
-    dropped: pa.Table
-    terms: pa.Table
-    labels: pa.Table
-    records_read: Mapping[str, int]
-
-    @property
-    def sources(self) -> list[str]:
-        """Return all sources, sorted, whether or not an artwork came of them."""
-        named = {*self.records_read, *(s for (s,) in count(self.rows, "source"))}
-        return sorted(named | {s for (s,) in count(self.dropped, "source")})
-
-
-def measure(told: Told) -> dict[str, Any]:
-    """Return each fact's table under its name: ``{"query": how it is counted, "rows": Numbers}``."""
-    return {name: {"query": query, "rows": ask(told)} for name, (query, ask) in FACTS.items()}
 
 
 def _table_one(told: Told) -> Numbers:
@@ -101,11 +68,11 @@ def _census(told: Told) -> Numbers:
         }
         for source in told.sources
     }
-    return _summed(lines, ("records read", *columns))
+    return summed(lines, ("records read", *columns))
 
 
 def _dropped(told: Told) -> Numbers:
-    return _crossed(count(told.dropped, "rule", "source"), told.sources)
+    return crossed(count(told.dropped, "rule", "source"), told.sources)
 
 
 def _terms(told: Told) -> Numbers:
@@ -139,7 +106,7 @@ def _unmatched(told: Told) -> Numbers:
 
 
 def _images(told: Told) -> Numbers:
-    return _crossed(count(told.rows, "image_status", "source"), told.sources, IMAGE_STATUS)
+    return crossed(count(told.rows, "image_status", "source"), told.sources, IMAGE_STATUS)
 
 
 def _attributes(told: Told) -> Numbers:
@@ -166,7 +133,7 @@ def _filled(column: "pa.ChunkedArray[Any]") -> Any:
 
 
 def _artist_status(told: Told) -> Numbers:
-    return _crossed(count(told.rows, "artist_status", "source"), told.sources, ARTIST_STATUS)
+    return crossed(count(told.rows, "artist_status", "source"), told.sources, ARTIST_STATUS)
 
 
 def _rights(told: Told) -> Numbers:
@@ -174,7 +141,7 @@ def _rights(told: Told) -> Numbers:
     named = {(rights or "not said", source): n for (rights, source), n in found.items()}
     inside = told.rows.filter(compute.equal(told.rows["image_status"], EMBEDDED))
     passed_on = {rights or "not said": n for (rights,), n in count(inside, "rights").items()}
-    lines = _crossed(named, told.sources)
+    lines = crossed(named, told.sources)
     for rights, line in lines.items():
         line["pictures passed on"] = passed_on.get(rights, 0)
     return lines
@@ -189,7 +156,7 @@ def _centuries(told: Told) -> Numbers:
         found[key] = found.get(key, 0) + year["count_all"]
     in_order = sorted(found, key=lambda key: (key[0] == 0, key))
     named = {(str(c or "not known"), source): found[c, source] for c, source in in_order}
-    return _crossed(named, told.sources)
+    return crossed(named, told.sources)
 
 
 def century(year: float | None) -> int:
@@ -246,25 +213,7 @@ def _positive(column: "pa.ChunkedArray[Any]") -> int:
     return compute.sum(compute.greater(column.cast(pa.int64()), 0)).as_py() or 0
 
 
-def _crossed(found: Mapping[Any, int], columns: Iterable[str], rows: Iterable[str] = ()) -> Numbers:
-    """Return counts by (row, column) pairs of texts as a table: known rows first, columns complete, a sum at the end."""
-    columns = list(columns)
-    names = dict.fromkeys(
-        [*(r for r in rows if any(k[0] == r for k in found)), *(k[0] for k in found)]
-    )
-    lines: Numbers = {
-        name: {column: found.get((name, column), 0) for column in columns} for name in names
-    }
-    for line in lines.values():
-        line[ALL] = sum(line.values())
-    return lines
-
-
-def _summed(lines: Numbers, columns: Iterable[str]) -> Numbers:
-    return {**lines, ALL: {c: sum(line[c] for line in lines.values()) for c in columns}}
-
-
-FACTS: Mapping[str, tuple[str, Callable[[Told], Numbers]]] = {
+COUNTS: Mapping[str, Fact] = {
     "table_one": (
         "data/*: rows; distinct artist, artwork_types, floor(year), materials; by source and over all",
         _table_one,
