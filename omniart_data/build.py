@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -39,6 +40,7 @@ from omniart_data.picture_run import fetch_pictures
 from omniart_data.progress import View, bar
 from omniart_data.release import Contents, Release, open_release, write_release
 from omniart_data.release.manifest import read_manifest
+from omniart_data.release.near import FeatureFile, near_pairs
 from omniart_data.settings import check_images
 from omniart_data.watch import Watch
 from omniart_data.workspace import Workspace, parse_version
@@ -67,6 +69,14 @@ class Plan:
     """Begin with a probe of each source that is to be crawled."""
     allow_moves: bool = False
     """Let artworks change their split where two groups turn out to be one."""
+    accept_large_groups: bool = False
+    """Bind groups of more than 50 works: people have looked at them."""
+    split_unattributed: bool = False
+    """Give works without an artist a split too, within their coarse type."""
+    min_class: int = 10
+    """Works in train, at least, that make a type or material a class of a subset; it needs one in test besides."""
+    features: FeatureFile | None = None
+    """Features of pictures, by which near-duplicates are found besides their hashes."""
     choices: Choices = field(default_factory=Choices)
     """How the rules judge where a maintainer has a choice."""
     unmatched_budget: float = 0.01
@@ -188,6 +198,9 @@ class _Build:
         drift = self.check_drift(normalised.term_uses)
         pictures = self.pictures(normalised.artworks)
         works = link_works(normalised.artworks, of_kind(self.decisions, "work"), pictures)
+        with bar("compare", "pictures") as advance:
+            near = near_pairs(pictures, plan.features)
+            advance(pictures.num_rows)
         flagged = sorted((*normalised.flagged, *works.flagged))
         _tell(flagged)
         return Contents(
@@ -198,23 +211,36 @@ class _Build:
             pictures=pictures,
             candidates=pa.concat_tables([normalised.candidates, works.candidates]),
             links=works.links,
+            near=near,
+            apart=works.apart,
             flagged=flagged_table(flagged),
             decisions=len(self.decisions),
             drift=drift.told(),
             term_ids=term_ids(),
             previous=self.previous,
             allow_moves=plan.allow_moves,
+            split_unattributed=plan.split_unattributed,
+            accept_large_groups=plan.accept_large_groups,
             records_read=gathered.read,
             picture=self.picture,
             inputs=tuple(gathered.inputs),
-            options={
-                "images": plan.images,
-                "image_px": plan.image_px,
-                **asdict(plan.choices),
-                "decisions": decisions_sha256(self.decisions),
-            },
+            options=self.options(),
             credits=plan.credits,
         )
+
+    def options(self) -> dict[str, Any]:
+        """Return what the release hangs on besides the records: the receipt's options."""
+        plan, features = self.plan, self.plan.features
+        return {
+            "images": plan.images,
+            "image_px": plan.image_px,
+            **asdict(plan.choices),
+            "min_class": plan.min_class,
+            "split_unattributed": plan.split_unattributed,
+            "features": features.sha256 if features else "",
+            "features_base": features.base if features else "",
+            "decisions": decisions_sha256(self.decisions),
+        }
 
     def known_labels(self) -> dict[str, frozenset[str]]:
         """Return the labels of the previous release by task: a group of stems keeps the form that it has."""

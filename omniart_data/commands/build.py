@@ -20,6 +20,7 @@ from omniart_data.printing import say
 from omniart_data.progress import View, view
 from omniart_data.reach import Manners, check_answers, reach, sample_manners
 from omniart_data.release import Release, open_release
+from omniart_data.release.near import open_features
 from omniart_data.release.stats import render_changes, render_fact
 from omniart_data.settings import Settings, settings_for
 from omniart_data.status import StatusFile
@@ -87,6 +88,38 @@ AcceptLoss = Annotated[
     ),
 ]
 
+AcceptLargeGroups = Annotated[
+    bool,
+    typer.Option(
+        "--accept-large-groups",
+        metavar="",
+        help="Bind groups of more than 50 works that stop a build: you have looked at them.",
+    ),
+]
+SplitUnattributed = Annotated[
+    bool,
+    typer.Option(
+        "--split-unattributed",
+        metavar="",
+        help="Split works without an artist too, 70/20/10 within their coarse type; no artist task has them.",
+    ),
+]
+MinClass = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Works in train that make a type or material a class of a subset; one in test is needed besides.",
+    ),
+]
+Features = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Find near-duplicates by these features too: `omniart-model features WORKSPACE` makes the file.",
+    ),
+]
+
 
 @ends_in_one_line
 def build_command(
@@ -104,6 +137,10 @@ def build_command(
     allow_moves: AllowMoves = False,
     accept_drift: AcceptDrift = False,
     accept_loss: AcceptLoss = False,
+    accept_large_groups: AcceptLargeGroups = False,
+    split_unattributed: SplitUnattributed = False,
+    min_class: MinClass = Plan.min_class,
+    features: Features = None,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
 ) -> None:
@@ -131,6 +168,10 @@ def build_command(
         allow_moves=allow_moves,
         accept_drift=accept_drift,
         accept_loss=accept_loss,
+        accept_large_groups=accept_large_groups,
+        split_unattributed=split_unattributed,
+        min_class=min_class,
+        features=open_features(features) if features else None,
         choices=Choices(settings.widest_mean, settings.admit_attributed),
         unmatched_budget=settings.unmatched_budget,
     )

@@ -85,6 +85,9 @@ class Contents:
     previous: "Release | None" = None
     seed: int = 0
     allow_moves: bool = False
+    split_unattributed: bool = False
+    accept_large_groups: bool = False
+    apart: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class Links:
     """Titles, numbers and artists that too many artworks share to compare all pairs."""
     left_out_artworks: int = 0
     """Artworks in those blocks, each counted once a block."""
+    apart: frozenset[Pair] = frozenset()
+    """Pairs of ids, the lesser first, that people keep apart."""
 
 
 def link_works(
@@ -68,6 +70,7 @@ def link_works(
         0 if pictures is None else _same_pictures(pictures),
         sum(one.blocks for one in left_out),
         sum(one.rows for one in left_out),
+        frozenset(decided.apart),
     )
 
 
