@@ -132,7 +132,25 @@ def colours(kept: dict[str, Any]) -> str:
     return table(("finder of nine colours", "ms a picture", "mean CIE76 to the nearest"), rows)
 
 
-SECTIONS = (images, wall, oai, memory, soak, normalise, links, colours)
+def near_duplicates(kept: dict[str, Any]) -> str:
+    """Return the table of near hashes."""
+    rows = [
+        (
+            f"{int(size):,}",
+            f"{run['planted']:,}",
+            f"{run['missed']:,}",
+            f"{run['seconds']:.1f} s",
+            f"{run['megabytes'] / 1000:.2f} GB",
+            f"{run['faiss seconds'] * int(size) / run['faiss asked']:,.1f} s"
+            + (" (reckoned)" if int(size) > run["faiss asked"] else ""),
+        )
+        for size, run in kept.items()
+    ]
+    head = ("hashes", "planted pairs", "not found", "ours", "memory", "faiss, all with all")
+    return table(head, rows)
+
+
+SECTIONS = (images, wall, oai, memory, soak, normalise, links, colours, near_duplicates)
 
 
 def filled(page: str) -> str:
