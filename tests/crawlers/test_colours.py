@@ -33,6 +33,7 @@ from crawlers.engine.colours import (
     to_srgb,
     unpack,
 )
+from crawlers.engine.look import Look
 from crawlers.engine.picture import large_pictures, prepare
 from crawlers.sample.collection import invent
 from crawlers.sample.painting import paint
@@ -238,7 +239,9 @@ def test_a_column_tells_what_the_colours_tell(packed: Sequence[bytes | None]) ->
 def test_the_sample_museums_pictures_have_colours() -> None:
     """Of fifty works no two photographs have the same colours, and what hangs by its colours has several."""
     works = list(invent(works=150))[:50]
-    found = {work.picture: unpack(prepare(paint(work.picture)).colours) for work in works}
+    found = {
+        work.picture: Look.unpacked(prepare(paint(work.picture)).look).colours for work in works
+    }
     assert len(set(found.values())) == len(found)
     assert {len(colours) for colours in found.values()} <= {*range(5, MOST + 1)}
     chroma = {"painting": 8, "tapestry": 8, "print": 0}
@@ -315,7 +318,7 @@ def test_colours_are_near_those_of_the_same_file(shared_data: Path) -> None:
         (row,) = (r for r in csv.DictReader(file) if r["jpg_link"].endswith("/sorgh/sailing.jpg"))
     theirs = to_lab(rgb([row[f"ESA_{number}"] for number in range(1, 10)]))
     body = (shared_data / "images" / "awkward" / "wga-art-2.jpg").read_bytes()
-    assert apart(theirs, lab(unpack(prepare(body).colours))).mean() < 4
+    assert apart(theirs, lab(Look.unpacked(prepare(body).look).colours)).mean() < 4
 
 
 @pytest.mark.real
@@ -324,6 +327,6 @@ def test_grey_photographs_have_greys(shared_data: Path) -> None:
     for name in ("grey-woodcut.jpg", "grey-noicc.jpg", "derived-16bit-grey.png"):
         with large_pictures():
             body = (shared_data / "images" / "awkward" / name).read_bytes()
-            found = unpack(prepare(body).colours)
+            found = Look.unpacked(prepare(body).look).colours
         assert all((one.a, one.b) == (0, 0) for one in found), name
         assert max(one.lightness for one in found) - min(one.lightness for one in found) > 40
