@@ -1,16 +1,19 @@
-"""Write the reference pages of docs/ from the code: commands, columns, sources.
+"""Write the reference pages of docs/ from the code: commands, columns, sources, a history of releases.
 
 ``python docs/generate.py`` writes them; with ``--check`` it only says which are behind, and exits with 1.
 """
 
 import argparse
 import ast
+import importlib.util
 import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any, get_type_hints
 
@@ -22,6 +25,7 @@ import omniart_model.cli
 from crawlers import SOURCES
 from crawlers.engine.source import Cost, Source
 from omniart_data.normalise.terms.coarse import COARSE_TYPES
+from omniart_data.release.diff import as_text, bump_of, reasons
 from schemas import artwork, columns, decision, record, release
 from schemas.rights import policy
 
@@ -121,7 +125,12 @@ VALUES: Sequence[tuple[pa.Schema, Mapping[str, Mapping[str, str]]]] = (
 
 def pages() -> dict[str, str]:
     """Return each generated page under its name in docs/."""
-    made = {"commands.md": commands_page, "columns.md": columns_page, "sources.md": sources_page}
+    made = {
+        "commands.md": commands_page,
+        "columns.md": columns_page,
+        "sources.md": sources_page,
+        "history.md": history_page,
+    }
     return {name: "\n".join(lines()).rstrip() + "\n" for name, lines in made.items()}
 
 
@@ -359,6 +368,62 @@ def cost_cells(cost: Cost) -> tuple[str, ...]:
         f"{descriptions_s / DAY_S:.1f}",
         f"{(cost.seconds - descriptions_s) / DAY_S:.1f}",
     )
+
+
+@cache
+def history() -> tuple[tuple[str, ...], ...]:
+    """Return the lines of the made history of five releases: what happened, what differs, what is kept.
+
+    It is the one that tests/omniart_data/test_history.py looks at; it is written into a folder that is then gone.
+    """
+    spec = importlib.util.spec_from_file_location("made_history", HISTORY)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(HISTORY)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with TemporaryDirectory() as folder:
+        return tuple(history_line(step) for step in module.made_history(Path(folder)))
+
+
+HISTORY = DOCS.parent / "tests" / "omniart_data" / "made_history.py"
+
+
+def history_line(step: Any) -> tuple[str, ...]:
+    """Return one release of the history: its row of the table, then the text of its difference."""
+    release, change = step.release, step.change
+    ledger, labels = release.ledger.num_rows, release.labels.num_rows
+    if change is None:
+        return release.version, step.happened, "", "", "", f"{ledger:,}", f"{labels:,}", ""
+    why = [line for level, line in reasons(change) if level == bump_of(change)]
+    moved = f"{change.moved.count:,}"
+    told = (bump_of(change).name, moved, f"{ledger:,}", f"{labels:,}", as_text(change))
+    return release.version, step.happened, "; ".join(why), *told
+
+
+def history_page() -> Iterator[str]:
+    """Yield five made releases, each after the one before, and what differs between them."""
+    yield from ("# A history of five releases", "", MADE, "")
+    yield "What a release owes to the one before it, on invented works: nothing moves from split to split, the ledger and"
+    yield "the class index only grow, and the version says what a change means for a network that learnt from the last"
+    yield "one. `omniart-data diff OLD NEW` tells the same of any two releases; what the numbers of a version mean is in"
+    yield "[decision 17](decisions/0017-versions.md)."
+    yield ""
+    lines = history()
+    head = (
+        "version",
+        "what happened",
+        "why the version rises",
+        "bump",
+        "moved",
+        "ledger",
+        "labels",
+    )
+    yield from table(head, [line[:-1] for line in lines], numbers=3)
+    yield "`moved` are works that went from one of the three splits to another, `ledger` the lines of `ledger.parquet`,"
+    yield "`labels` those of `labels.parquet`: a label that nobody has any more is retired, and keeps its number."
+    yield ""
+    for version, happened, *_, differs in lines[1:]:
+        yield from (f"## {version}: {happened}", "", "```text", *differs.split("\n"), "```", "")
 
 
 def main(

@@ -38,10 +38,14 @@ from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_
 from omniart_data.normalise.works.links import link_works
 from omniart_data.picture_run import fetch_pictures
 from omniart_data.progress import View, bar
-from omniart_data.release import Contents, Release, open_release, write_release
-from omniart_data.release.manifest import read_manifest
+from omniart_data.release import Contents, Release, open_release
+from omniart_data.release.diff import Difference
 from omniart_data.release.near import FeatureFile, near_pairs
+from omniart_data.release.write import prepare, write_prepared
 from omniart_data.settings import check_images
+from omniart_data.takedown.journal import check_finished
+from omniart_data.takedown.standing import follow, purge_returned
+from omniart_data.takedown.tombstones import Tombstone, read_tombstones, reasons_of
 from omniart_data.watch import Watch
 from omniart_data.workspace import Workspace, parse_version
 from schemas.decision import FLAGGED
@@ -62,7 +66,9 @@ class Plan:
     """A picture of more is quarantined, and not decoded."""
     personal_images: bool = False
     version: str = ""
-    """Empty: 1.0.0, or the next minor version after the newest release in the workspace."""
+    """Empty: 1.0.0, or the version that follows from what differs from the release before."""
+    previous: Path | None = None
+    """The release to follow, where it is not the newest in the workspace."""
     update: bool = False
     """Crawl sources again whose crawl came to its end."""
     probe: bool = False
@@ -113,8 +119,8 @@ class Built:
     folder: Path
     new: bool
     """False: the newest release in the workspace holds exactly this already."""
-    previous: Path | None = None
-    """The release that it follows; None: the first in its workspace."""
+    change: Difference | None = None
+    """What differs from the release that it follows; None: it follows none."""
 
 
 def build(
@@ -127,13 +133,19 @@ def build(
     """
     with workspace.opened("build") as (store, images):
         decisions = read_decisions(workspace.decisions)
-        run = _Build(plan, store, images, fetching, views, decisions, _newest(workspace))
+        check_finished(workspace.root)
+        tombstones = read_tombstones(workspace.decisions)
+        before = _previous(plan, workspace)
+        followed = follow(before, tombstones) if before else None
+        run = _Build(plan, store, images, fetching, views, decisions, followed, tombstones)
         run.crawl()
         return _write(plan, run.contents(), workspace)
 
 
-def _newest(workspace: Workspace) -> Release | None:
-    """Return the newest release in a workspace; None: there is none yet."""
+def _previous(plan: Plan, workspace: Workspace) -> Release | None:
+    """Return the release that a build follows: the one it is given, else the newest here; None: the first."""
+    if plan.previous is not None:
+        return open_release(plan.previous)
     versions = workspace.versions()
     return open_release(workspace.release(_text(versions[-1]))) if versions else None
 
@@ -149,6 +161,7 @@ class _Build:
     views: Sequence[View]
     decisions: tuple[Decision, ...]
     previous: Release | None
+    tombstones: Mapping[str, Tombstone]
 
     def crawl(self) -> None:
         """Crawl what is not crawled yet; raise SourceError where a source did not come to its end."""
@@ -176,8 +189,8 @@ class _Build:
         """Read all records, from bulk files or the store."""
         with bar("read", "records") as advance:
             if self.plan.dumps:
-                return gather_dumps(self.plan.dumps, advance)
-            return gather_store(self.store, self.plan.sources, advance)
+                return gather_dumps(self.plan.dumps, advance, reasons_of(self.tombstones))
+            return gather_store(self.store, self.plan.sources, advance, reasons_of(self.tombstones))
 
     def contents(self) -> Contents:
         """Return what a release of this plan holds."""
@@ -277,6 +290,7 @@ class _Build:
         pictures = picture_table(
             artworks, self.images, asked=asked, personal=plan.personal_images, local=local
         )
+        purge_returned(self.images, pictures, self.tombstones)
         warn_of_smaller(pictures, self.images, max_px=plan.image_px)
         if asked:
             _check_pictures(plan, pictures)
@@ -332,26 +346,35 @@ def _check_pictures(plan: Plan, pictures: pa.Table) -> None:
 
 def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     """Write a candidate, and let it become a release by one rename where it holds anything new."""
-    versions = workspace.versions()
-    if plan.version and versions and parse_version(plan.version) < versions[-1]:
-        raise UsageError(f"{plan.version} is below {_text(versions[-1])}, the newest release here")
-    newest = workspace.release(_text(versions[-1])) if versions else None
-    version = plan.version or (_text(_minor(versions[-1])) if versions else "1.0.0")
-    folder = workspace.release(version)
+    before = contents.previous
+    same = before is not None and plan.version == before.version  # right only where nothing differs
+    _check_not_below(plan.version, workspace)
+    release = prepare(contents, "" if same else plan.version)
+    _check_not_below(release.version, workspace)  # it may follow a release from elsewhere
     candidate = workspace.releases / ".candidate"
     shutil.rmtree(candidate, ignore_errors=True)
-    manifest = write_release(contents, candidate, version=version)
+    manifest = write_prepared(release, candidate)
     try:
-        if newest is not None and read_manifest(newest).tables == manifest.tables:
-            return Built(newest, new=False)
-        if folder.exists():
-            raise ReleaseError(f"{folder} is there already: give another --release-version")
+        if before is not None and before.manifest.tables == manifest.tables:
+            return Built(before.folder, new=False)
+        folder = workspace.release(before.version if same and before else release.version)
+        if folder.exists() or same:
+            raise ReleaseError(
+                f"{folder} is there already, and something differs: give another --release-version, or none"
+            )
         candidate.rename(folder)
     except OSError as error:
-        raise disk_error(folder, error) from error
+        raise disk_error(workspace.releases, error) from error
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
-    return Built(folder, new=True, previous=newest)
+    return Built(folder, new=True, change=release.change)
+
+
+def _check_not_below(version: str, workspace: Workspace) -> None:
+    """Refuse a version below the newest release here: it would fork the history of splits and labels."""
+    versions = workspace.versions()
+    if version and versions and parse_version(version) < versions[-1]:
+        raise UsageError(f"{version} is below {_text(versions[-1])}, the newest release here")
 
 
 def _tell(flagged: Sequence[Flagged]) -> None:
@@ -389,7 +412,3 @@ def _check_kind(read: Iterable[str], previous: Release) -> None:
 
 def _text(version: tuple[int, int, int]) -> str:
     return ".".join(map(str, version))
-
-
-def _minor(version: tuple[int, int, int]) -> tuple[int, int, int]:
-    return version[0], version[1] + 1, 0

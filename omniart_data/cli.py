@@ -9,7 +9,19 @@ from typing import Annotated, TextIO
 
 import typer
 
-from omniart_data.commands import build, crawl, images, museum, probe, release, review, status
+from omniart_data.commands import (
+    build,
+    crawl,
+    diff,
+    images,
+    museum,
+    probe,
+    publish,
+    release,
+    review,
+    status,
+    takedown,
+)
 from omniart_data.commands.ending import ends_in_one_line
 from omniart_data.printing import printable, printable_lines
 from omniart_data.settings import FILE_NAME, new_settings
@@ -114,11 +126,15 @@ for name, command, epilog in (
     ("museum", museum.museum, museum.EPILOG),
     ("verify", release.verify, None),
     ("stats", release.stats, None),
+    ("diff", diff.diff, diff.EPILOG),
     ("explain", release.explain, None),
     ("unmatched", release.unmatched, None),
     ("review", review.review, review.REVIEW_EPILOG),
     ("decisions", review.decisions, review.DECISIONS_EPILOG),
     ("decide", review.decide, review.DECIDE_EPILOG),
+    ("takedown", takedown.takedown, takedown.EPILOG),
+    ("publish", publish.publish, publish.EPILOG),
+    ("fetch-release", publish.fetch, publish.FETCH_EPILOG),
 ):
     app.command(name, epilog=epilog)(command)
 

@@ -21,6 +21,9 @@ HEADER = tuple(name for name in DECISION.names if name != "kind")
 PAIR_ACTIONS = frozenset({"merge", "keep apart"})
 TERM_KINDS = frozenset({"type", "material", "technique"})
 
+TOMBSTONES = "takedown.csv"
+"""The file beside them that says what was taken down (``omniart_data.takedown``): not of this form."""
+
 LONGEST = 4000
 """Characters of a cell: a longer one is no line that anybody reviews."""
 
@@ -44,7 +47,7 @@ def read_decisions(folder: Path) -> tuple[Decision, ...]:
     or say the same.
     """
     for path in sorted(folder.glob("*.csv")):
-        if path.stem not in KINDS:
+        if path.stem not in KINDS and path.name != TOMBSTONES:
             raise UsageError(f"{path} is no file of decisions: they are {', '.join(KINDS)}.csv")
     return tuple(sorted(one for kind in KINDS for one in _read(path_of(folder, kind), kind)))
 

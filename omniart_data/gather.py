@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -22,6 +23,11 @@ from schemas.record import RECORD, Record, to_batch
 
 BATCH = 10_000
 """Records that are turned into one Arrow batch: a few MB, so that reading stays flat in memory."""
+
+TAKEDOWN = "takedown"
+"""The rule by which what was taken down is dropped."""
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 Progress = Callable[[int], None]
 
@@ -62,19 +68,36 @@ class Gathered:
     unreadable: list[dict[str, object]] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     inputs: list[Input] = field(default_factory=list)
+    taken_down: Mapping[str, str] = field(default_factory=dict)
+    """Artworks that no release may hold, by id, each with the reason: their records are dropped however they come."""
 
     def add(self, found: pa.RecordBatch | RecordError, source: str) -> int:
         """Take a batch of records or one that could not be read; return how many that was."""
         if isinstance(found, RecordError):
-            self.unreadable.append(_unreadable(found, source))
+            self.unreadable.append(_unreadable(found, source, self.taken_down))
             self.read[_source_of(found, source)] += 1
             return 1
-        self.batches.append(found)
+        if (left := self._without_taken_down(found)).num_rows:
+            self.batches.append(left)
         for name in found.column("source").dictionary_encode().dictionary.to_pylist():
             source = str(name)
         rows: int = found.num_rows
         self.read[source] += rows
         return rows
+
+    def _without_taken_down(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the records of a batch that are not taken down; the others are dropped."""
+        if not self.taken_down:
+            return batch
+        columns = (batch.column(name).to_pylist() for name in ("source", "source_id", "evidence"))
+        kept = []
+        for source, source_id, evidence in zip(*columns, strict=True):
+            reason = self.taken_down.get(f"{source}:{source_id}")
+            kept.append(reason is None)
+            if reason is not None:
+                row = _taken_down(str(source), str(source_id), reason)
+                self.unreadable.append(row | {"evidence": evidence})
+        return batch if all(kept) else batch.filter(pa.array(kept))
 
     @property
     def records(self) -> pa.Table:
@@ -89,7 +112,7 @@ class Gathered:
 
     @property
     def dropped(self) -> pa.Table:
-        """Return what could not be read, with field and evidence."""
+        """Return what could not be read, with field and evidence, and what was taken down."""
         return pa.Table.from_pylist(self.unreadable, schema=DROPPED)
 
 
@@ -99,8 +122,17 @@ def _source_of(error: RecordError, source: str) -> str:
     return named if named.startswith("local-") else source
 
 
-def _unreadable(error: RecordError, source: str) -> dict[str, object]:
+def _taken_down(source: str, source_id: str, reason: str) -> dict[str, object]:
+    return {"source": source, "source_id": source_id, "rule": TAKEDOWN, "reason": reason}
+
+
+def _unreadable(
+    error: RecordError, source: str, taken_down: Mapping[str, str]
+) -> dict[str, object]:
     source_id = error.where.partition(":")[2]
+    if reason := taken_down.get(f"{_source_of(error, source)}:{source_id}"):
+        evidence = {"sha256": error.sha256, "number": error.number}
+        return _taken_down(_source_of(error, source), source_id, reason) | {"evidence": evidence}
     return {
         "source": _source_of(error, source),
         "source_id": "" if "#" in source_id else source_id,
@@ -123,9 +155,11 @@ def parse_dump(text: str, mapping: Path | None = None) -> Dump:
     return Dump(source, Path(path), SOURCES[source])
 
 
-def gather_dumps(dumps: Sequence[Dump], progress: Progress) -> Gathered:
+def gather_dumps(
+    dumps: Sequence[Dump], progress: Progress, taken_down: Mapping[str, str] = NOBODY
+) -> Gathered:
     """Read bulk files, in the order given; raise UsageError or SourceError for one that is unsound."""
-    gathered = Gathered()
+    gathered = Gathered(taken_down=taken_down)
     for dump in dumps:
         records = 0
         for found in dump.reader.read_dump(dump.path):
@@ -161,9 +195,14 @@ def _input_of(dump: Dump, records: int) -> Input:
     return Input(dump.source, dump.path.resolve().name, together, dump.size_bytes, records)
 
 
-def gather_store(store: RawStore, sources: Mapping[str, Source], progress: Progress) -> Gathered:
+def gather_store(
+    store: RawStore,
+    sources: Mapping[str, Source],
+    progress: Progress,
+    taken_down: Mapping[str, str] = NOBODY,
+) -> Gathered:
     """Read all that the raw store holds of these sources: bulk files, then every statement."""
-    gathered = Gathered()
+    gathered = Gathered(taken_down=taken_down)
     for name, source in sources.items():
         bulk = store.bulk(name)
         if bulk is not None:

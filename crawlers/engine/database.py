@@ -125,6 +125,18 @@ class Database:
             row = self.connection.execute(query, arguments).fetchone()
         return row[0] if row else None
 
+    def scrub(self) -> None:
+        """Leave no byte of what was deleted, in the file or beside it; raise StoreError while somebody reads.
+
+        A deleted row stays in free pages and in the write-ahead log: both are written anew
+        (https://www.sqlite.org/lang_vacuum.html). It takes room for a second copy of the file.
+        """
+        with self.guarded():
+            self.connection.execute("VACUUM")
+            (busy, _, _) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError(f"{self.path} is being read: end that, and run the same command again")
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Do what is done inside wholly or not at all."""

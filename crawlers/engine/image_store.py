@@ -428,6 +428,62 @@ class ImageStore:
                 sha256.update(b"\n")
         return sha256.hexdigest()
 
+    def addresses(self, sha256: str) -> list[str]:
+        """Return the addresses that gave a picture, sorted."""
+        query = "SELECT url FROM outcome WHERE sha256 = ? ORDER BY 1"
+        return [row[0] for row in self._rows(query, sha256)]
+
+    def mentions(self, sha256: str) -> list[str]:
+        """Return what is held of a picture: its file, half-written ones, tables of the index."""
+        tables = [
+            table
+            for table in self._tables_of_pictures()
+            if self._row(f"SELECT 1 FROM {table} WHERE sha256 = ?", sha256)  # noqa: S608 - our own names
+        ]
+        return [*(path.name for path in self.files(sha256)), *tables]
+
+    def purge(self, sha256: str) -> int:
+        """Delete a picture and all that the index says of it so that no byte stays; return the files deleted.
+
+        How its addresses ended is forgotten: asked for, they would be fetched again.
+        """
+        files = self.files(sha256)
+        for path in files:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise disk_error(path, error) from error
+        with self._opened().transaction() as connection:
+            for table in self._tables_of_pictures():
+                connection.execute(f"DELETE FROM {table} WHERE sha256 = ?", (sha256,))  # noqa: S608
+        self._opened().scrub()
+        return len(files)
+
+    def forget(self, urls: Iterable[str]) -> int:
+        """Delete how some addresses ended so that none of them stays in the index; return how many there were."""
+        with self._opened().transaction() as connection:
+            gone = sum(
+                connection.execute("DELETE FROM outcome WHERE url = ?", (url,)).rowcount
+                for url in urls
+            )
+        self._opened().scrub()
+        return gone
+
+    def files(self, sha256: str) -> list[Path]:
+        """Return the files that hold a picture, half-written ones among them."""
+        final = self.path(sha256)
+        return sorted(
+            path for path in (final, *final.parent.glob(f".{sha256}.*")) if path.is_file()
+        )
+
+    def _tables_of_pictures(self) -> list[str]:
+        """Return the tables that name pictures, those that an earlier version of ours made among them."""
+        query = (
+            "SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c"
+            " WHERE m.type = 'table' AND c.name = 'sha256' ORDER BY 1"
+        )
+        return [row[0] for row in self._rows(query)]
+
     def sweep(self) -> int:
         """Delete what a killed run left half written, and return the number; for the one owner alone."""
         left = list(self.folder.glob("[0-9a-f][0-9a-f]/.*.part"))

@@ -71,6 +71,9 @@ FROM record WHERE source = ? AND source_id = ? ORDER BY fetched, stated, seen
 """
 
 
+_PURGE = "DELETE FROM record WHERE source = ? AND source_id = ?"
+
+
 @dataclass(frozen=True)
 class Stored:
     """What one page brought, each record counted once."""
@@ -195,6 +198,11 @@ def valid_of_object(db: sqlite3.Connection, source: str, source_id: str) -> tupl
         for row in rows
         if newest[row.kind] is row and (not row.supplement or row.seen > changed)
     )
+
+
+def purge(db: sqlite3.Connection, source: str, source_id: str) -> int:
+    """Delete all statements on one object; return how many there were."""
+    return db.execute(_PURGE, (source, source_id)).rowcount
 
 
 class _Row:

@@ -75,6 +75,9 @@ LIMIT ?2
 """
 _SUPPLEMENTS = "SELECT DISTINCT kind FROM record WHERE source = ? AND source_id = ? AND supplement"
 
+_HELD_IN = ("record", "census", "due")
+"""The tables that name objects."""
+
 _DIGESTED = (
     record_table.DIGESTED,
     "SELECT source, cursor, stage, since FROM crawl ORDER BY 1",
@@ -295,6 +298,39 @@ class RawStore:
                 raws = record_table.valid_of_object(db, source, one)
                 objects.append(tuple(raw for raw in raws if raw.kind not in kinds))
             return [raws for raws in objects if raws]
+
+    def statements(self, source: str, source_id: str) -> tuple[RawRecord, ...]:
+        """Return the newest statement of each kind on one object, newest last; none where it is not held."""
+        with self._db.guarded():
+            return record_table.valid_of_object(self._db.connection, source, source_id)
+
+    def mentions(self, source: str, source_id: str) -> Mapping[str, int]:
+        """Return the tables that name an object, each with the number of rows that do."""
+        with self._db.guarded():
+            db, found = self._db.connection, {}
+            for table in _HELD_IN:
+                query = f"SELECT count(*) FROM {table} WHERE source = ? AND source_id = ?"  # noqa: S608 - our own names
+                found[table] = int(db.execute(query, (source, source_id)).fetchone()[0])
+        return {table: rows for table, rows in found.items() if rows}
+
+    def ids(self, source: str) -> list[str]:
+        """Return the ids of all objects of a source of which something is held, sorted."""
+        query = "SELECT DISTINCT source_id FROM record WHERE source = ? ORDER BY 1"
+        with self._db.guarded():
+            return [row[0] for row in self._db.connection.execute(query, (source,))]
+
+    def purge(self, source: str, source_id: str) -> int:
+        """Delete all that is held of one object so that no byte of it stays; return how many statements it was.
+
+        The census and what is due forget it too. Only a later crawl can bring it back. A purge that was
+        broken off is done by the same call again.
+        """
+        with self._db.transaction() as db:
+            statements = record_table.purge(db, source, source_id)
+            db.execute("DELETE FROM census WHERE source = ? AND source_id = ?", (source, source_id))
+            db.execute(_NOT_DUE, (source, source_id))
+        self._db.scrub()
+        return statements
 
     def count(self, source: str) -> int:
         """Return how many objects of a source something is held of."""

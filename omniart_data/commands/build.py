@@ -13,6 +13,7 @@ from omniart_data.build import Built, Plan, build
 from omniart_data.commands import options
 from omniart_data.commands.asking import may_start
 from omniart_data.commands.ending import ends_in_one_line, examples
+from omniart_data.commands.release import folder_of
 from omniart_data.cost import estimate
 from omniart_data.gather import check_dumps, parse_dump
 from omniart_data.normalise import Choices
@@ -20,8 +21,9 @@ from omniart_data.printing import say
 from omniart_data.progress import View, view
 from omniart_data.reach import Manners, check_answers, reach, sample_manners
 from omniart_data.release import Release, open_release
+from omniart_data.release.diff import bump_line
 from omniart_data.release.near import open_features
-from omniart_data.release.stats import render_changes, render_fact
+from omniart_data.release.stats import render_fact
 from omniart_data.settings import Settings, settings_for
 from omniart_data.status import StatusFile
 from omniart_data.workspace import Workspace
@@ -60,7 +62,14 @@ ReleaseVersion = Annotated[
     str,
     typer.Option(
         metavar="X.Y.Z",
-        help="Version of the release.  [default: 1.0.0, then the next minor version]",
+        help="Version of the release.  [default: 1.0.0, then the one that follows from what differs]",
+    ),
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="RELEASE",
+        help="Folder of the release to follow: its splits and labels are kept.  [default: the newest in the workspace]",
     ),
 ]
 AllowMoves = Annotated[
@@ -131,6 +140,7 @@ def build_command(
     images: Images = None,
     personal_images: options.PersonalImages = None,
     release_version: ReleaseVersion = "",
+    previous: Previous = None,
     museum: options.Museum = "",
     ca: options.Ca = None,
     update: options.Update = False,
@@ -164,6 +174,7 @@ def build_command(
         or bool(museum)
         or (settings.personal_images if personal_images is None else personal_images),
         version=release_version,
+        previous=folder_of(previous) if previous else None,
         update=update,
         allow_moves=allow_moves,
         accept_drift=accept_drift,
@@ -264,8 +275,8 @@ def _say(built: Built) -> None:
         say(f"{built.folder} holds exactly this already: nothing written")
         return
     say(render_fact(release, "census"))
-    if built.previous is not None:
-        say(render_changes(open_release(built.previous), release))
+    if built.change is not None:
+        say(f"version    {bump_line(built.change)}")
     for line in _left_open(release):
         say(line)
     say(f"release    {built.folder}")

@@ -21,7 +21,7 @@ def verify(
     release: Annotated[Path, typer.Argument(help="Folder of a release.")],
 ) -> None:
     """Check every file of a release against its manifest, and every promise that a release makes."""
-    report = verify_release(_folder(release))
+    report = verify_release(folder_of(release))
     for failure in report.failures:
         say(printable(failure), err=True)
     say(
@@ -42,7 +42,7 @@ def stats(
 
     With --all also what came of every record read, what was dropped, and how the terms were translated.
     """
-    opened = open_release(_folder(release))
+    opened = open_release(folder_of(release))
     say(render_table_one(opened))
     for name in opened.facts if everything else ():
         if name != "table_one":
@@ -57,7 +57,7 @@ def explain(
     ],
 ) -> None:
     """Say why an artwork's labels are what they are, or why a record was dropped."""
-    say(explain_artwork(open_release(_folder(release)), artwork))
+    say(explain_artwork(open_release(folder_of(release)), artwork))
 
 
 @ends_in_one_line
@@ -71,12 +71,13 @@ def unmatched(
     that a spreadsheet would take for a formula has an apostrophe before it, and control characters are escapes.
     Put a row for it into schemas/vocab/terms.csv, with its source.
     """
-    for row in unmatched_terms(open_release(_folder(release)), most):
+    for row in unmatched_terms(open_release(folder_of(release)), most):
         columns = ("occurrences", "kind", "source", "language", "term", "near")
         typer.echo("\t".join(cell(row[name]) for name in columns))
 
 
-def _folder(release: Path) -> Path:
+def folder_of(release: Path) -> Path:
+    """Return a folder that may be a release; raise UsageError that names what is meant where it is none."""
     if not release.is_dir():
         missing = "is a file" if release.exists() else "is not there"
         raise UsageError(f"{release} {missing}: name the folder of a release")

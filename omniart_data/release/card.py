@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from omniart_data.release.credits import VOCABULARIES, credit
+from omniart_data.release.croissant.responsible import (
+    BIASES,
+    KEPT,
+    LIMITATIONS,
+    ONE_SOURCE,
+    TAKEDOWN,
+    USES,
+)
 from omniart_data.release.facts import ALL, Numbers
+from omniart_data.release.sections import SECTIONS
 from schemas.artwork import ARTIST_CERTAINTY, ARTIST_STATUS, DATE_PRECISION
 from schemas.columns import meaning
 from schemas.release import IMAGE_STATUS, ROW, SPLITS, UNATTRIBUTED
@@ -19,73 +28,6 @@ CITATION = (
     "Gjorgji Strezoski and Marcel Worring: OmniArt: Multi-task Deep Learning for Artistic Data "
     "Analysis. 2017. https://arxiv.org/abs/1708.00684"
 )
-
-SECTIONS: tuple[tuple[str, str, str], ...] = (
-    (
-        "table_one",
-        "What is in it",
-        (
-            "After Table 1 of the paper. Periods are distinct years of creation; entries are artworks, with "
-            "or without an artist. The last line counts a label once, however many sources have it."
-        ),
-    ),
-    (
-        "census",
-        "What became of every record",
-        "Each record that was read is in one split, in `unattributed` or in `dropped.parquet`.",
-    ),
-    ("dropped", "What was left out", "By rule and source; the reason of each row is in its line."),
-    (
-        "subsets",
-        "Subsets",
-        "A filter on the column `artist_works`; in the shape of Table 4 of the paper.",
-    ),
-    (
-        "labels",
-        "Class index",
-        (
-            "`labels.parquet`: a label never changes its number; one that no artwork has any more is `retired`, and "
-            "keeps it. `matched` labels come from the vocabulary "
-            "(or are artists); the others are museums' words that no table knows, kept as they were found."
-        ),
-    ),
-    (
-        "terms",
-        "Museum words that were translated",
-        (
-            "Occurrences in `terms.parquet`: found in a table, by the head of a compound, implied by the "
-            "medium, by a decision of people, or unmatched (kept as they were found)."
-        ),
-    ),
-    (
-        "unmatched",
-        "Words that no table knows",
-        "The most frequent of them, kept as they were found; `terms.parquet` has all.",
-    ),
-    (
-        "attributes",
-        "What is known",
-        "Artworks by source of which it is known; a museum's silence is no fault of its data.",
-    ),
-    ("artist_status", "Why there is or is no artist", "Only `named` has an artist."),
-    ("images", "Pictures", "By the column `image_status`."),
-    (
-        "rights",
-        "Rights on the pictures",
-        (
-            "Works by the column `rights`, a URI for each artwork, and how many of their pictures are in the "
-            "release. `rights_as_given` is the source's own statement, `rights_stated` its date, and "
-            "`may_train` says whether a network may learn from the picture."
-        ),
-    ),
-    ("centuries", "Centuries", "17 is 1601 to 1700, -1 is 100 to 1 BCE."),
-    (
-        "groups",
-        "Duplicates and views of one object",
-        "Artworks of one group are never in two splits; `groups.parquet` says what binds them.",
-    ),
-)
-"""Fact, heading and what to know of it, in the order of the card."""
 
 
 def data_card(version: str, facts: Mapping[str, Any], receipt: Mapping[str, Any]) -> str:
@@ -103,7 +45,8 @@ def data_card(version: str, facts: Mapping[str, Any], receipt: Mapping[str, Any]
     ]
     for name, heading, text in SECTIONS:
         parts += [f"## {heading}", text, fact_block(name, facts[name]["rows"])]
-    parts += [*_columns(), *_biases(sources), *_licences(sources, receipt), *_use()]
+    parts += [*_columns(), *_biases(sources, facts), *_licences(sources, receipt)]
+    parts += [*_use(), *_kept()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -134,9 +77,19 @@ def fact_blocks(card: str) -> dict[str, str]:
 
 
 def front_matter(version: str, sources: list[str], facts: Mapping[str, Any]) -> str:
-    """Return the YAML head; every value is written as JSON, which YAML reads too."""
-    splits = [{"split": split, "path": f"data/{split}-*.parquet"} for split in SPLITS]
-    rest = [{"split": UNATTRIBUTED, "path": f"data/{UNATTRIBUTED}-*.parquet"}]
+    """Return the YAML head; every value is written as JSON, which YAML reads too.
+
+    A split without artworks is not named in it: its shard is there, but `datasets`, which the hub reads
+    with, refuses to load what is empty.
+    """
+    held = facts["census"]["rows"][ALL]
+    files = {s: {"split": s, "path": f"data/{s}-*.parquet"} for s in (*SPLITS, UNATTRIBUTED)}
+    splits = [files[split] for split in SPLITS if held[split]]
+    rest = [files[UNATTRIBUTED]] if held[UNATTRIBUTED] else []
+    configs: list[dict[str, Any]] = [
+        {"config_name": "default", "default": True, "data_files": splits},
+        {"config_name": UNATTRIBUTED, "data_files": rest},
+    ]
     invented = ["invented"] if any(s.startswith("sample-") for s in sources) else []
     head = {
         "pretty_name": f"OmniArt {version}",
@@ -145,12 +98,11 @@ def front_matter(version: str, sources: list[str], facts: Mapping[str, Any]) -> 
         "license_link": "README.md#licences-and-thanks",
         "language": ["en", "nl"],
         "task_categories": ["image-classification"],
+        "annotations_creators": ["expert-generated", "machine-generated"],
+        "source_datasets": ["original"],
         "tags": ["art", "museums", "multi-task", *invented],
         "size_categories": [size_category(facts["table_one"]["rows"][ALL]["entries"])],
-        "configs": [
-            {"config_name": "default", "default": True, "data_files": splits},
-            {"config_name": UNATTRIBUTED, "data_files": rest},
-        ],
+        "configs": [config for config in configs if config["data_files"]],
     }
     lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
     return "\n".join(["---", *lines, "---"])
@@ -169,7 +121,9 @@ def size_category(artworks: int) -> str:
 def _cell(text: str) -> str:
     """Return a text that stays within its cell, whatever a museum wrote."""
     plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return plain.replace("\\", "\\\\").replace("|", "\\|") or "(empty)"
+    for mark in ("\\", "|", "["):  # a bracket would open a link, or a picture from elsewhere
+        plain = plain.replace(mark, f"\\{mark}")
+    return plain or "(empty)"
 
 
 def _head(sources: list[str]) -> Iterator[str]:
@@ -218,30 +172,49 @@ def _linked(text: str) -> str:
     )
 
 
-def _biases(sources: list[str]) -> Iterator[str]:
+def _biases(sources: list[str], facts: Mapping[str, Any]) -> Iterator[str]:
+    yield "## What it is for"
+    yield "\n".join(f"- {line}" for line in USES)
     yield "## Known biases"
+    known = [*BIASES, *([ONE_SOURCE] if len(sources) == 1 else [])]
+    yield "\n".join(f"- {line}" for line in known)
+    yield (
+        "Measured, from the centuries above: whoever knows nothing of a work but its source, and says that "
+        "source's fullest century, is right as often as the last column tells."
+    )
+    yield _skew(facts["centuries"]["rows"])
+    yield "## Known limits"
+    yield "\n".join(f"- {line}" for line in LIMITATIONS)
+
+
+def _skew(centuries: Numbers) -> str:
+    """Return, by source, how many works it has and how many lie in the one century that holds most of them.
+
+    >>> told = _skew({"16": {"met": 1, "all": 1}, "17": {"met": 2, "all": 2}, "not known": {"met": 1, "all": 1}})
+    >>> print(told.splitlines()[2])
+    | met | 4 | 100 % | 17 | 67 % |
+    """
     lines = [
-        (
-            "Periods are skewed: see the centuries above. A baseline that always says the mean year is less "
-            "wrong than it sounds."
-        ),
-        (
-            "What a museum collects, and how it photographs it, tells its works apart: compare every result "
-            "with one that was given the museum only, and test on a museum that was left out."
-        ),
-        (
-            "Artists are the ones whom a museum names without a doubt. Workshops, followers and the unknown "
-            "are in `unattributed`: what is in the splits is the canon more than the collection."
-        ),
-        (
-            "Types and materials are as fine or as coarse as each museum writes them; a term that was not "
-            "in the vocabulary stands as it was found."
-        ),
-        "A label that is missing is not known; it does not mean no.",
+        "| source | works | of all works | fullest century | of its dated works |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
-    if len(sources) == 1:
-        lines.append("All works come from one source: its habits cannot be told from art.")
-    yield "\n".join(f"- {line}" for line in lines)
+    everything = sum(line[ALL] for line in centuries.values())
+    for source in dict.fromkeys(name for line in centuries.values() for name in line):
+        dated = {c: line[source] for c, line in centuries.items() if c != NOT_KNOWN}
+        works = sum(line[source] for line in centuries.values())
+        fullest = max(dated, key=lambda c: dated[c], default=NOT_KNOWN)
+        most, known = dated.get(fullest, 0), sum(dated.values())
+        shares = f"{_share(works, everything)} | {fullest if most else '-'} | {_share(most, known)}"
+        lines.append(f"| {_cell(source)} | {works:,} | {shares} |")
+    return "\n".join(lines)
+
+
+NOT_KNOWN = "not known"
+"""The row of the fact ``centuries`` that has no century."""
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "-"
 
 
 def _licences(sources: list[str], receipt: Mapping[str, Any]) -> Iterator[str]:
@@ -270,6 +243,39 @@ def _use() -> Iterator[str]:
         "```"
     )
     yield (
-        "`omniart-data verify` checks every file and every promise; `manifest.sha256` holds the release's "
-        "id. `receipt.json` names what it was made of, `judgements.parquet` why each value is what it is."
+        "```python\n"
+        "import datasets\n\n"
+        'files = {split: f"data/{split}-*.parquet" for split in ("train", "validation", "test")}\n'
+        'release = datasets.load_dataset("parquet", data_files=files)  # pictures come decoded\n'
+        "```"
     )
+    yield (
+        "polars (`polars.scan_parquet(\"data/*.parquet\")`) and DuckDB (`SELECT ... FROM 'data/*.parquet'`) read it as "
+        "well. The picture is the last column: a reader that names its columns never touches it."
+    )
+    files = (f"| `{name}` | {_cell(what)} |" for name, what in BESIDE.items())
+    yield "\n".join(["| file | what it is |", "| --- | --- |", *files])
+
+
+BESIDE: Mapping[str, str] = {
+    "report.html": "the release to look at: one page, without a network",
+    "croissant.json": "the same for machines: Croissant, with all columns, splits, statistics and where they come from",
+    "labels.parquet": "the class index: which label has which number",
+    "dropped.parquet": "what was read and is not in it, with rule and reason",
+    "judgements.parquet": "why each value is what it is",
+    "terms.parquet": "the museums' words and what became of them",
+    "groups.parquet": "what is kept on one side of the splits, and what binds it",
+    "near.parquet": "pairs of pictures that are nearly the same",
+    "ledger.parquet": "which artwork was given which split, and when",
+    "facts.json": "every number above, with the query that gives it",
+    "receipt.json": "what it was made of, and with what",
+    "CHANGELOG.md": "what differs from the version before",
+    "manifest.json": "every file with its SHA-256; the SHA-256 of this one, in `manifest.sha256`, is the release's id",
+}
+"""File of a release to what a reader finds in it, the first to look at first."""
+
+
+def _kept() -> Iterator[str]:
+    yield "## Versions and withdrawal"
+    yield f"{KEPT} `omniart-data verify` checks every file and every promise."
+    yield TAKEDOWN

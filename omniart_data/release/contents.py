@@ -9,19 +9,22 @@ import pyarrow as pa
 
 from omniart_data.release.groups import (
     EDGE,
+    check_sizes,
     explain_groups,
     group_artworks,
     same_picture_edges,
     view_edges,
 )
 from omniart_data.release.labels import ARTISTS, TermIds, check_same_persons
+from omniart_data.release.ledger import current, extend_ledger
+from omniart_data.release.near.binding import bind, near_edges
 from omniart_data.release.rows import compute, count, order
 from omniart_data.release.split import assign_splits
 from omniart_data.release.undecided import undecided_edges
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE, FLAGGED, LINK
 from schemas.errors import ReleaseError
-from schemas.release import EMBEDDED, GROUP, LEDGER, NEAR, PICTURE, ROW, SPLITS
+from schemas.release import EMBEDDED, GROUP, NEAR, PICTURE, ROW
 from schemas.rights import may_pass_on, policy
 
 if TYPE_CHECKING:
@@ -57,7 +60,8 @@ class Contents:
     ``pictures`` has one row for each artwork (``PICTURES``). ``picture`` gives for an image SHA-256 the
     bytes to embed and a file name; it is asked only for pictures whose status is "in release".
     ``edges`` (``EDGE``) binds artworks beyond equal picture bytes, views of one object and the applied ``links``
-    (``LINK``); those that nobody has decided on bind too, as far as no artwork moves for them. ``credits`` gives
+    (``LINK``); those that nobody has decided on bind too, as far as no artwork moves for them. ``near`` (``NEAR``) binds
+    where no group becomes too large for it and ``apart``, pairs that people keep apart, lets it. ``credits`` gives
     each source the attribution line that it asks for. ``candidates`` is what waits for a decision of people,
     ``flagged`` the decisions that were not applied, ``decisions`` how many there are in all. ``term_ids`` gives
     labels their ids. ``drift`` is what the receipt says of unmatched words (``omniart_data.drift``).
@@ -123,13 +127,26 @@ def compose(contents: Contents, version: str) -> Composed:
     given = (contents.edges or EDGE.empty_table()).cast(EDGE)
     links = order(_shaped(contents.links, LINK, "links"), "a", "b")
     same_works = links.filter(links["applied"]).select(EDGE.names).cast(EDGE)
+    ids = artworks["id"].combine_chunks()
     sure = pa.concat_tables([same_picture_edges(pictures), view_edges(artworks), same_works, given])
+    if not contents.accept_large_groups:
+        check_sizes(ids, sure)
+    near = order(_shaped(contents.near, NEAR, "near"), "a", "b")
+    near = bind(near, sure, ids, contents.apart)
+    sure = pa.concat_tables([sure, near_edges(near)])
     ledger = contents.previous.ledger if contents.previous else None
-    edges = pa.concat_tables([sure, undecided_edges(artworks, sure, links, ledger)])
-    groups = group_artworks(artworks["id"].combine_chunks(), edges)
+    held = None if ledger is None else current(ledger)
+    everybody = contents.split_unattributed
+    undecided = undecided_edges(artworks, sure, links, held, everybody=everybody)
+    edges = pa.concat_tables([sure, undecided])
+    groups = group_artworks(ids, edges)
     artworks = artworks.append_column("group", groups["group"])
     splits = assign_splits(
-        artworks, previous=ledger, seed=contents.seed, allow_moves=contents.allow_moves
+        artworks,
+        previous=held,
+        seed=contents.seed,
+        allow_moves=contents.allow_moves,
+        split_unattributed=everybody,
     )
     joined = {name: artworks[name] for name in artworks.column_names}
     joined |= {name: splits[name] for name in ("split", "artist_works")}
@@ -150,7 +167,7 @@ def compose(contents: Contents, version: str) -> Composed:
         ledger=extend_ledger(ledger, splits, version),
         candidates=_shaped(contents.candidates, CANDIDATE, "candidates"),
         links=links,
-        near=order(_shaped(contents.near, NEAR, "near"), "a", "b"),
+        near=near,
         flagged=order(_shaped(contents.flagged, FLAGGED, "flagged"), *FLAGGED.names),
     )
 
@@ -165,24 +182,6 @@ def check_census(read: Mapping[str, int], artworks: pa.Table, dropped: pa.Table)
                 f"{source}: {read.get(source, 0):,} records were read, "
                 f"{out:,} came out as artworks or as dropped"
             )
-
-
-def extend_ledger(previous: pa.Table | None, splits: pa.Table, version: str) -> pa.Table:
-    """Return the ledger, sorted by id: what was given before, and what this version gives.
-
-    An artwork that is gone or has lost its artist keeps its line, and gets its split back when it
-    returns. A line changes only where the artwork was moved.
-    """
-    given = splits.filter(compute.is_in(splits["split"], value_set=pa.array(SPLITS)))
-    since = pa.repeat(pa.scalar(version), given.num_rows)
-    new = pa.Table.from_arrays([given["id"], given["split"], since], schema=LEDGER)
-    if previous is None:
-        return order(new, "id")
-    where = compute.index_in(new["id"], value_set=previous["id"].combine_chunks())
-    same = compute.fill_null(compute.equal(previous["split"].take(where), new["split"]), False)  # noqa: FBT003
-    changed = new.filter(compute.invert(same))
-    stays = compute.invert(compute.is_in(previous["id"], value_set=changed["id"].combine_chunks()))
-    return order(pa.concat_tables([previous.filter(stays).cast(LEDGER), changed]), "id")
 
 
 def _shaped(table: pa.Table, schema: pa.Schema, name: str) -> pa.Table:

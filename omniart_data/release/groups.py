@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from omniart_data.release.rows import compute, first_of_each, order
+from schemas.errors import ReleaseError
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,22 @@ def group_artworks(ids: "pa.Array[Any]", edges: Iterable[tuple[str, str]] | pa.T
         least, found[own], own
     )  # the least that is there, not one that an edge only names
     return pa.table({"id": _flat(ids), "group": names.take(least[found[own]])})
+
+
+def check_sizes(ids: "pa.Array[Any]", edges: pa.Table) -> None:
+    """Raise ReleaseError where edges bind more than ``LARGEST_BOUND`` artworks: somebody should look first."""
+    groups = group_artworks(ids, edges)
+    sizes = groups.group_by("group").aggregate([([], "count_all")])
+    large = order(sizes.filter(compute.greater(sizes["count_all"], LARGEST_BOUND)), "group")
+    if large.num_rows:
+        first = large["group"][0].as_py()
+        members = order(groups.filter(compute.equal(groups["group"], first)), "id")["id"]
+        named = ", ".join(members[:5].to_pylist())
+        raise ReleaseError(
+            f"{len(members)} artworks would be one group ({named}, ...; such groups: {large.num_rows}): the same picture,"
+            " or one sheet, according to their records. Look at them; where they belong together, build with"
+            " --accept-large-groups"
+        )
 
 
 def same_picture_edges(pictures: pa.Table) -> pa.Table:

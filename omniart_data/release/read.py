@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.manifest import Manifest, check_files, read_manifest
-from omniart_data.release.rows import compute
 from schemas.errors import ReleaseError
 from schemas.release import ROW, SPLITS, UNATTRIBUTED
 
@@ -45,6 +44,11 @@ class Release:
     def version(self) -> str:
         """Return the version, X.Y.Z."""
         return self.manifest.version
+
+    @property
+    def version_numbers(self) -> tuple[int, ...]:
+        """Return the version as numbers, which compare as versions do."""
+        return tuple(map(int, self.version.split(".")))
 
     @property
     def digest(self) -> str:
@@ -145,11 +149,3 @@ class Release:
             raise ReleaseError(
                 f"{path} is damaged: run `omniart-data verify {self.folder}`"
             ) from wrong
-
-
-def came_and_went(old: Release, ids: "pa.ChunkedArray[Any]") -> str:
-    """Return in one line how many of these artworks an earlier release lacks, and how many it had beside them."""
-    before = old.table(columns=["id"])["id"]
-    stayed = compute.sum(compute.is_in(ids, value_set=before.combine_chunks())).as_py() or 0
-    came, went = len(ids) - stayed, len(before) - stayed
-    return f"since {old.version}: {came:,} artworks are new, {went:,} are no longer in it"

@@ -41,6 +41,7 @@ def assign_splits(
     previous: pa.Table | None = None,
     seed: int = 0,
     allow_moves: bool = False,
+    split_unattributed: bool = False,
 ) -> pa.Table:
     """Return (id, split, artist_works), row for row with ``artworks`` (of which id, artist, group are read).
 
@@ -49,26 +50,53 @@ def assign_splits(
     order of an artist's units is a keyed hash of seed, artist and group. Artworks without an artist are
     ``unattributed``: in no split, and so on no side, even where their group has works in one.
 
-    With ``previous`` (id, split: a ledger) every artwork keeps its split, and new ones fill what an
+    With ``split_unattributed`` works without an artist are split too, in the same shares within their coarse type
+    (which is read then); a group that holds works of an artist counts with that artist, whole.
+
+    With ``previous`` (id, split: a ledger, a line for each artwork) every artwork keeps its split, and new ones fill what an
     artist's splits are short of. An artwork that has lost its artist is unattributed all the same. A
     group whose works were on several sides is a ReleaseError, or with ``allow_moves`` goes to the first
     of train, validation and test that one of them was in.
     """
     codes = np.full(artworks.num_rows, len(SPLITS), np.int64)
     works = np.zeros(artworks.num_rows, np.int64)
-    attributed = np.flatnonzero(compute.is_valid(artworks["artist"]).to_numpy(zero_copy_only=False))
+    named = compute.is_valid(artworks["artist"])
+    attributed = np.flatnonzero(named.to_numpy(zero_copy_only=False))
     if len(attributed):
-        rows = artworks.select(["id", "artist", "group"]).take(attributed)
+        _, label = np.unique(_codes(artworks["artist"].take(attributed)), return_inverse=True)
+        works[attributed] = np.bincount(label)[label]
+    rows = _strata(artworks) if split_unattributed else artworks.select(_READ).filter(named)
+    if rows.num_rows:
         units = _units(rows, seed)
         kept = _kept(rows, units, previous, allow_moves=allow_moves)
-        codes[attributed] = _place(units, kept)[units.of_row]
-        _, label = np.unique(_codes(rows["artist"]), return_inverse=True)
-        works[attributed] = np.bincount(label)[label]
+        placed = _place(units, kept)[units.of_row]
+        codes[np.arange(len(codes)) if split_unattributed else attributed] = placed
     names = pa.array([*SPLITS, UNATTRIBUTED])
     return pa.Table.from_arrays(
         [artworks["id"], names.take(codes), pa.array(works, pa.int32())],
         names=["id", "split", "artist_works"],
     )
+
+
+_READ = ["id", "artist", "group"]
+
+_NOBODY = "\n"
+"""How the stratum of works without an artist begins; no artist's label holds a line break."""
+
+
+def _strata(artworks: pa.Table) -> pa.Table:
+    """Return (id, artist, group) with a stratum for an artist where there is none: the coarse type.
+
+    In a group that holds works of artists all count as the least of these artists': its unit is theirs, whatever
+    its least id is.
+    """
+    types = compute.fill_null(artworks["coarse_type"], "")
+    nobody = compute.binary_join_element_wise(_NOBODY, types, "")
+    rows = artworks.select(_READ)
+    of_group = rows.group_by("group").aggregate([("artist", "min")])
+    where = compute.index_in(rows["group"], value_set=of_group["group"].combine_chunks())
+    artist = compute.coalesce(rows["artist"], of_group["artist_min"].take(where), nobody)
+    return rows.set_column(1, "artist", artist)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from omniart_data.printing import printable
-from omniart_data.release.read import Release, came_and_went
+from omniart_data.release.read import Release
 
 HEADINGS = {
     "entries": "Entries",
@@ -47,11 +47,6 @@ def render_fact(release: Release, name: str) -> str:
     return "\n".join(
         [f"{name.replace('_', ' ').capitalize()}", *(_aligned(lines) if rows else ["-"])]
     )
-
-
-def render_changes(old: Release, new: Release) -> str:
-    """Return in one line how many artworks came and went since an earlier release."""
-    return came_and_went(old, new.table(columns=["id"])["id"])
 
 
 def _head(release: Release) -> list[str]:

@@ -17,11 +17,16 @@ _NO_SIDE = len(SPLITS)
 
 
 def undecided_edges(
-    artworks: pa.Table, sure: pa.Table, links: pa.Table, ledger: pa.Table | None
+    artworks: pa.Table,
+    sure: pa.Table,
+    links: pa.Table,
+    ledger: pa.Table | None,
+    *,
+    everybody: bool = False,
 ) -> pa.Table:
     """Return the edges, as ``EDGE``, of links that nobody has decided on.
 
-    Reads ``id`` and ``artist`` of the artworks; ``sure`` are the edges that bind in any case, ``ledger`` says which
+    Reads ``id`` and ``artist`` of the artworks (``everybody``: those without an artist are split too); ``sure`` are the edges that bind in any case, ``ledger`` says which
     split was given before. What is not decided never moves an artwork that has its split: where two groups are on
     two sides already, a link between them binds nothing; where links bind a new artwork to both sides, the
     surest is followed.
@@ -36,14 +41,14 @@ def undecided_edges(
     proposed = proposed.filter(there)
     a, b = (group[np.asarray(place[end].filter(there), np.int64)] for end in ("a", "b"))
     side = np.full(names, _NO_SIDE, np.int64)
-    np.minimum.at(side, group, sides_before(artworks, ledger))
+    np.minimum.at(side, group, sides_before(artworks, ledger, everybody=everybody))
     kept = _unconflicted(a, b, side)
     because = pa.repeat(pa.scalar(UNDECIDED), int(kept.sum()))
     chosen = proposed.filter(pa.array(kept))
     return pa.Table.from_arrays([chosen["a"], chosen["b"], because], schema=EDGE)
 
 
-def sides_before(artworks: pa.Table, ledger: pa.Table | None) -> Ints:
+def sides_before(artworks: pa.Table, ledger: pa.Table | None, *, everybody: bool = False) -> Ints:
     """Return for each artwork the number of the split that it was given before; 3: none, or it has no artist."""
     side = np.full(artworks.num_rows, _NO_SIDE, np.int64)
     if ledger is None:
@@ -51,9 +56,9 @@ def sides_before(artworks: pa.Table, ledger: pa.Table | None) -> Ints:
     given = ledger["split"].take(
         compute.index_in(artworks["id"], value_set=ledger["id"].combine_chunks())
     )
-    given = compute.if_else(
-        compute.is_valid(artworks["artist"]), given, pa.scalar(None, pa.string())
-    )
+    if not everybody:
+        nobody = pa.scalar(None, pa.string())
+        given = compute.if_else(compute.is_valid(artworks["artist"]), given, nobody)
     found = compute.index_in(given, value_set=pa.array(SPLITS))
     return np.asarray(compute.fill_null(found, _NO_SIDE), np.int64)
 

@@ -10,12 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omniart_data.release.card import SECTIONS, fact_block, fact_blocks
+from omniart_data.release.card import data_card
 from omniart_data.release.contents import bits, check_census, leaves_to_train
+from omniart_data.release.continuity import wrong_continuity
+from omniart_data.release.croissant import croissant
+from omniart_data.release.decoding import undecodable
 from omniart_data.release.facts import COLUMNS as FACT_COLUMNS
 from omniart_data.release.facts import Told, measure
 from omniart_data.release.groups import same_picture_edges, view_edges
 from omniart_data.release.labels import TASKS, label_index, wrong_ids
+from omniart_data.release.ledger import current, wrong_lines
 from omniart_data.release.manifest import (
     NAME,
     SEAL,
@@ -24,6 +28,8 @@ from omniart_data.release.manifest import (
     read_manifest,
     wrong_files,
 )
+from omniart_data.release.near.check import COLUMNS as NEAR_COLUMNS
+from omniart_data.release.near.check import wrong_pairs
 from omniart_data.release.questions import wrong_questions
 from omniart_data.release.read import ALL_SPLITS, Release
 from omniart_data.release.rows import RowDigest, compute, count, first_of_each, order
@@ -69,8 +75,10 @@ class VerifyReport:
     failures: tuple[str, ...]
 
 
-def verify_release(folder: Path) -> VerifyReport:
+def verify_release(folder: Path, *, deep: bool = False) -> VerifyReport:
     """Verify a release; it is sound when the report has no failures. Raises nothing for a broken one.
+
+    ``deep`` also decodes every picture to its end.
 
     Where a byte is not as the manifest says, that alone is reported: what the files hold would then
     prove nothing.
@@ -81,7 +89,10 @@ def verify_release(folder: Path) -> VerifyReport:
         return VerifyReport(0, 0, (str(broken),))
     files = len(manifest.files) + len((NAME, SEAL))
     artworks = sum(manifest.tables[s].rows for s in ALL_SPLITS if s in manifest.tables)
-    failures = tuple(_bytes(folder, manifest)) or tuple(_promises(Release(folder, manifest)))
+    release = Release(folder, manifest)
+    failures = tuple(_bytes(folder, manifest)) or tuple(_promises(release))
+    if deep and not failures:
+        failures = tuple(undecodable(release))
     return VerifyReport(files, artworks, failures)
 
 
@@ -164,7 +175,7 @@ class _Seen:
     @cached_property
     def rows(self) -> pa.Table:
         """Return all rows, short of columns that no check reads, with ``file_split``."""
-        others = ("object_number", "title", "judgements", "may_train")
+        others = ("object_number", "title", "judgements", "may_train", *NEAR_COLUMNS)
         columns = list(dict.fromkeys([*FACT_COLUMNS, *VALUE_COLUMNS, *others]))
         tables = []
         for split in ALL_SPLITS:
@@ -172,6 +183,11 @@ class _Seen:
             name = pa.repeat(pa.scalar(split), table.num_rows)
             tables.append(table.append_column("file_split", name))
         return pa.concat_tables(tables).combine_chunks()
+
+    @property
+    def everybody(self) -> bool:
+        """Say whether works without an artist were split too."""
+        return bool(self.release.receipt["options"].get("split_unattributed"))
 
     @cached_property
     def splits(self) -> pa.Table:
@@ -227,9 +243,11 @@ def _census(seen: _Seen) -> Iterator[str]:
 def _sides(seen: _Seen) -> Iterator[str]:
     if not bits(compute.equal(seen.rows["split"], seen.rows["file_split"])).all():
         yield "the column split does not say in which split's file a row is"
-    if seen.splits["artist"].null_count:
+    if seen.splits["artist"].null_count and not seen.everybody:
         yield f"{seen.splits['artist'].null_count} artworks in the splits have no artist"
     rest = seen.rows.filter(compute.equal(seen.rows["file_split"], UNATTRIBUTED))
+    if rest.num_rows and seen.everybody:
+        yield "an artwork is in no split, and all were to be split"
     if rest.num_rows - rest["artist"].null_count:
         yield "an artwork with an artist is in unattributed"
     sides = seen.splits.group_by("group").aggregate([("split", "count_distinct")])
@@ -300,13 +318,14 @@ def _shares(seen: _Seen) -> Iterator[str]:
     (``split.assign_splits`` puts the largest first, where most is wanted: it is over by less than one
     group, and short by less than two). Of an artist who shares a group with another, nothing is said.
     """
-    works = {artist: n for (artist,), n in count(seen.splits, "artist").items()}
-    told = seen.splits.select(["artist", "artist_works"]).group_by(["artist", "artist_works"])
+    named = seen.splits.filter(compute.is_valid(seen.splits["artist"]))
+    works = {artist: n for (artist,), n in count(named, "artist").items()}
+    told = named.select(["artist", "artist_works"]).group_by(["artist", "artist_works"])
     if {(w["artist"], w["artist_works"]) for w in told.aggregate([]).to_pylist()} != set(
         works.items()
     ):
         yield "artist_works is not the number of an artist's works in the splits"
-    rows, ledger = seen.splits.select(["id", "artist", "group"]), seen.release.ledger
+    rows, ledger = seen.splits.select(["id", "artist", "group"]), current(seen.release.ledger)
     where = compute.index_in(rows["id"], value_set=ledger["id"].combine_chunks())
     is_new = bits(compute.equal(ledger["since"].take(where), seen.release.version))
     exempt = set(compute.unique(rows.filter(pa.array(~is_new))["artist"]).to_pylist())
@@ -326,10 +345,9 @@ def _shares(seen: _Seen) -> Iterator[str]:
 
 
 def _ledger(seen: _Seen) -> Iterator[str]:
-    ledger = seen.release.ledger
+    ledger = current(seen.release.ledger)
     ids = ledger["id"].combine_chunks()
-    if len(compute.unique(ids)) != ledger.num_rows:
-        yield "ledger.parquet names an artwork twice"
+    yield from wrong_lines(seen.release.ledger)
     given = ledger["split"].take(compute.index_in(seen.splits["id"], value_set=ids))
     wrong = seen.splits["id"].filter(pa.array(~bits(compute.equal(given, seen.splits["split"]))))
     if len(wrong):
@@ -384,15 +402,26 @@ def _facts(seen: _Seen) -> Iterator[str]:
             yield f"facts.json: {name} is not what the tables give"
 
 
-def _card(seen: _Seen) -> Iterator[str]:
-    blocks = fact_blocks((seen.release.folder / "README.md").read_text(encoding="utf-8"))
-    for name, _, _ in SECTIONS:
-        if blocks.get(name) != fact_block(name, seen.facts[name]["rows"]):
-            yield f"README.md: {name} is not what the tables give"
+def _pages(seen: _Seen) -> Iterator[str]:
+    """Make card and Croissant file again: both are made of facts, receipt and manifest alone."""
+    release = seen.release
+    told = release.version, release.facts, release.receipt
+    if (release.folder / "README.md").read_text(encoding="utf-8") != data_card(*told):
+        yield "README.md is not what facts.json and receipt.json give"
+    if (release.folder / "croissant.json").read_bytes() != croissant(*told, release.manifest.files):
+        yield "croissant.json is not what facts.json, receipt.json and the files give"
+
+
+def _near(seen: _Seen) -> Iterator[str]:
+    yield from wrong_pairs(seen.release.side_table("near"), seen.rows)
+
+
+def _continuity(seen: _Seen) -> Iterator[str]:
+    yield from wrong_continuity(seen.release)
 
 
 CHECKS: tuple[Callable[[_Seen], Iterator[str]], ...] = (
-    *(_ids, _census, _values, _sides, _open, _groups, _shares, _ledger),
-    *(_labels, _judgements, _rights, _facts, _card),
+    *(_ids, _census, _values, _sides, _open, _groups, _near, _shares, _ledger),
+    *(_continuity, _labels, _judgements, _rights, _facts, _pages),
 )
 """Every promise of a release, in the order in which failures are told."""

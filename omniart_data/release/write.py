@@ -3,11 +3,10 @@
 import errno
 import logging
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.card import data_card
-from omniart_data.release.changes import COLUMNS as CHANGED
-from omniart_data.release.changes import changes, decided
 from omniart_data.release.contents import Composed, Contents, bits, compose
 from omniart_data.release.croissant import croissant
+from omniart_data.release.diff import (
+    Difference,
+    changelog_lines,
+    difference,
+    numbers,
+    side_of,
+    side_of_tables,
+    told,
+    version_after,
+)
 from omniart_data.release.facts import ALL, COLUMNS, Told, measure
 from omniart_data.release.labels import label_index
+from omniart_data.release.ledger import extend_ledger
 from omniart_data.release.leftovers import remove_leftovers
 from omniart_data.release.manifest import (
     NAME,
@@ -33,10 +41,9 @@ from omniart_data.release.manifest import (
     file_entry,
     seal_of,
 )
-from omniart_data.release.read import came_and_went
 from omniart_data.release.report import Shown, report_page
 from omniart_data.release.rows import BATCH_ROWS, RowDigest, batches, compute
-from schemas.errors import ReleaseError, StoreError, UsageError
+from schemas.errors import ReleaseError, StoreError
 from schemas.release import EMBEDDED, IMAGE, ROW, SPLITS, UNATTRIBUTED
 
 log = logging.getLogger(__name__)
@@ -50,6 +57,9 @@ PICTURE_BYTES = 64_000_000
 PARQUET: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How tables are written; with a checksum in each page, a reader sees damage where it reads."""
 
+SHARD = ROW.with_metadata({"huggingface": '{"info": {"features": {"image": {"_type": "Image"}}}}'})
+"""The schema of a shard; by what is noted in it `datasets` shows the column ``image`` as pictures."""
+
 SIDE_TABLES = (
     *("dropped", "judgements", "terms", "groups", "ledger"),
     *("candidates", "links", "flagged", "near"),
@@ -62,24 +72,78 @@ MADE_WITH = ("omniart-data", "pyarrow", "numpy", "pillow", "nltk", "rapidfuzz", 
 Picture = Callable[[str], tuple[bytes, str]]
 
 
-def write_release(contents: Contents, folder: Path, *, version: str) -> Manifest:
+@dataclass(frozen=True)
+class Prepared:
+    """A release that is composed and has its version, and is not written yet.
+
+    ``change`` is what differs from the release before; None: it is the first.
+    """
+
+    contents: Contents
+    composed: Composed
+    labels: pa.Table
+    version: str
+    change: Difference | None
+
+
+def write_release(contents: Contents, folder: Path, *, version: str = "") -> Manifest:
     """Write a release and return its manifest; the folder is there whole or not at all.
 
-    The same contents give the same bytes. Raises ReleaseError where the folder exists or the contents
-    do not add up, UsageError for a version that is not X.Y.Z, StoreError where the disk refuses.
+    The same contents give the same bytes. Without ``version`` it is the one that follows from what differs from
+    the release before. Raises ReleaseError where the folder exists or the contents do not add up, UsageError for
+    a version that is not X.Y.Z or too low, StoreError where the disk refuses.
     """
-    if not re.fullmatch(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", version):
-        raise UsageError(f"{version!r} is not a version: it must be three numbers, such as 1.0.0")
-    if os.path.lexists(folder):
-        raise ReleaseError(f"{folder} is there already, and a release is never overwritten")
+    check_absent(folder)
+    return write_prepared(prepare(contents, version), folder)
+
+
+def prepare(contents: Contents, version: str = "") -> Prepared:
+    """Compose a release, compare it with the one before, and give it its version.
+
+    Nothing but the ledger hangs on the version, so it is made when the version is known.
+    """
+    if version:
+        numbers(version)
+    before = contents.previous
     composed = compose(contents, version)
+    labels = label_index(
+        composed.rows, composed.terms, before.labels if before else None, contents.term_ids
+    )
+    change = None
+    if before is not None:
+        tables = {name: getattr(composed, name) for name in SIDE_TABLES}
+        image_px = contents.options.get("image_px")
+        now = side_of_tables(composed.rows, tables | {"labels": labels}, image_px=image_px)
+        change = difference(side_of(before), now)
+    version = version_after(change, version)
+    ledger = extend_ledger(
+        before.ledger if before else None, composed.rows.select(["id", "split"]), version
+    )
+    return Prepared(
+        contents,
+        replace(composed, ledger=ledger),
+        labels,
+        version,
+        replace(change, new=version) if change else None,
+    )
+
+
+def write_prepared(release: Prepared, folder: Path) -> Manifest:
+    """Write a release that is prepared, and return its manifest."""
+    check_absent(folder)
     with _draft(folder) as draft:
-        _fill(draft, contents, composed, version)
-        manifest = Manifest(version, dict(sorted(draft.files.items())), draft.tables)
+        _fill(draft, release)
+        manifest = Manifest(release.version, dict(sorted(draft.files.items())), draft.tables)
         draft.write(NAME, manifest.to_bytes())
         draft.write(SEAL, seal_of(manifest.to_bytes()).encode())
-    log.info("%s: release %s, id %s", folder, version, manifest.digest)
+    log.info("%s: release %s, id %s", folder, release.version, manifest.digest)
     return manifest
+
+
+def check_absent(folder: Path) -> None:
+    """Raise ReleaseError where anything has the folder's name."""
+    if os.path.lexists(folder):
+        raise ReleaseError(f"{folder} is there already, and a release is never overwritten")
 
 
 @dataclass
@@ -115,7 +179,7 @@ class _Draft:
         while not unnamed or group is not None:
             path = self.folder / "data" / f"{split}.{len(unnamed)}"
             unnamed.append(path)
-            with path.open("wb") as file, pq.ParquetWriter(file, ROW, **PARQUET) as shard:
+            with path.open("wb") as file, pq.ParquetWriter(file, SHARD, **PARQUET) as shard:
                 while group is not None and file.tell() < SHARD_BYTES:
                     digest.add(group)
                     shard.write_table(group, row_group_size=group.num_rows)
@@ -151,36 +215,21 @@ def _with_images(rows: pa.Table, images: list[dict[str, Any] | None]) -> pa.Tabl
     return rows.append_column(ROW.field("image"), pa.array(images, IMAGE)).cast(ROW)
 
 
-def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -> None:
+def _fill(draft: _Draft, release: Prepared) -> None:
+    contents, composed, version = release.contents, release.composed, release.version
     (draft.folder / "data").mkdir()
     for split in (*SPLITS, UNATTRIBUTED):
         chosen = composed.rows.filter(compute.equal(composed.rows["split"], split))
         draft.write_split(split, chosen.combine_chunks(), contents.picture)
-    previous = contents.previous.labels if contents.previous else None
-    labels = label_index(composed.rows, composed.terms, previous, contents.term_ids)
     for name in SIDE_TABLES:
         draft.write_table(name, getattr(composed, name))
-    draft.write_table("labels", labels)
-    rows = composed.rows.select(list(COLUMNS))
+    draft.write_table("labels", release.labels)
     receipt = _receipt(contents)
-    facts = measure(
-        Told(
-            rows=rows,
-            dropped=composed.dropped,
-            terms=composed.terms,
-            labels=labels,
-            records_read=contents.records_read,
-            near=composed.near,
-            ledger=composed.ledger,
-            options=receipt["options"],
-            version=version,
-        )
-    )
+    facts = _facts(release, receipt)
     draft.write("facts.json", as_json(facts, sort_keys=False))
     draft.write("receipt.json", as_json(receipt))
     draft.write("README.md", data_card(version, facts, receipt).encode())
-    told = _changelog(contents, composed.rows, facts, receipt, version)
-    draft.write("CHANGELOG.md", told.encode())
+    draft.write("CHANGELOG.md", _changelog(release, facts, receipt).encode())
     shown = Shown(
         version=version,
         facts=facts,
@@ -189,9 +238,27 @@ def _fill(draft: _Draft, contents: Contents, composed: Composed, version: str) -
         dropped=composed.dropped,
         near=composed.near,
         picture=contents.picture,
+        change=told(release.change) if release.change else None,
     )
     draft.write("report.html", report_page(shown).encode())
     draft.write("croissant.json", croissant(version, facts, receipt, draft.files))
+
+
+def _facts(release: Prepared, receipt: Mapping[str, Any]) -> dict[str, Any]:
+    composed = release.composed
+    return measure(
+        Told(
+            rows=composed.rows.select(list(COLUMNS)),
+            dropped=composed.dropped,
+            terms=composed.terms,
+            labels=release.labels,
+            records_read=release.contents.records_read,
+            near=composed.near,
+            ledger=composed.ledger,
+            options=receipt["options"],
+            version=release.version,
+        )
+    )
 
 
 def _receipt(contents: Contents) -> dict[str, Any]:
@@ -215,26 +282,30 @@ def _receipt(contents: Contents) -> dict[str, Any]:
     }
 
 
-def _changelog(
-    contents: Contents, rows: pa.Table, facts: dict[str, Any], receipt: dict[str, Any], version: str
-) -> str:
+def _changelog(release: Prepared, facts: Mapping[str, Any], receipt: Mapping[str, Any]) -> str:
+    """Return what the release says of its changes, above what the one before said of its own."""
     census = facts["census"]["rows"][ALL]
     in_splits = sum(census[split] for split in SPLITS)
     counted = f"{in_splits:,} artworks in the splits, {census[UNATTRIBUTED]:,} unattributed"
     lines = [f"{counted}, {census['dropped']:,} records dropped"]
-    decisions, drift = receipt["decisions"], receipt["drift"]
-    previous = contents.previous
-    if previous is None:
-        lines += ["the first release", *decided(decisions, drift)]
-        earlier = ""
+    previous, earlier = release.contents.previous, ""
+    if previous is None or release.change is None:
+        lines.append("the first release")
     else:
-        lines.append(came_and_went(previous, rows["id"]))
-        before = previous.table(columns=CHANGED)
-        lines += changes(before, rows.select(CHANGED), decisions, drift)
+        lines += changelog_lines(release.change)
         body = (previous.folder / "CHANGELOG.md").read_text(encoding="utf-8")
         earlier = f"\n{body.removeprefix(HEADING)}"
+    lines += _decided(receipt["decisions"], receipt["drift"])
     text = "".join(f"- {line[:1].upper()}{line[1:]}.\n" for line in lines)
-    return f"{HEADING}## {version}\n\n{text}{earlier}"
+    return f"{HEADING}## {release.version}\n\n{text}{earlier}"
+
+
+def _decided(decisions: Mapping[str, int], drift: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what people decided, and whether they accepted that more of the museums' words are unmatched."""
+    if any(decisions.values()):
+        yield f"decisions: {decisions['applied']:,} applied, {decisions['flagged']:,} not applied (flagged.parquet)"
+    if drift.get("accepted"):
+        yield f"more unmatched words were accepted: {'; '.join(drift['accepted'])}"
 
 
 HEADING = "# Changelog\n\n"

@@ -21,7 +21,7 @@ from omniart_data.build import Built, Plan, build
 from omniart_data.gather import parse_dump
 from omniart_data.release import open_release, verify_release
 from omniart_data.workspace import Workspace
-from schemas.errors import OmniartError, ReleaseError, SourceError
+from schemas.errors import OmniartError, ReleaseError, SourceError, UsageError
 
 Write = Callable[..., Path]
 Answer = Callable[..., dict[str, object]]
@@ -29,9 +29,13 @@ Answer = Callable[..., dict[str, object]]
 COMMAND = Path(sys.executable).with_name("omniart-data")
 
 
-def from_files(workspace: Path, *dumps: str, version: str = "") -> Built:
+def from_files(
+    workspace: Path, *dumps: str, version: str = "", previous: Path | None = None
+) -> Built:
     """Build from bulk files, without images."""
-    plan = Plan(images="none", version=version).reading(parse_dump(dump) for dump in dumps)
+    plan = Plan(images="none", version=version, previous=previous).reading(
+        parse_dump(dump) for dump in dumps
+    )
     return build(plan, Workspace(workspace), FetchConfig())
 
 
@@ -149,6 +153,30 @@ def test_a_release_is_never_overwritten(tmp_path: Path, met_file: Write, api: An
 
     assert contents(first.folder) == before
     assert [p.name for p in (tmp_path / "w" / "releases").iterdir()] == ["omniart-1.0.0"]
+
+
+def test_a_build_follows_a_release_from_elsewhere(
+    tmp_path: Path, met_file: Write, api: Answer
+) -> None:
+    """With --previous a new workspace goes on where another left off: splits, labels and version."""
+    path = met_file([api(n, artistDisplayName="Rembrandt") for n in range(1, 11)])
+    first = from_files(tmp_path / "w", f"met={path}")
+    met_file([api(n, artistDisplayName="Rembrandt") for n in range(1, 14)])
+
+    second = from_files(tmp_path / "other", f"met={path}", previous=first.folder)
+
+    assert second.folder == tmp_path / "other" / "releases" / "omniart-1.1.0"
+    assert second.change is not None
+    assert (second.change.added.count, second.change.moved.count) == (3, 0)
+    old, new = (
+        set(map(str, open_release(f).ledger["id"].to_pylist()))
+        for f in (first.folder, second.folder)
+    )
+    assert old < new
+    again = from_files(tmp_path / "other", f"met={path}", previous=second.folder)
+    assert (again.folder, again.new) == (second.folder, False)
+    with pytest.raises(UsageError, match=r"is below 1\.1\.0"):
+        from_files(tmp_path / "other", f"met={path}", version="1.0.5")
 
 
 def test_one_build_at_a_time(tmp_path: Path, met_file: Write, api: Answer) -> None:

@@ -597,7 +597,7 @@ def test_the_circle_by_commands(tmp_path: Path) -> None:
     run(workspace, "decide", "artwork", "set", "local-attic:2", "materials=oak", "--reason", "seen")
 
     _, warned = run(workspace, *building, attic(tmp_path / "a", *said))
-    release = workspace / "releases" / "omniart-1.1.0"
+    release = workspace / "releases" / "omniart-2.0.0"
     found = rows(open_release(release))
     assert warned == []
     assert {row["artist_id"] for row in found.values()} == {WAELE}
@@ -620,7 +620,7 @@ def test_the_circle_by_commands(tmp_path: Path) -> None:
         ],
         [],
     ]
-    found = rows(open_release(workspace / "releases" / "omniart-1.2.0"))
+    found = rows(open_release(workspace / "releases" / "omniart-3.0.0"))
     assert [row["materials"] for row in found.values()] == [["cobalt"], ["panel"]]
 
 

@@ -74,7 +74,7 @@ def test_drift_stops_a_build(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in workspace.rglob("omniart-*/**/*.*")} == before
 
     assert build(workspace, drifted, more=("--accept-drift",)) == (0, [])
-    assert releases(workspace) == ["omniart-1.0.0", "omniart-1.1.0"]
+    assert releases(workspace) == ["omniart-1.0.0", "omniart-2.0.0"]
     grown = collection(tmp_path / "attic", *words(40, 101))
     assert build(workspace, grown) == (0, [])
 
@@ -90,10 +90,10 @@ def test_drift_that_creeps_stops_a_build(tmp_path: Path) -> None:
     code, (said,) = grown(28)
     assert code == 1
     assert "from 1.2% to 2.8%" in said
-    assert "lowest share up to 1.2.0" in said
+    assert "lowest share up to 3.0.0" in said
 
     assert grown(28, "--accept-drift") == (0, [])
-    newest = open_release(workspace / "releases" / "omniart-1.3.0")
+    newest = open_release(workspace / "releases" / "omniart-4.0.0")
     assert newest.receipt["drift"] == {
         "lowest": {"material, local-attic": [28, 1000], "type, local-attic": [0, 1000]},
         "accepted": ["material, local-attic"],
@@ -165,7 +165,8 @@ def test_a_decided_word_is_no_drift(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [*asked, "--workspace", str(workspace)]).exit_code == 0
     assert build(workspace, drifted)[0] == 0
 
-    terms = CliRunner().invoke(app, ["unmatched", str(workspace / "releases" / "omniart-1.2.0")])
+    terms = CliRunner().invoke(app, ["unmatched", str(workspace / "releases" / "omniart-3.0.0")])
+    assert terms.exit_code == 0
     assert "zorbel" not in terms.stdout
 
 

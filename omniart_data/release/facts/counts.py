@@ -10,7 +10,7 @@ from omniart_data.release.facts.told import ALL, Fact, Numbers, Told, crossed, s
 from omniart_data.release.labels import TASKS, label_uses, living
 from omniart_data.release.rows import compute, count
 from schemas.artwork import ARTIST_STATUS
-from schemas.release import EMBEDDED, IMAGE_STATUS, SPLITS, UNATTRIBUTED
+from schemas.release import EMBEDDED, IMAGE_STATUS, ROW, SPLITS, UNATTRIBUTED
 
 FILLED = {
     "artist": "artist",
@@ -32,6 +32,9 @@ SUBSETS = (0, 100, 300, 700, 1100)
 
 PAPER = ("artist", "type", "material")
 """Tasks whose labels Strezoski & Worring 2017 count in Tables 1 and 4, beside the periods."""
+
+CLASSES = ("type", "coarse type", "material", "technique")
+"""Tasks whose labels are classes of a subset only where enough works have them; an artist of a subset always is one."""
 
 HOW = ("table", "head", "implied", "decision", "unmatched")
 
@@ -180,9 +183,21 @@ def _subsets(told: Told) -> Numbers:
             "works": rows.num_rows,
             **{split: of_split.get(split, 0) for split in SPLITS},
             **{f"{t}s": len(compute.unique(label_uses(rows, t)["value"])) for t in PAPER},
+            **{f"{t} classes": _classes(rows, t, told.min_class) for t in CLASSES},
             "periods": len(compute.unique(compute.floor(rows["year"].drop_null()))),
         }
     return lines
+
+
+def _classes(rows: pa.Table, task: str, min_class: int) -> int:
+    """Return how many labels of a task have enough works in train, and one in test, among some rows."""
+    uses = label_uses(rows, task, "split")
+    found = count(uses, "value", "split")
+    return sum(
+        number >= min_class and found.get((label, "test"), 0) > 0
+        for (label, split), number in found.items()
+        if split == "train"
+    )
 
 
 def _groups(told: Told) -> Numbers:
@@ -213,46 +228,145 @@ def _positive(column: "pa.ChunkedArray[Any]") -> int:
     return compute.sum(compute.greater(column.cast(pa.int64()), 0)).as_py() or 0
 
 
-COUNTS: Mapping[str, Fact] = {
-    "table_one": (
-        "data/*: rows; distinct artist, artwork_types, floor(year), materials; by source and over all",
-        _table_one,
+_TABLE_ONE_SQL = """
+WITH lines AS (SELECT source AS row, * FROM data UNION ALL SELECT 'all' AS row, * FROM data)
+SELECT row, 'entries' AS column, count(*) AS number FROM lines GROUP BY row
+UNION ALL SELECT row, 'artists', count(DISTINCT artist) FROM lines GROUP BY row
+UNION ALL SELECT row, 'types', count(DISTINCT term)
+    FROM (SELECT row, unnest(artwork_types) AS term FROM lines) GROUP BY row
+UNION ALL SELECT row, 'periods', count(DISTINCT floor(year)) FROM lines GROUP BY row
+UNION ALL SELECT row, 'materials', count(DISTINCT term)
+    FROM (SELECT row, unnest(materials) AS term FROM lines) GROUP BY row
+"""
+
+_CENSUS_SQL = """
+WITH counted AS (
+    SELECT source, 'records read' AS part, records AS n FROM records_read
+    UNION ALL SELECT source, split, count(*) FROM data GROUP BY ALL
+    UNION ALL SELECT source, 'dropped', count(*) FROM dropped GROUP BY ALL
+)
+SELECT source AS row, part AS column, n AS number FROM counted
+UNION ALL SELECT 'all', part, sum(n) FROM counted GROUP BY part
+"""
+
+
+def _crossed_sql(table: str, row: str, where: str = "") -> str:
+    """Return the query that counts a table's rows by something and by source, with a sum."""
+    return f"""
+WITH counted AS (SELECT {row} AS row, source, count(*) AS n FROM {table}{where} GROUP BY ALL)
+SELECT row, source AS column, n AS number FROM counted
+UNION ALL SELECT row, 'all', sum(n) FROM counted GROUP BY row
+"""  # noqa: S608 - of our own words
+
+
+_RIGHTS = "coalesce(nullif(rights, ''), 'not said')"
+
+_RIGHTS_SQL = f"""{_crossed_sql("data", _RIGHTS)}UNION ALL SELECT {_RIGHTS}, 'pictures passed on', count(*)
+    FROM data WHERE image_status = '{EMBEDDED}' GROUP BY ALL
+"""  # noqa: S608 - of our own words
+
+_CENTURY = """CASE WHEN year IS NULL OR isnan(year) THEN 'not known'
+    WHEN floor(year) > 0 THEN (((floor(year)::BIGINT - 1) // 100) + 1)::TEXT
+    WHEN floor(year) < 0 THEN (-(((-floor(year)::BIGINT - 1) // 100) + 1))::TEXT ELSE '1' END"""
+
+_USES = {
+    "artist": "SELECT DISTINCT {keys}id, artist AS value FROM {table} WHERE artist IS NOT NULL",
+    "type": "SELECT DISTINCT {keys}id, unnest(artwork_types) AS value FROM {table}",
+    "material": "SELECT DISTINCT {keys}id, unnest(materials) AS value FROM {table}",
+    "technique": "SELECT DISTINCT {keys}id, unnest(techniques) AS value FROM {table}",
+    "coarse type": (
+        "SELECT DISTINCT {keys}id, coarse_type AS value FROM {table} WHERE coarse_type IS NOT NULL"
     ),
-    "census": (
-        "receipt.json: records read; data/*: rows by source and split; dropped.parquet: rows by source",
-        _census,
-    ),
-    "dropped": ("dropped.parquet: rows by rule and source", _dropped),
-    "subsets": (
-        "data/* where artist_works is more than N: rows, rows by split, distinct labels, floor(year)",
-        _subsets,
-    ),
-    "labels": (
-        "labels.parquet: labels by task; living: an artwork has it; retired: none has; matched; with an artwork in a split",
-        _labels,
-    ),
-    "terms": (
-        "terms.parquet: occurrences by kind, source and how; translated = 1 - unmatched / all",
-        _terms,
-    ),
-    "unmatched": (
-        f"terms.parquet where how is unmatched: the {MOST_UNMATCHED} terms with the most occurrences, by kind and source",
-        _unmatched,
-    ),
-    "attributes": (
-        "data/*: rows by source in which the attribute's column is neither null nor empty",
-        _attributes,
-    ),
-    "images": ("data/*: rows by image_status and source", _images),
-    "artist_status": ("data/*: rows by artist_status and source", _artist_status),
-    "rights": (
-        "data/*: rows by rights and source; pictures passed on: those whose image_status is in release",
-        _rights,
-    ),
-    "centuries": (
-        "data/*: rows by century of year (17 is 1601 to 1700; -1 is 100 to 1 BCE) and source",
-        _centuries,
-    ),
-    "groups": ("data/*: groups with more than one artwork", _groups),
 }
-"""Fact to how it is counted, in words and as a function."""
+
+
+def _distinct_sql(task: str) -> str:
+    uses = _USES[task].format(keys="row, ", table="works")
+    return f"""
+UNION ALL SELECT row, '{task}s', count(DISTINCT value) FROM ({uses}) GROUP BY row"""  # noqa: S608 - our words
+
+
+def _classes_sql(task: str) -> str:
+    uses = _USES[task].format(keys="row, split, ", table="works")
+    return f"""
+UNION ALL SELECT row, '{task} classes', count(*) FROM (
+    SELECT row, value FROM ({uses}) GROUP BY ALL
+    HAVING count(*) FILTER (split = 'train') >= (SELECT value::INT FROM options WHERE key = 'min_class')
+        AND count(*) FILTER (split = 'test') > 0
+) GROUP BY row"""  # noqa: S608 - of our own words
+
+
+_SUBSET_ROWS = " UNION ALL ".join(
+    f"SELECT '> {n:,} works per artist' AS row, {n} AS more_than" for n in SUBSETS
+)
+
+_SUBSETS_SQL = f"""
+WITH subset AS ({_SUBSET_ROWS}),
+works AS (SELECT row, data.* FROM subset JOIN data ON artist_works > more_than)
+SELECT row, 'works' AS column, count(*) AS number FROM works GROUP BY row
+UNION ALL SELECT row, split, count(*) FROM works GROUP BY ALL\
+{"".join(map(_distinct_sql, PAPER))}{"".join(map(_classes_sql, CLASSES))}
+UNION ALL SELECT row, 'periods', count(DISTINCT floor(year)) FROM works GROUP BY row
+"""  # noqa: S608 - of our own words
+
+_LABELS_SQL = f"""
+WITH counted AS (SELECT *, train + validation + test + unattributed > 0 AS living FROM labels)
+SELECT task AS row, 'labels' AS column, count(*) AS number FROM counted GROUP BY task
+UNION ALL SELECT task, 'living', count(*) FILTER (living) FROM counted GROUP BY task
+UNION ALL SELECT task, 'retired', count(*) FILTER (NOT living) FROM counted GROUP BY task
+UNION ALL SELECT task, 'matched', count(*) FILTER (matched) FROM counted GROUP BY task
+{"".join(f"UNION ALL SELECT task, 'in {split}', count(*) FILTER ({split} > 0) FROM counted GROUP BY task" + chr(10) for split in (*SPLITS, UNATTRIBUTED))}"""  # noqa: S608 - of our own words
+
+_TERMS_SQL = """
+WITH counted AS (SELECT kind || ', ' || source AS row, how, sum(occurrences) AS n FROM terms GROUP BY ALL)
+SELECT row, how AS column, n AS number FROM counted
+UNION ALL SELECT row, 'translated',
+    round(1 - coalesce(sum(n) FILTER (how = 'unmatched'), 0) / sum(n), 4) FROM counted GROUP BY row
+"""
+
+_UNMATCHED_SQL = f"""
+SELECT term || ' (' || kind || ', ' || source || ')' AS row, 'occurrences' AS column, sum(occurrences) AS number
+FROM terms WHERE how = 'unmatched' GROUP BY term, kind, source
+ORDER BY number DESC, term, kind, source LIMIT {MOST_UNMATCHED}
+"""  # noqa: S608 - of our own words
+
+
+def _filled_sql(column: str) -> str:
+    """Return the condition that a column is neither null nor an empty text or list."""
+    kind = ROW.field(column).type
+    if pa.types.is_list(kind):
+        return f"len({column}) > 0"
+    return f"{column} <> ''" if pa.types.is_string(kind) else f"{column} IS NOT NULL"
+
+
+_ATTRIBUTES_SQL = "UNION ALL\n".join(
+    f"SELECT * FROM ({_crossed_sql('data', repr(name), where)})\n"  # noqa: S608 - of our own words
+    for name, where in (
+        ("artworks", ""),
+        *((name, f" WHERE {_filled_sql(column)}") for name, column in FILLED.items()),
+    )
+)
+
+_GROUPS_SQL = """
+WITH several AS (SELECT "group", count(*) AS n FROM data GROUP BY ALL HAVING n > 1)
+SELECT 'all' AS row, 'groups of several' AS column, count(*) AS number FROM several
+UNION ALL SELECT 'all', 'artworks in them', coalesce(sum(n), 0) FROM several
+UNION ALL SELECT 'all', 'largest', coalesce(max(n), 0) FROM several
+"""
+
+COUNTS: Mapping[str, Fact] = {
+    "table_one": (_TABLE_ONE_SQL, _table_one),
+    "census": (_CENSUS_SQL, _census),
+    "dropped": (_crossed_sql("dropped", "rule"), _dropped),
+    "subsets": (_SUBSETS_SQL, _subsets),
+    "labels": (_LABELS_SQL, _labels),
+    "terms": (_TERMS_SQL, _terms),
+    "unmatched": (_UNMATCHED_SQL, _unmatched),
+    "attributes": (_ATTRIBUTES_SQL, _attributes),
+    "images": (_crossed_sql("data", "image_status"), _images),
+    "artist_status": (_crossed_sql("data", "artist_status"), _artist_status),
+    "rights": (_RIGHTS_SQL, _rights),
+    "centuries": (_crossed_sql("data", _CENTURY), _centuries),
+    "groups": (_GROUPS_SQL, _groups),
+}
+"""Fact to the query that gives it, in SQL and as a function."""

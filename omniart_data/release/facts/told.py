@@ -22,6 +22,10 @@ COLUMNS = (
 """Columns of the rows that facts are made of."""
 
 
+LEAST_IN_TRAIN = 10
+"""Works in train that make a type or material a class of a subset, where nobody says otherwise."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What facts are made of: tables as they lie in a release, the records read by source, and the options.
@@ -38,6 +42,11 @@ class Told:
     ledger: pa.Table = field(default_factory=LEDGER.empty_table)
     options: Mapping[str, Any] = field(default_factory=dict)
     version: str = ""
+
+    @property
+    def min_class(self) -> int:
+        """Return how many works in train make a label a class of a subset."""
+        return int(self.options.get("min_class", LEAST_IN_TRAIN))
 
     @property
     def sources(self) -> list[str]:

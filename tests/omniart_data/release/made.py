@@ -199,7 +199,7 @@ def questions() -> dict[str, pa.Table]:
 
 def made_release(folder: Path, works: int = 120, **given: Any) -> Release:
     """Write a made release into ``folder`` and open it."""
-    write_release(contents(works, **given), folder, version="1.0.0")
+    write_release(contents(works, **given), folder)
     return open_release(folder)
 
 

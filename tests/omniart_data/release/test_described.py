@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniart_data.release.card import SECTIONS, VALUES, fact_block, fact_blocks
-from omniart_data.release.contents import extend_ledger
+from omniart_data.release.card import VALUES, fact_block, fact_blocks
 from omniart_data.release.explain import explain
 from omniart_data.release.facts import FACTS, century
 from omniart_data.release.groups import EDGE
 from omniart_data.release.labels import check_same_persons, label_index
+from omniart_data.release.ledger import extend_ledger
 from omniart_data.release.read import Release, open_release
+from omniart_data.release.sections import SECTIONS
 from omniart_data.release.stats import render_table_one, table_one
 from omniart_data.release.verify import verify_release
 from omniart_data.release.write import write_release
@@ -296,7 +297,7 @@ def test_matched_labels_are_counted(make_release: Callable[..., Release]) -> Non
 
 
 def test_the_ledger_keeps_what_it_was_told() -> None:
-    """An artwork that is gone keeps its line; one that is new gets the version; a moved one is given anew."""
+    """An artwork that is gone keeps its line; one that is new gets the version; a moved one gets a line more."""
     previous = extend_ledger(
         None, pa.table({"id": ["b", "a", "x"], "split": ["test", "train", "unattributed"]}), "1.0.0"
     )
@@ -304,6 +305,7 @@ def test_the_ledger_keeps_what_it_was_told() -> None:
 
     assert extend_ledger(previous, splits, "2.0.0").to_pylist() == [
         {"id": "a", "split": "train", "since": "1.0.0"},
+        {"id": "b", "split": "test", "since": "1.0.0"},
         {"id": "b", "split": "train", "since": "2.0.0"},
         {"id": "c", "split": "validation", "since": "2.0.0"},
     ]
@@ -313,7 +315,7 @@ def test_a_release_follows_another(made: ModuleType, tmp_path: Path) -> None:
     """With a previous release no artwork moves, no label is renumbered, and the changelog goes on."""
     first = made.made_release(tmp_path / "first", 120)
     contents = made.contents(150, artists=7, previous=first)
-    write_release(contents, tmp_path / "second", version="1.1.0")
+    write_release(contents, tmp_path / "second")
     second = open_release(tmp_path / "second")
 
     def sides(release: Release) -> dict[str, str]:
@@ -329,7 +331,7 @@ def test_a_release_follows_another(made: ModuleType, tmp_path: Path) -> None:
     assert numbers[0].items() <= numbers[1].items()
     assert len(numbers[1]) == len(numbers[0]) + 2
     changelog = (second.folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (.+)$", changelog, re.MULTILINE) == ["1.1.0", "1.0.0"]
+    assert re.findall(r"^## (.+)$", changelog, re.MULTILINE) == ["2.0.0", "1.0.0"]
     assert second.receipt["previous"] == {"version": "1.0.0", "digest": first.digest}
     assert verify_release(second.folder).failures == ()
 
@@ -346,7 +348,7 @@ def followed(
     rows = contents.artworks.to_pylist()
     change(rows)
     artworks = pa.Table.from_pylist(rows, schema=contents.artworks.schema)
-    write_release(replace(contents, artworks=artworks), folder / "second", version="1.1.0")
+    write_release(replace(contents, artworks=artworks), folder / "second")
     return open_release(folder / "second")
 
 
@@ -426,13 +428,15 @@ def test_the_changelog_tells_what_became_of_artists(made: ModuleType, tmp_path: 
     release = followed(made, tmp_path, change, decisions=3, flagged=table)
 
     changelog = (release.folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert changelog.split("## 1.0.0")[0].splitlines()[6:-1] == [
+    assert changelog.split("## 1.0.0\n")[0].splitlines()[7:-1] == [
         "- 1 artist renamed: Artist 01 -> Anna.",
         "- 1 artist merged into another: Artist 02 -> Artist 00.",
         "- 1 artist given another id: name:artist 03 -> ulan:3.",
-        "- 1 artworks by another artist than before.",
-        "- 1 artworks have lost their artist.",
-        "- 1 artworks have got an artist.",
+        "- 1 artwork by another artist than before.",
+        "- 1 artwork without an artist any more.",
+        "- 1 artwork with an artist at last.",
+        "- 1 label new in the class index: artist: Anna.",
+        "- 2 labels retired: artist: Artist 01, artist: Artist 02.",
         "- Decisions: 2 applied, 1 not applied (flagged.parquet).",
     ]
     assert release.receipt["decisions"] == {"applied": 2, "flagged": 1}
@@ -448,10 +452,11 @@ def test_the_changelog_tells_of_works_that_moved(made: ModuleType, tmp_path: Pat
     edges = pa.Table.from_pylist([edge], schema=EDGE)
     contents = made.contents(60, images=False, previous=first, edges=edges, allow_moves=True)
 
-    write_release(contents, tmp_path / "second", version="1.1.0")
+    write_release(contents, tmp_path / "second")
 
     changelog = (tmp_path / "second" / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert "- 1 artworks have changed their split.\n" in changelog
+    assert changelog.startswith("# Changelog\n\n## 2.0.0\n")
+    assert "- 1 artwork moved from split to split.\n" in changelog
 
 
 def test_what_is_not_known_stands_last(made: ModuleType, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from omniart_data.release.read import Release
 from omniart_data.release.verify import SIDE_TABLES, verify_release
+from schemas.release import NEAR
 
 Rows = list[dict[str, Any]]
 
@@ -251,7 +252,7 @@ def _one_picture(rows: Rows) -> None:
         ("flagged", _set("action", "forget"), "flagged.parquet: 'work' 'forget' is no decision"),
         ("flagged", _set("why", ""), "nothing says why"),
         ("flagged", _delete, "receipt.json: so many decisions were not applied"),
-        ("terms", _set("occurrences", 5), "README.md: terms"),
+        ("terms", _set("occurrences", 5), "facts.json: terms"),
     ],
 )
 def test_a_broken_promise_is_found(
@@ -392,4 +393,110 @@ def test_numbers_of_the_card_are_checked(
     (folder / "README.md").write_text(card.replace("| 120 |", "| 121 |", 1), encoding="utf-8")
     made.reseal(folder)
 
-    assert verify_release(folder).failures == ("README.md: table_one is not what the tables give",)
+    assert verify_release(folder).failures == (
+        "README.md is not what facts.json and receipt.json give",
+    )
+
+
+def test_near_duplicates_on_two_sides_are_found(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """A pair that binds and is not one group, a distance that is not the hashes', and a stranger are each found."""
+    sound = make_release(40, **made.questions())
+    assert verify_release(sound.folder).failures == ()
+    ids = sound.table(columns=["id"])["id"].to_pylist()
+    for change, words in (
+        (lambda rows: rows[0].update(a=min(ids), b=max(ids)), "are not one group"),
+        (lambda rows: rows[0].update(distance=3), "without a hash"),
+        (lambda rows: rows[0].update(b="z:stranger"), "not there"),
+        (lambda rows: rows.append(rows[0]), "twice"),
+    ):
+        folder = sound.folder.with_name("harmed")
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(sound.folder, folder)
+        made.tamper(folder, "near", change)
+
+        failures = verify_release(folder).failures
+
+        assert any(words in failure for failure in failures), (words, failures)
+
+
+def test_distances_are_those_of_the_hashes(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """A distance in near.parquet is counted again from the perceptual hashes in the rows."""
+    contents = made.contents(40)
+    names = contents.artworks["id"].to_pylist()
+    hashes = pa.array([f"{n:064x}" for n in range(40)])
+    place = contents.pictures.column_names.index("perceptual_hash")
+    pictures = contents.pictures.set_column(place, "perceptual_hash", hashes)
+    a, b = sorted((names[0], names[3]))
+    near = {"a": a, "b": b, "distance": 2, "binds": True}  # 0 and 3 differ in two bits
+    table = pa.Table.from_pylist([near], schema=NEAR)
+    release = make_release(40, pictures=pictures, near=table)
+    assert verify_release(release.folder).failures == ()
+
+    made.tamper(release.folder, "near", lambda rows: rows[0].update(distance=1))
+
+    assert (
+        "near.parquet: distance is not that of the hashes"
+        in verify_release(release.folder).failures
+    )
+
+
+def test_what_the_release_before_promised_is_kept(made: ModuleType, tmp_path: Path) -> None:
+    """Beside the release that it follows, a ledger that has lost a line and a label with another number are found."""
+    first = made.made_release(tmp_path / "omniart-1.0.0", 60)
+    made.write_release(
+        made.contents(70, previous=first), tmp_path / "omniart-2.0.0", version="2.0.0"
+    )
+    second = tmp_path / "omniart-2.0.0"
+    assert verify_release(second).failures == ()
+
+    for name, change, words in (
+        ("ledger", lambda rows: rows[0].update(since="2.0.0"), "lines of the ledger before"),
+        (
+            "labels",
+            lambda rows: rows[0].update(label="Somebody else"),
+            "not the number that they had",
+        ),
+    ):
+        folder = tmp_path / "harmed" / "omniart-2.0.0"
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        for release in (first.folder, second):
+            shutil.copytree(release, folder.with_name(release.name))
+        made.tamper(folder, name, change)
+
+        failures = verify_release(folder).failures
+
+        assert any(words in failure for failure in failures), (words, failures)
+
+
+def test_pictures_are_decoded_when_asked(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """A picture that is torn, and sealed so, is found by decoding it, and by nothing less."""
+    bodies = made.contents(30)
+
+    def torn(sha256: str) -> tuple[bytes, str]:
+        body, name = bodies.picture(sha256)
+        return body[: len(body) // 2], name
+
+    sound, release = make_release(30), make_release(30, picture=torn)
+
+    assert verify_release(sound.folder, deep=True).failures == ()
+    assert verify_release(release.folder).failures == ()
+    failures = verify_release(release.folder, deep=True).failures
+    assert len(failures) == 27
+    assert all("its picture cannot be decoded: " in failure for failure in failures)
+
+
+def test_works_without_an_artist_may_be_in_splits(make_release: Callable[..., Release]) -> None:
+    """Where the receipt says that everybody is split, works without an artist are in splits, and all others too."""
+    options = {"images": "all", "split_unattributed": True}
+
+    release = make_release(120, split_unattributed=True, options=options)
+
+    assert verify_release(release.folder).failures == ()
+    undeclared = make_release(120, split_unattributed=True)
+    assert any("have no artist" in line for line in verify_release(undeclared.folder).failures)

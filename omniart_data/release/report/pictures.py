@@ -1,0 +1,179 @@
+"""Pictures in the report: small, by hash, and only such as lie in the release."""
+
+import base64
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from PIL import Image
+
+from crawlers.engine.picture import RefusedPictureError, large_pictures, upright_rgb
+from omniart_data.release.report.markup import counted, number, safe, short
+from omniart_data.release.rows import compute
+from schemas.release import EMBEDDED, SPLITS, UNATTRIBUTED
+
+Picture = Callable[[str], tuple[bytes, str]]
+
+THUMBNAIL_PX = 96
+ON_A_SHEET = 24
+_QUALITY = 72
+_BLANK = "data:,"
+_EMBEDDED_PICTURE = re.compile(r'(?<= src=")data:image/jpeg;base64,[A-Za-z0-9+/=]*(?=")')
+"""Only our own markup has a quotation mark there: in others' words it is escaped."""
+
+
+def blanked(page: str) -> str:
+    """Return the page with an empty address in the place of each picture."""
+    return _EMBEDDED_PICTURE.sub(_BLANK, page)
+
+
+def address(body: bytes) -> str:
+    """Return a small JPEG of a picture as an address that holds it; a blank one where it is no picture."""
+    if not body:
+        return _BLANK
+    try:
+        with large_pictures():
+            image = upright_rgb(body, shorter_px=THUMBNAIL_PX)
+    except RefusedPictureError:
+        return _BLANK
+    image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
+    small = io.BytesIO()
+    image.save(small, "JPEG", quality=_QUALITY, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(small.getvalue()).decode()}"
+
+
+def img(sha256: str, alt: str, picture: Picture) -> str:
+    """Return a picture of the release as an element of the page."""
+    return f'<img src="{address(picture(sha256)[0])}" alt="{safe(short(alt, 120))}">'
+
+
+def contact_sheets(rows: pa.Table, pictures: Mapping[str, Any], picture: Picture) -> str:
+    """Return 24 pictures of each split, those whose ids have the least SHA-256; one of no split only if it has any."""
+    inside = rows.filter(compute.equal(rows["image_status"], EMBEDDED))
+    parts = []
+    for split in (*SPLITS, UNATTRIBUTED):
+        of_split = inside.filter(compute.equal(inside["split"], split))
+        held = pictures[split]["in release"]
+        parts.append(f"<h3>{split}</h3>\n")
+        shown = min(ON_A_SHEET, of_split.num_rows)
+        parts.append(
+            f'<p class="quiet">{number(shown)} of {counted(held, "picture")} in the release,'
+            f" of {counted(pictures[split]['works'], 'artwork')}.</p>\n"
+        )
+        if shown:
+            cells = (
+                f"<li>{img(row['image_sha256'], _alt(row), picture)}</li>\n"
+                for row in _by_hash(of_split).to_pylist()
+            )
+            parts.append(f'<ul class="sheet">\n{"".join(cells)}</ul>\n')
+    return "".join(parts)
+
+
+def _by_hash(rows: pa.Table) -> pa.Table:
+    keys = [hashlib.sha256(one.encode()).digest() for one in rows["id"].to_pylist()]
+    chosen = compute.select_k_unstable(
+        pa.table({"key": pa.array(keys, pa.binary())}), ON_A_SHEET, [("key", "ascending")]
+    )
+    return rows.select(["id", "title", "artist", "image_sha256"]).take(chosen)
+
+
+def _alt(row: Mapping[str, Any]) -> str:
+    return f"{row['title'] or 'untitled'}, {row['artist'] or 'no artist'}"
+
+
+SHOWN_PAIRS = 12
+SHOWN_GROUPS = 6
+SHOWN_MEMBERS = 4
+_SHOWN = ("id", "title", "artist", "source", "split", "image_status", "image_sha256")
+
+
+@dataclass(frozen=True)
+class _Works:
+    """Artworks by id, as far as the page shows them."""
+
+    lines: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, rows: pa.Table, ids: Iterable[str]) -> "_Works":
+        wanted = pa.array(sorted(set(ids)), pa.string())
+        found = rows.select(list(_SHOWN)).filter(compute.is_in(rows["id"], value_set=wanted))
+        return cls({row["id"]: row for row in found.to_pylist()})
+
+    def side(self, one: str, picture: Picture) -> str:
+        """Return an artwork: its picture where the release has it, and what it is."""
+        row = self.lines[one]
+        inside = row["image_status"] == EMBEDDED
+        frame = img(row["image_sha256"], _alt(row), picture) if inside else safe(row["image_status"])
+        return (
+            f'<div class="side"><div class="frame">{frame}</div><div class="words">'
+            f"{safe(short(row['title'] or 'untitled', 90))}<br>{safe(short(row['artist'] or 'no artist', 60))}<br>"
+            f'<span class="quiet">{safe(one)}<br>{safe(row["split"])}</span></div></div>\n'
+        )
+
+
+def same_bytes(rows: pa.Table, picture: Picture) -> str:
+    """Return a few groups of artworks that have one picture, byte for byte: those in the release, by its SHA-256."""
+    inside = rows.filter(compute.equal(rows["image_status"], EMBEDDED))
+    counts = inside.group_by("image_sha256").aggregate([([], "count_all")])
+    several = counts.filter(compute.greater(counts["count_all"], 1))["image_sha256"]
+    chosen = pa.array(sorted(several.to_pylist())[:SHOWN_GROUPS], pa.string())
+    members = inside.filter(compute.is_in(inside["image_sha256"], value_set=chosen))
+    members = members.select(["id", "image_sha256"])
+    of_picture: dict[str, list[str]] = {sha256: [] for sha256 in chosen.to_pylist()}
+    for row in members.to_pylist():
+        of_picture[row["image_sha256"]].append(row["id"])
+    works = _Works.of(rows, (one for ids in of_picture.values() for one in ids))
+    return _grid(
+        _together(works, sorted(ids)[:SHOWN_MEMBERS], f"{counted(len(ids), 'artwork')} with this picture", picture)
+        for ids in of_picture.values()
+    )
+
+
+def near_pairs(rows: pa.Table, near: pa.Table, picture: Picture) -> str:
+    """Return a few near-duplicates side by side: those that are furthest from each other and bind all the same."""
+    works = _Works.of(rows, (one for end in ("a", "b") for one in near[end].to_pylist()))
+    pairs = [pair for pair in near.to_pylist() if pair["a"] in works.lines and pair["b"] in works.lines]
+    chosen = sorted(pairs, key=lambda pair: _interest(pair, works))[:SHOWN_PAIRS]
+    return _grid(
+        _together(works, [pair["a"], pair["b"]], _told(pair), picture, pair["binds"])
+        for pair in chosen
+    )
+
+
+def _interest(pair: Mapping[str, Any], works: _Works) -> tuple[Any, ...]:
+    """Order pairs: such as are on two sides first, then those with both pictures at hand, then by distance."""
+    rows = [works.lines[pair[end]] for end in ("a", "b")]
+    hidden = sum(row["image_status"] != EMBEDDED for row in rows)
+    least = min((pair[d] for d in ("distance", "mirrored_distance") if pair[d] is not None), default=-1)
+    return (not _apart(rows), hidden, -least, pair["a"], pair["b"])
+
+
+def _apart(rows: Iterable[Mapping[str, Any]]) -> bool:
+    return len({row["split"] for row in rows if row["split"] in SPLITS}) > 1
+
+
+def _told(pair: Mapping[str, Any]) -> str:
+    said = []
+    if pair["distance"] is not None:
+        said.append(f"distance {pair['distance']}")
+    if pair["mirrored_distance"] is not None:
+        said.append(f"mirrored, distance {pair['mirrored_distance']}")
+    if pair["cosine"] is not None:
+        said.append(f"cosine {pair['cosine']:.4f}")
+    return ", ".join([*said, "bound" if pair["binds"] else "not bound"])
+
+
+def _together(works: _Works, ids: list[str], told: str, picture: Picture, binds: bool = True) -> str:  # noqa: FBT001, FBT002
+    apart = _apart(works.lines[one] for one in ids)
+    leak = '<br><span class="apart">in two splits</span>' if apart and binds else ""
+    sides = "".join(works.side(one, picture) for one in ids)
+    return f'<figure class="pair">{sides}<figcaption>{safe(told)}{leak}</figcaption></figure>\n'
+
+
+def _grid(figures: Iterable[str]) -> str:
+    body = "".join(figures)
+    return f'<div class="pairs">\n{body}</div>\n' if body else ""

@@ -1,0 +1,68 @@
+"""Carry a takedown out, step by step in an order in which a kill at any moment loses nothing; and lift one."""
+
+import shutil
+from dataclasses import replace
+
+from crawlers.engine.database import disk_error
+from crawlers.engine.image_store import ImageStore
+from crawlers.engine.store import RawStore
+from omniart_data.decision_files import clean
+from omniart_data.takedown.journal import Journal, check_finished, remove_journal, write_journal
+from omniart_data.takedown.plan import Plan
+from omniart_data.takedown.purge import (
+    purge_decisions,
+    purge_features,
+    purge_pictures,
+    purge_raw,
+)
+from omniart_data.takedown.rewrite import Told, rewrite_releases
+from omniart_data.takedown.tombstones import LIFTED, Tombstone, put_tombstone, read_tombstones
+from omniart_data.takedown.traces import BASELINES
+from omniart_data.workspace import Workspace
+from schemas.errors import UsageError
+
+
+def take_down(
+    plan: Plan, workspace: Workspace, store: RawStore, images: ImageStore, told: Told
+) -> None:
+    """Take an artwork down; whoever calls has opened the workspace.
+
+    The tombstone comes first: from then on no build brings it back. Raw records go after the pictures, whose
+    addresses they tell; the releases last.
+    """
+    stone = plan.tombstone
+    put_tombstone(workspace.decisions, stone)
+    if plan.steps:
+        write_journal(workspace.root, Journal(stone.id, plan.steps))
+    purge_pictures(images, stone.pictures, plan.urls)
+    purge_features(workspace.root, stone.pictures)
+    purge_decisions(workspace.decisions, stone.id)
+    purge_raw(store, stone.id)
+    rewrite_releases(workspace, plan.steps, stone.id, stone.reason, told)
+    remove_journal(workspace.root)
+
+
+def remove_baselines(plan: Plan, workspace: Workspace) -> None:
+    """Delete the baselines that have learnt from an artwork."""
+    for version in plan.baselines:
+        folder = workspace.root / BASELINES / version
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise disk_error(folder, error) from error
+
+
+def lift(workspace: Workspace, artwork: str, reason: str) -> Tombstone:
+    """Let builds take an artwork again; its line stays, and gives it back the split that it had.
+
+    Raises UsageError where it is not down, or no reason is given.
+    """
+    check_finished(workspace.root)
+    held = read_tombstones(workspace.decisions).get(artwork)
+    if held is None or not held.is_down:
+        raise UsageError(f"{artwork} is not taken down: there is nothing to lift")
+    if not clean(reason):
+        raise UsageError("a takedown is lifted for a reason: give --reason")
+    lifted = replace(held, state=LIFTED, reason=clean(reason))
+    put_tombstone(workspace.decisions, lifted)
+    return lifted

@@ -1,0 +1,117 @@
+"""Each fact's query, asked of the release's files by DuckDB, gives the numbers that facts.json has."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from omniart_data.release.facts import FACTS
+from omniart_data.release.read import Release, open_release
+from omniart_data.release.verify import SIDE_TABLES
+from omniart_data.release.write import write_release
+from schemas.release import NEAR
+
+duckdb = pytest.importorskip("duckdb", reason="DuckDB, which asks the queries, is not installed")
+
+
+def connected(folder: Path) -> Any:
+    """Return DuckDB with a view of each table of a release."""
+    connection = duckdb.connect()
+    connection.execute(f"CREATE VIEW data AS SELECT * FROM '{folder}/data/*.parquet'")
+    for name in SIDE_TABLES:
+        connection.execute(
+            f"CREATE VIEW {name} AS SELECT *, file_row_number AS rowid"
+            f" FROM read_parquet('{folder}/{name}.parquet', file_row_number = true)"
+        )
+    receipt = json.loads((folder / "receipt.json").read_bytes())
+    version = json.loads((folder / "manifest.json").read_bytes())["version"]
+    connection.execute("CREATE TABLE records_read (source TEXT, records BIGINT)")
+    connection.execute("CREATE TABLE options (key TEXT, value TEXT)")
+    for source, records in receipt["records_read"].items():
+        connection.execute("INSERT INTO records_read VALUES (?, ?)", [source, records])
+    for key, value in {**receipt["options"], "version": version}.items():
+        connection.execute("INSERT INTO options VALUES (?, ?)", [key, str(value)])
+    return connection
+
+
+def cells(rows: dict[str, dict[str, float]]) -> dict[tuple[str, str], float]:
+    return {(row, column): n for row, line in rows.items() for column, n in line.items() if n}
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
+    """Two made releases, the second after the first, with near-duplicates, a move and all options."""
+    from_conftest = __import__("sys").modules["made_release_contents"]
+    folder = tmp_path_factory.mktemp("facts")
+    options = {"min_class": 2, "features": "", "split_unattributed": False}
+    write_release(from_conftest.contents(160, options=options), folder / "one")
+    one = open_release(folder / "one")
+    rows = one.table("train", "test", columns=["id", "split"]).to_pylist()
+    train = next(row["id"] for row in rows if row["split"] == "train")
+    test = next(row["id"] for row in rows if row["split"] == "test")
+    others = sorted(row["id"] for row in rows[5:9])
+    pairs = [
+        {"a": min(train, test), "b": max(train, test), "distance": 3, "cosine": 0.99},
+        {"a": others[0], "b": others[1], "cosine": 0.985},
+        {"a": others[2], "b": others[3], "mirrored_distance": 9},
+    ]
+    near = pa.Table.from_pylist([pair | {"binds": True} for pair in pairs], schema=NEAR)
+    write_release(
+        from_conftest.contents(
+            200,
+            options=options | {"features": "f" * 64},
+            near=near,
+            previous=one,
+            allow_moves=True,
+        ),
+        folder / "two",
+    )
+    return [one, open_release(folder / "two")]
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_query_gives_the_numbers(releases: list[Release], number: int, fact: str) -> None:
+    """Whoever runs the SQL of a fact gets the fact; what it does not name is 0."""
+    told = releases[number].facts[fact]
+
+    found = connected(releases[number].folder).execute(told["query"]).fetchall()
+
+    asked = {(str(row), str(column)): float(n) for row, column, n in found if n}
+    assert len({(row, column) for row, column, _ in found}) == len(found)
+    assert asked == pytest.approx(cells(told["rows"]))
+
+
+def test_what_was_moved_is_counted(releases: list[Release]) -> None:
+    """A forced move is listed from where to where, and only in the version that made it."""
+    first, second = (release.facts["moves"]["rows"] for release in releases)
+
+    assert first == {}
+    assert second == {"test": {"train": 1, "validation": 0, "test": 0, "all": 1}}
+
+
+def test_near_duplicates_are_counted_and_reckoned(releases: list[Release]) -> None:
+    """Pairs by hash, by features and by both; with features also how many there may be in all."""
+    first, second = (
+        release.facts["near_duplicates"]["rows"]["near-duplicates"] for release in releases
+    )
+
+    assert "reckoned in all" not in first
+    assert (second["by hash"], second["by features"], second["by both"]) == (2, 2, 1)
+    assert (second["pairs"], second["that bind, on two sides"]) == (3, 0)
+    assert (second["reckoned in all"], second["reckoned not found"]) == (4, 1)
+
+
+def test_shares_of_the_splits(make_release: Callable[..., Release], made: ModuleType) -> None:
+    """Over many works of few artists the shares are 70/20/10 to the hundredth, and no artist is off by a work."""
+    facts = make_release(900, images=False).facts
+
+    shares = facts["split_balance"]["rows"]["> 0 works per artist"]
+    assert [shares[s] for s in ("train", "validation", "test")] == pytest.approx(
+        [0.7, 0.2, 0.1], abs=0.01
+    )
+    assert facts["stratification"]["rows"]["artists"]["worst, in works"] < 1
