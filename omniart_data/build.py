@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crawlers.engine.database import disk_error
 from crawlers.engine.fetch_config import FetchConfig
@@ -35,12 +36,14 @@ from omniart_data.images import (
 from omniart_data.loss import check_artworks, check_sources
 from omniart_data.normalise import Choices, normalise, term_ids
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
-from omniart_data.normalise.works.links import link_works
+from omniart_data.normalise.works.links import Links, link_works, propose
 from omniart_data.picture_run import fetch_pictures
 from omniart_data.progress import View, bar
 from omniart_data.release import Contents, Release, open_release
+from omniart_data.release.contents import sure_edges
 from omniart_data.release.diff import Difference
 from omniart_data.release.near import FeatureFile, near_pairs
+from omniart_data.release.near.binding import bind, unbound
 from omniart_data.release.write import prepare, write_prepared
 from omniart_data.settings import check_images
 from omniart_data.takedown.journal import check_finished
@@ -211,9 +214,8 @@ class _Build:
         drift = self.check_drift(normalised.term_uses)
         pictures = self.pictures(normalised.artworks)
         works = link_works(normalised.artworks, of_kind(self.decisions, "work"), pictures)
-        with bar("compare", "pictures") as advance:
-            near = near_pairs(pictures, plan.features)
-            advance(pictures.num_rows)
+        near = self.near(normalised.artworks, pictures, works)
+        open_pairs = propose(normalised.artworks, unbound(near, works.apart))
         flagged = sorted((*normalised.flagged, *works.flagged))
         _tell(flagged)
         return Contents(
@@ -222,7 +224,7 @@ class _Build:
             judgements=normalised.judgements,
             term_uses=normalised.term_uses,
             pictures=pictures,
-            candidates=pa.concat_tables([normalised.candidates, works.candidates]),
+            candidates=pa.concat_tables([normalised.candidates, works.candidates, open_pairs]),
             links=works.links,
             near=near,
             apart=works.apart,
@@ -240,6 +242,21 @@ class _Build:
             options=self.options(),
             credits=plan.credits,
         )
+
+    def near(self, artworks: pa.Table, pictures: pa.Table, works: Links) -> pa.Table:
+        """Return the near-duplicates among the pictures, and which of them bind."""
+        with bar("compare", "pictures") as advance:
+            found = near_pairs(pictures, self.plan.features)
+            advance(pictures.num_rows)
+        sure = sure_edges(artworks, pictures, works.links)
+        near = bind(found, sure, artworks["id"].combine_chunks(), works.apart)
+        left = near.num_rows - int(pc.sum(near["binds"], min_count=0).as_py())
+        if left:
+            log.warning(
+                "%d pairs of near-duplicates bind nothing, as a group would be too large: see near.parquet",
+                left,
+            )
+        return near
 
     def options(self) -> dict[str, Any]:
         """Return what the release hangs on besides the records: the receipt's options."""

@@ -18,13 +18,14 @@ import torch
 from omniart_data.release import Release
 from omniart_model.bases import DEFAULT_BASE, find_base
 from omniart_model.cache import FeatureCache
-from omniart_model.checkpoint import ABOUT, load_checkpoint, save_checkpoint
+from omniart_model.checkpoint import ABOUT, read_checkpoint, save_checkpoint
 from omniart_model.evaluate import Evaluation, evaluate
-from omniart_model.features import FeatureReport, extract_features
+from omniart_model.features import FeatureReport, extract_features, extract_workspace
 from omniart_model.files import as_json, read_json, write_whole
 from omniart_model.folders import clear_up, put_in_place, unfinished_prefix
 from omniart_model.frozen import FrozenBase, load_base
 from omniart_model.labels import encode
+from omniart_model.manifest import MANIFEST, check_manifest, write_manifest
 from omniart_model.predict import predict_split
 from omniart_model.report import Report, html, markdown
 from omniart_model.settings import TrainConfig
@@ -36,8 +37,9 @@ from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
 
-MANIFEST = "manifest.json"
 PREDICTIONS = "predictions.parquet"
+MADE_WITH = "made_with.json"
+"""Release, base, tasks and settings: a baseline made with others is another one."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class BaseChoice:
 
 @dataclass(frozen=True)
 class BaselineConfig:
-    """What a baseline is made with; all of it but the folders is in its manifest."""
+    """What a baseline is made with; all of it but the folders is in ``made_with.json``."""
 
     tasks: tuple[Task, ...]
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -84,14 +86,25 @@ def prepare_features(
     splits: Sequence[str] = ("train", "validation", "test"),
 ) -> tuple[FeatureCache, FeatureReport]:
     """Return the cache of a base, brought up to date with a release."""
-    base = find_base(choice.name)
-    weights = find_weights(base, workspace / "weights", choice.weights, choice.sha256)
-    cache = FeatureCache(workspace, base, weights.sha256)
-    network: FrozenBase = load_base(base, weights)
+    cache, network = _cache_and_base(choice, workspace)
     report = extract_features(
         release, cache, network, workspace=workspace, splits=splits, device=device
     )
     return cache, report
+
+
+def prepare_workspace_features(
+    pictures: Path, choice: BaseChoice, workspace: Path, device: torch.device
+) -> tuple[FeatureCache, FeatureReport]:
+    """Return the cache of a base in ``workspace``, brought up to date with the workspace ``pictures``."""
+    cache, network = _cache_and_base(choice, workspace)
+    return cache, extract_workspace(pictures, cache, network, device=device)
+
+
+def _cache_and_base(choice: BaseChoice, workspace: Path) -> tuple[FeatureCache, FrozenBase]:
+    base = find_base(choice.name)
+    weights = find_weights(base, workspace / "weights", choice.weights, choice.sha256)
+    return FeatureCache(workspace, base, weights.sha256), load_base(base, weights)
 
 
 def train_baseline(
@@ -112,7 +125,8 @@ def train_baseline(
     unfinished = out.with_name(f"{unfinished_prefix(out)}{os.getpid()}")
     try:
         report = _make(release, config, prepared, unfinished, device)
-        _finish(unfinished, made_with)
+        write_whole(unfinished / MADE_WITH, as_json(made_with))
+        write_manifest(unfinished, release.version, release.digest)
         put_in_place(unfinished, out)
     except OSError as error:
         raise ModelError(f"{out} cannot be written: {error.strerror or error}") from error
@@ -145,7 +159,7 @@ def _make(
         config=config.train,
         report=training,
     )
-    checkpoint = load_checkpoint(folder)  # what is measured is what was written
+    checkpoint = read_checkpoint(folder)  # what is measured is what was written
     predict_split(checkpoint, release, cache, "test", folder / PREDICTIONS)
     evaluation = evaluate(release, folder / PREDICTIONS, tasks)
     report = Report(
@@ -222,11 +236,6 @@ def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
     }
 
 
-def _finish(folder: Path, made_with: Mapping[str, Any]) -> None:
-    files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-    write_whole(folder / MANIFEST, as_json({**made_with, "files": files}))
-
-
 def _may_stay(out: Path, made_with: Mapping[str, Any], *, replace: bool) -> bool:
     """Return True for this baseline, whole, and False for one to replace; raise ModelError else."""
     if _is_whole(out, made_with):
@@ -244,9 +253,9 @@ def _is_whole(folder: Path, made_with: Mapping[str, Any]) -> bool:
     """Return whether a folder is the baseline made so, each file as its manifest says."""
     if not (folder / MANIFEST).is_file():
         return False
-    held = read_json(folder / MANIFEST)
-    files = held.pop("files", {})
-    return held == made_with and all(
-        (folder / name).is_file() and sha256_of(folder / name) == sha256
-        for name, sha256 in files.items()
-    )
+    try:
+        check_manifest(folder)
+        return read_json(folder / MADE_WITH) == made_with
+    except ModelError as error:
+        log.debug("%s is not whole: %s", folder, error)
+        return False

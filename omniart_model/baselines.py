@@ -12,7 +12,8 @@ from omniart_model.tasks import UNKNOWN, Kind, Task
 def constant_answers(train: pa.Table, task: Task, classes: Sequence[str]) -> Mapping[str, Floats]:
     """Return the constant answers to a task by their names: scores [C], or a year [].
 
-    Scores are shares of train, so the first is the majority class and the order is the prior. The
+    Scores are shares of train, so the first is the majority class and the order is the prior; of a task with one
+    class they are shares of the works that have a label: those of no artist tell nothing of artists. The
     mean year has the least squared error, the median the least absolute one: both are given.
     """
     labels = encode(train, task, classes)
@@ -21,7 +22,10 @@ def constant_answers(train: pa.Table, task: Task, classes: Sequence[str]) -> Map
     name = "majority class" if task.kind is Kind.ONE else "prior"
     numbers = labels.classes if isinstance(labels, SeveralLabels) else _held(np.asarray(labels))
     counts = np.bincount(numbers, minlength=len(classes))
-    return {name: (counts / max(train.num_rows, 1)).astype(np.float32)}
+    works = train.num_rows
+    if task.kind is Kind.ONE:
+        works -= train[task.column].null_count
+    return {name: (counts / max(works, 1)).astype(np.float32)}
 
 
 def _held(labels: Integers) -> Integers:

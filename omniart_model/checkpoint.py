@@ -2,7 +2,7 @@
 
 A folder of two files: ``network.safetensors``, and ``checkpoint.json`` with the release, the class
 index, the base, the configuration and how the training went. The JSON file comes last and holds the
-SHA-256 of the other: a folder with both that agree is whole.
+SHA-256 of the other: a folder with both that agree is whole. Around it a baseline has a manifest of its own.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from safetensors.torch import load, save
 from omniart_data.release import Release
 from omniart_data.release.rows import compute
 from omniart_model.files import as_json, digest, read_json, write_whole
+from omniart_model.manifest import check_manifest
 from omniart_model.network import Network
 from omniart_model.settings import TrainConfig, TrainReport
 from omniart_model.tasks import Kind, Task
@@ -90,7 +91,15 @@ def save_checkpoint(
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
-    """Return a checkpoint; raise ModelError if it is not whole or of another format."""
+    """Return the checkpoint of a finished baseline, whose files are all as its manifest says; raises ModelError."""
+    if not (folder / ABOUT).is_file():
+        raise ModelError(f"{folder} is not the folder of a baseline: it has no {ABOUT}")
+    check_manifest(folder)
+    return read_checkpoint(folder)
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """Return a checkpoint, manifest or not; raise ModelError if it is not whole or of another format."""
     about = read_json(folder / ABOUT)
     if about.get("format") != FORMAT:
         raise ModelError(f"{folder / ABOUT} is of format {about.get('format')!r}, not {FORMAT}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from omniart_model.bases import BASES, DEFAULT_BASE, find_base
+from omniart_model.printing import PrintableFormatter, printable, printable_lines
 from omniart_model.settings import PRESETS, TrainConfig
 from omniart_model.tasks import TASKS, choose_tasks
 from schemas.errors import OmniartError, UsageError
@@ -77,31 +78,74 @@ def common(
         raise typer.Exit
 
 
-@app.command()
+_FEATURES_EXAMPLES = "\n\n".join(
+    [
+        "Examples:",
+        "- `omniart-model features workspace`: before a build, into workspace/features.parquet",
+        "- `omniart-data build --features workspace/features.parquet`: and the build that reads it",
+        "- `omniart-model features workspace/releases/omniart-1.0.0`: what training would do first",
+    ]
+)
+
+
+@app.command(epilog=_FEATURES_EXAMPLES)
 def features(
-    release: ReleaseFolder,
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of a release, or a workspace with images/ and no release yet.",
+            metavar="RELEASE|WORKSPACE",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File to write: a Parquet table of image SHA-256 and float16 vectors. "
+            "By default features.parquet in a workspace, and none of a release."
+        ),
+    ] = None,
     workspace: Workspace = None,
     base: BaseName = DEFAULT_BASE,
     weights: WeightsFile = None,
     weights_sha256: WeightsSha256 = "",
     device: Device = "auto",
 ) -> None:
-    """Bring the features of all pictures of a release into the cache; only new pictures are run."""
-    find_base(base)
-    opened = _open(release)
-    from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
+    """Bring the features of all pictures into the cache, and write them to a file; only new pictures are run.
 
-    cache, report = prepare_features(
-        opened,
-        BaseChoice(base, weights, weights_sha256),
-        workspace or workspace_of(opened),
-        choose_device(device),
+    Of a release: the pictures in its splits, for training. Of a workspace: every picture in its images/, before
+    there is a release; the file is what finds works that were photographed twice, which a hash seldom sees. No
+    network learns from it, so that what the rights say of training is no matter here.
+    """
+    find_base(base)
+    from omniart_model.workspace import is_workspace
+
+    opened = None if is_workspace(source) else _open(source)
+    from omniart_model.baseline import (
+        BaseChoice,
+        choose_device,
+        prepare_features,
+        prepare_workspace_features,
+        workspace_of,
     )
-    typer.echo(
+    from omniart_model.features import wanted_pictures
+    from omniart_model.features_file import write_features
+    from omniart_model.workspace import picture_names
+
+    choice, place = BaseChoice(base, weights, weights_sha256), choose_device(device)
+    if opened is None:
+        cache, report = prepare_workspace_features(source, choice, workspace or source, place)
+        names = list(picture_names(source))
+        out = out or source / "features.parquet"
+    else:
+        cache, report = prepare_features(opened, choice, workspace or workspace_of(opened), place)
+        names = wanted_pictures(opened)
+    _say(
         f"{report.pictures:,} pictures: {report.extracted:,} seen now, {report.cached:,} before, "
         f"{len(report.missing):,} not at hand, {len(report.unreadable):,} not decodable"
     )
-    typer.echo(f"features: {cache.folder}")
+    _say(f"features: {cache.folder}")
+    if out is not None:
+        _say(f"file: {out}, {write_features(cache, names, out):,} pictures")
 
 
 @app.command()
@@ -147,10 +191,10 @@ def train(
         replace=replace,
     )
     if report is None:
-        typer.echo(f"the baseline of release {opened.version} is there already: {folder}")
+        _say(f"the baseline of release {opened.version} is there already: {folder}")
     else:
-        typer.echo(terminal(report.evaluation))
-    typer.echo(f"report: {folder / 'report.html'}")
+        _say(terminal(report.evaluation))
+    _say(f"report: {folder / 'report.html'}")
 
 
 @app.command()
@@ -179,7 +223,7 @@ def predict(
     cache, _ = prepare_features(opened, choice, place, choose_device(device), (split,))
     check_features(loaded, cache)
     works, unseen = predict_split(loaded, opened, cache, split, out)
-    typer.echo(f"{works:,} works of {split}, {unseen:,} without a picture at hand: {out}")
+    _say(f"{works:,} works of {split}, {unseen:,} without a picture at hand: {out}")
 
 
 @app.command()
@@ -205,7 +249,7 @@ def evaluate(
     _check_there(predictions, "a file of predictions")
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
     evaluation = evaluate_predictions(opened, predictions, chosen, split)
-    typer.echo(terminal(evaluation, "predictions"))
+    _say(terminal(evaluation, "predictions"))
     if json_out is not None:
         write_whole(json_out, as_json(evaluation.as_dict()))
 
@@ -252,9 +296,9 @@ def _units(preset: str, shared: int | None) -> int:
 
 def main() -> None:
     """Run the command; what goes wrong on purpose is one line, and exit code 1, or 2 for usage."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr
-    )
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(PrintableFormatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     try:
         app()
     except UsageError as error:
@@ -268,8 +312,13 @@ def main() -> None:
 
 
 def _end(line: str, code: int) -> None:
-    typer.echo(f"omniart-model: {line}", err=True)
+    _say(f"omniart-model: {printable(line)}", err=True)
     sys.exit(code)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Print lines of our own making, whatever words of others stand in them."""
+    typer.echo(printable_lines(text), err=err)
 
 
 if __name__ == "__main__":

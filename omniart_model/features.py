@@ -1,4 +1,4 @@
-"""Features of a release's pictures: each picture is seen once, upright and mirrored, and kept."""
+"""Features of pictures of a release or a workspace: each is seen once, upright and mirrored, and kept."""
 
 import logging
 import os
@@ -21,6 +21,7 @@ from omniart_model.bases import Base
 from omniart_model.cache import FeatureCache, Halves
 from omniart_model.pictures import see
 from omniart_model.works import looked_at, texts
+from omniart_model.workspace import picture_names, picture_path
 from schemas.errors import ModelError
 from schemas.release import SPLITS
 
@@ -37,7 +38,7 @@ _AHEAD = 4  # batches decoded ahead of the base
 
 @dataclass
 class FeatureReport:
-    """What became of the pictures of a release; texts are SHA-256 of pictures."""
+    """What became of the pictures of a release or a workspace; texts are SHA-256 of pictures."""
 
     pictures: int = 0
     cached: int = 0
@@ -61,28 +62,82 @@ def extract_features(
     rights keep from training is not looked at.
     """
     splits = tuple(splits)
-    held = cache.held()
+    wanted = set(wanted_pictures(release, splits))
+    report, new = _asked(wanted, cache)
+    if new:
+        bodies = _bodies(release, splits, new, workspace, report)
+        _bring_in(bodies, len(new), cache, network, report=report, device=device)
+    return report
+
+
+def extract_workspace(
+    workspace: Path,
+    cache: FeatureCache,
+    network: nn.Module,
+    *,
+    device: torch.device | None = None,
+) -> FeatureReport:
+    """Bring the features of every picture in a workspace into the cache; only new pictures are run.
+
+    They are made before there is a release, to find near-duplicates by: no network learns from them, and so what
+    the rights say of training (``may_train``) is no matter here. What the workspace has may be looked at.
+    """
+    report, new = _asked(set(picture_names(workspace)), cache)
+    if new:
+        bodies = _workspace_bodies(workspace, new, report)
+        _bring_in(bodies, len(new), cache, network, report=report, device=device)
+    return report
+
+
+def wanted_pictures(release: Release, splits: Iterable[str] = SPLITS) -> list[str]:
+    """Return the SHA-256 of the pictures in some splits that a network looks at, each once, rising."""
     works = release.table(*splits, columns=["image_sha256", "may_train"])
-    wanted = set(texts(works.filter(looked_at(works))["image_sha256"]))
-    report = FeatureReport(len(wanted), cached=len(wanted & held))
-    new = wanted - held
-    if not new:
-        return report
-    bodies = _bodies(release, splits, new, workspace, report)
+    return sorted(set(texts(works.filter(looked_at(works))["image_sha256"])))
+
+
+def _asked(wanted: set[str], cache: FeatureCache) -> tuple[FeatureReport, set[str]]:
+    """Return a report on wanted pictures that has yet to be filled, and those that the cache lacks."""
+    new = wanted - cache.held()
+    return FeatureReport(len(wanted), cached=len(wanted) - len(new)), new
+
+
+def _bring_in(
+    bodies: Iterator[tuple[str, bytes]],
+    total: int,
+    cache: FeatureCache,
+    network: nn.Module,
+    *,
+    report: FeatureReport,
+    device: torch.device | None,
+) -> None:
+    """Decode pictures, run the base over them, and say in the log what could not be seen."""
     with (
         large_pictures(),
         ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
-        tqdm(total=len(new), unit="picture", desc="features", disable=None) as bar,
+        tqdm(total=total, unit="picture", desc="features", disable=None) as bar,
     ):
         network = network.to(device)
         ahead = _AHEAD * batch_size(network)
         seen = _decoded(bodies, cache.base, pool, report, ahead)
         _run(seen, cache, network, bar, report)
-    log.info("%d pictures: %d seen, %d known before", len(wanted), report.extracted, report.cached)
+    log.info(
+        "%d pictures: %d seen, %d known before", report.pictures, report.extracted, report.cached
+    )
     for what, found in (("not at hand", report.missing), ("not decodable", report.unreadable)):
         if found:
             log.warning("%d pictures are %s, the first %s", len(found), what, found[0])
-    return report
+
+
+def _workspace_bodies(
+    workspace: Path, new: set[str], report: FeatureReport
+) -> Iterator[tuple[str, bytes]]:
+    """Yield each new picture of a workspace; one that is gone meanwhile is missing."""
+    for sha256 in sorted(new):
+        body = _from_workspace(workspace, sha256)
+        if body is None:
+            report.missing.append(sha256)
+        else:
+            yield sha256, body
 
 
 def _bodies(
@@ -111,7 +166,7 @@ def _bodies(
 def _from_workspace(workspace: Path | None, sha256: str) -> bytes | None:
     if workspace is None:
         return None
-    path = workspace / "images" / sha256[:2] / sha256
+    path = picture_path(workspace, sha256)
     return path.read_bytes() if path.is_file() else None
 
 

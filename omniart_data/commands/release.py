@@ -7,6 +7,7 @@ import typer
 
 from omniart_data.commands.ending import ends_in_one_line
 from omniart_data.printing import cell, printable, say
+from omniart_data.progress import bar
 from omniart_data.release import open_release, verify_release
 from omniart_data.release.explain import explain as explain_artwork
 from omniart_data.release.manifest import NAME as MANIFEST
@@ -19,9 +20,20 @@ from schemas.errors import UsageError
 @ends_in_one_line
 def verify(
     release: Annotated[Path, typer.Argument(help="Folder of a release.")],
+    deep: Annotated[
+        bool, typer.Option("--deep", metavar="", help="Also decode every picture to its end.")
+    ] = False,
 ) -> None:
-    """Check every file of a release against its manifest, and every promise that a release makes."""
-    report = verify_release(folder_of(release))
+    """Check every file of a release against its manifest, and every promise that a release makes.
+
+    Where the release that it follows lies beside it, also that no line of the ledger and no number of a label is lost.
+    """
+    folder = folder_of(release)
+    if deep:
+        with bar("decode", "pictures") as advance:
+            report = verify_release(folder, deep=True, advance=advance)
+    else:
+        report = verify_release(folder)
     for failure in report.failures:
         say(printable(failure), err=True)
     say(

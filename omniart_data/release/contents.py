@@ -126,9 +126,8 @@ def compose(contents: Contents, version: str) -> Composed:
         )
     given = (contents.edges or EDGE.empty_table()).cast(EDGE)
     links = order(_shaped(contents.links, LINK, "links"), "a", "b")
-    same_works = links.filter(links["applied"]).select(EDGE.names).cast(EDGE)
     ids = artworks["id"].combine_chunks()
-    sure = pa.concat_tables([same_picture_edges(pictures), view_edges(artworks), same_works, given])
+    sure = pa.concat_tables([sure_edges(artworks, pictures, links), given])
     if not contents.accept_large_groups:
         check_sizes(ids, sure)
     near = order(_shaped(contents.near, NEAR, "near"), "a", "b")
@@ -170,6 +169,12 @@ def compose(contents: Contents, version: str) -> Composed:
         near=near,
         flagged=order(_shaped(contents.flagged, FLAGGED, "flagged"), *FLAGGED.names),
     )
+
+
+def sure_edges(artworks: pa.Table, pictures: pa.Table, links: pa.Table) -> pa.Table:
+    """Return the edges, as ``EDGE``, that bind in any case: equal bytes, views of one object, applied links."""
+    same_works = links.filter(links["applied"]).select(EDGE.names).cast(EDGE)
+    return pa.concat_tables([same_picture_edges(pictures), view_edges(artworks), same_works])
 
 
 def check_census(read: Mapping[str, int], artworks: pa.Table, dropped: pa.Table) -> None:

@@ -75,10 +75,12 @@ class VerifyReport:
     failures: tuple[str, ...]
 
 
-def verify_release(folder: Path, *, deep: bool = False) -> VerifyReport:
+def verify_release(
+    folder: Path, *, deep: bool = False, advance: Callable[[int], None] = lambda _: None
+) -> VerifyReport:
     """Verify a release; it is sound when the report has no failures. Raises nothing for a broken one.
 
-    ``deep`` also decodes every picture to its end.
+    ``deep`` also decodes every picture to its end, and tells ``advance`` how many at a time.
 
     Where a byte is not as the manifest says, that alone is reported: what the files hold would then
     prove nothing.
@@ -92,7 +94,7 @@ def verify_release(folder: Path, *, deep: bool = False) -> VerifyReport:
     release = Release(folder, manifest)
     failures = tuple(_bytes(folder, manifest)) or tuple(_promises(release))
     if deep and not failures:
-        failures = tuple(undecodable(release))
+        failures = tuple(undecodable(release, advance))
     return VerifyReport(files, artworks, failures)
 
 

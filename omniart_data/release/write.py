@@ -111,9 +111,8 @@ def prepare(contents: Contents, version: str = "") -> Prepared:
     )
     change = None
     if before is not None:
-        tables = {name: getattr(composed, name) for name in SIDE_TABLES}
-        image_px = contents.options.get("image_px")
-        now = side_of_tables(composed.rows, tables | {"labels": labels}, image_px=image_px)
+        tables = {name: getattr(composed, name) for name in SIDE_TABLES} | {"labels": labels}
+        now = side_of_tables(composed.rows, tables, image_px=contents.options.get("image_px"))
         change = difference(side_of(before), now)
     version = version_after(change, version)
     ledger = extend_ledger(

@@ -38,7 +38,9 @@ def left_of(
     """Return all that names an artwork or a picture that was its alone; sound where all of it is allowed."""
     named = traces.Named(stone.id, stone.pictures)
     found = [Left("decisions/takedown.csv", "its tombstone", allowed=True)]
-    found += [Left(name, "the bulk file may hold it; builds drop it", allowed=True) for name in bulk]
+    found += [
+        Left(name, "the bulk file may hold it; builds drop it", allowed=True) for name in bulk
+    ]
     found += _in_stores(stone, stores)
     for _, release in traces.releases(workspace):
         found += _in_release(release, named)
@@ -80,6 +82,9 @@ def _in_folders(workspace: Workspace, stone: Tombstone, named: traces.Named) -> 
     here = {".".join(map(str, version)) for version in workspace.versions()}
     for version in traces.baselines(root):
         if version not in here:
-            yield Left(f"baselines/{version}", f"learnt from {version}, which is gone: train anew, and remove it")
+            yield Left(
+                f"baselines/{version}",
+                f"learnt from {version}, which is gone: train anew, and remove it",
+            )
     if read_journal(root) is not None:
         yield Left("takedown.json", "a takedown was broken off: run the same command again")

@@ -62,7 +62,9 @@ def read_journal(root: Path) -> Journal | None:
     except OSError as error:
         raise disk_error(path, error) from error
     except (ValueError, KeyError, TypeError, UsageError) as wrong:
-        raise StoreError(f"{path} is damaged: remove it, and take the artwork down again") from wrong
+        raise StoreError(
+            f"{path} is damaged: remove it, and take the artwork down again"
+        ) from wrong
 
 
 def remove_journal(root: Path) -> None:

@@ -73,7 +73,10 @@ class Plan:
 
 
 def make_plan(
-    workspace: Workspace, artwork: str, reason: str, stores: tuple[RawStore | None, ImageStore | None]
+    workspace: Workspace,
+    artwork: str,
+    reason: str,
+    stores: tuple[RawStore | None, ImageStore | None],
 ) -> Plan:
     """Return what taking an artwork down does; nothing is written.
 
@@ -118,7 +121,9 @@ def _tombstone(
     if not reason:
         raise UsageError("an artwork is taken down for a reason: give --reason")
     before = held.splits if held else ()
-    settled = held is not None and held.is_down  # a takedown that goes on finds but a part of the ledgers
+    settled = (
+        held is not None and held.is_down
+    )  # a takedown that goes on finds but a part of the ledgers
     given = () if settled else traces.splits_of(workspace, artwork)
     splits = before if before[-len(given) :] == given else (*before, *given)
     return Tombstone(artwork, DOWN, splits, held.pictures if held else (), reason)
@@ -135,7 +140,9 @@ def _unknown(artwork: str, release: Release | None, store: RawStore | None) -> s
     ids = set(map(str, release.table(columns=["id"])["id"].to_pylist())) if release else set()
     if store is not None:
         ids.update(f"{source}:{one}" for one in store.ids(source))
-    near = process.extract(artwork, sorted(ids), scorer=fuzz.ratio, limit=NEAREST, score_cutoff=_ALIKE)
+    near = process.extract(
+        artwork, sorted(ids), scorer=fuzz.ratio, limit=NEAREST, score_cutoff=_ALIKE
+    )
     meant = f"; near it are {', '.join(one[0] for one in near)}" if near else ""
     return f"nothing here knows {artwork}: no release, no raw record{meant}"
 
@@ -156,7 +163,9 @@ def _pictures(
     if images is not None:
         hashes |= {one.sha256 for one, _ in images.found(sorted(urls)).values()}
         for sha256 in sorted(hashes - {None, ""}):
-            if set(images.addresses(sha256)) - urls:  # another artwork's, not in a release yet perhaps
+            if (
+                set(images.addresses(sha256)) - urls
+            ):  # another artwork's, not in a release yet perhaps
                 others.add(sha256)
     hashes -= {None, ""}
     return hashes - others, tuple(sorted(hashes & others)), tuple(sorted(urls))

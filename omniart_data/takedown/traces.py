@@ -122,7 +122,9 @@ def _holding(folder: Path, holds: Callable[[Path], bool]) -> Iterator[Path]:
             if holds(path):
                 yield path
         except (pa.ArrowException, OSError) as damaged:
-            raise ReleaseError(f"{path} cannot be read: remove it, it can be made again") from damaged
+            raise ReleaseError(
+                f"{path} cannot be read: remove it, it can be made again"
+            ) from damaged
 
 
 def _has_picture(part: Path, pictures: Collection[str]) -> bool:
@@ -164,4 +166,3 @@ def splits_of(workspace: Workspace, artwork: str) -> tuple[str, ...]:
             if split not in given[-1:]:
                 given.append(str(split))
     return tuple(given)
-

@@ -15,7 +15,7 @@ import pytest
 
 from omniart_data.release import Release
 from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline
-from omniart_model.checkpoint import ABOUT, check_class_index, load_checkpoint
+from omniart_model.checkpoint import ABOUT, check_class_index, load_checkpoint, read_checkpoint
 from omniart_model.report import INVENTED
 from omniart_model.settings import TrainConfig
 from omniart_model.tasks import choose_tasks
@@ -174,8 +174,10 @@ def test_a_missing_extra_is_named(release: Release, tmp_path: Path) -> None:
         (["train", "nowhere", "--min-train", "artist"], 2, "--min-train takes TASK=N"),
         (["train", "RELEASE", "--min-train", "coarse=3"], 2, "type, coarse_type, material"),
         (["predict", "nowhere", "RELEASE"], 2, "nowhere is not there: name the folder"),
-        (["predict", "RELEASE", "RELEASE"], 1, "checkpoint.json cannot be read"),
+        (["predict", "RELEASE", "RELEASE"], 1, "is not the folder of a baseline"),
         (["predict", "RELEASE", "RELEASE", "--split", "tset"], 2, "there are train, validation"),
+        (["features", "nowhere"], 2, "nowhere is not a folder"),
+        (["features", "/"], 2, "/ is neither a release (manifest.json) nor a workspace"),
         (["features", "RELEASE", "--base", "alexnet"], 2, "no base is called 'alexnet'"),
         (["evaluate", "RELEASE", "nothing"], 2, "nothing is not there: name a file"),
         (["evaluate", "RELEASE", __file__], 1, "is not a Parquet file"),
@@ -263,6 +265,8 @@ def test_a_torn_checkpoint_is_refused(
     (tmp_path / name).write_bytes(body)
 
     with pytest.raises(ModelError, match=message):
+        read_checkpoint(tmp_path)
+    with pytest.raises(ModelError, match=f"{name} is not the file that manifest.json names"):
         load_checkpoint(tmp_path)
 
 

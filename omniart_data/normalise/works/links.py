@@ -65,7 +65,7 @@ def link_works(
     )
     return Links(
         links,
-        _candidates(links, of),
+        _candidates(links.filter(pc.invert(links["applied"])), of),
         tuple(sorted([*decided.flagged, *bound])),
         0 if pictures is None else _same_pictures(pictures),
         sum(one.blocks for one in left_out),
@@ -158,9 +158,17 @@ def _merged(pair: Pair, decision: Decision) -> dict[str, Any]:
     return {"a": a, "b": b, "because": str(decision), "score": 100.0, "applied": True}
 
 
-def _candidates(links: pa.Table, of: Compared) -> pa.Table:
+def propose(artworks: pa.Table, pairs: pa.Table) -> pa.Table:
+    """Return pairs of artworks (``a``, ``b``, ``because``, ``score``) as candidates for a decision on works.
+
+    Reads of the artworks what ``link_works`` does.
+    """
+    ends = pc.unique(pa.chunked_array([*pairs["a"].chunks, *pairs["b"].chunks], pa.string()))
+    return _candidates(pairs, compared(artworks.filter(pc.is_in(artworks["id"], value_set=ends))))
+
+
+def _candidates(proposed: pa.Table, of: Compared) -> pa.Table:
     """Return what is proposed, the surest first."""
-    proposed = links.filter(pc.invert(links["applied"]))
     ids = of.table["id"]
     sides = [
         of.table.take(pc.index_in(proposed[end], value_set=ids)).to_pylist() for end in ("a", "b")

@@ -19,7 +19,7 @@ MOST_COMMON = 20
 RANKS = tuple(sorted({round(10 ** (step / 16)) for step in range(7 * 16 + 1)}))
 """Ranks of artists that the fact ``artists_tail`` gives, sixteen in each power of ten, beside the last one."""
 
-SHADES = 16
+SHADES = 32
 """Shades of a century that the fact ``colours`` gives; the rest are one."""
 
 _WHOLE = 10_000

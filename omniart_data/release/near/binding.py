@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from crawlers.engine.fingerprint import BITS
 from omniart_data.release.groups import EDGE, LARGEST_BOUND, components
 from omniart_data.release.rows import compute
 
@@ -69,6 +70,32 @@ def near_edges(near: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(
         [bound["a"], bound["b"], pa.array(because, pa.string())], schema=EDGE
     )
+
+
+def unbound(near: pa.Table, apart: frozenset[tuple[str, str]]) -> pa.Table:
+    """Return (a, b, because, score) of the pairs that do not bind and that nobody has decided on.
+
+    The score is 0 to 100: the share of bits that are equal, or the cosine, whichever is higher.
+    """
+    rows = near.filter(compute.invert(near["binds"])).to_pylist()
+    rows = [row for row in rows if (row["a"], row["b"]) not in apart]
+    lines = [
+        {"a": row["a"], "b": row["b"], "because": _because(row), "score": _score(row)}
+        for row in rows
+    ]
+    kinds = [
+        ("a", pa.string()),
+        ("b", pa.string()),
+        ("because", pa.string()),
+        ("score", pa.float32()),
+    ]
+    return pa.Table.from_pylist(lines, schema=pa.schema(kinds))
+
+
+def _score(row: dict[str, Any]) -> float:
+    distances = [row[name] for name in ("distance", "mirrored_distance") if row[name] is not None]
+    alike = [1 - min(distances) / BITS] if distances else []
+    return float(100 * max([*alike, min(row["cosine"] or 0.0, 1.0)]))
 
 
 _WAYS: Sequence[str] = ("distance", "mirrored_distance", "cosine")

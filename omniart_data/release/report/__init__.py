@@ -1,5 +1,5 @@
 """The report of a release: one page to look at."""
 
-from omniart_data.release.report.page import Shown, report_page
+from omniart_data.release.report.page import Shown, report_page, without_pictures
 
-__all__ = ["Shown", "report_page"]
+__all__ = ["Shown", "report_page", "without_pictures"]

@@ -73,10 +73,15 @@ class Names:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str | float]], about: str) -> str:
     """Return a table that scrolls by itself where a screen is narrow; texts stand left, numbers right."""
-    heads = "".join(f'<th scope="col">{safe(cell)}</th>' for cell in head)
+    lines = [list(row) for row in rows]
+    words = [bool(lines) and isinstance(lines[0][place], str) for place in range(len(head))]
+    heads = "".join(
+        f'<th scope="col"{_WORDS if is_text else ""}>{safe(cell)}</th>'
+        for cell, is_text in zip(head, words, strict=True)
+    )
     body = "".join(
         f'<tr><th scope="row">{safe(first)}</th>{"".join(map(_cell, rest))}</tr>\n'
-        for first, *rest in rows
+        for first, *rest in lines
     )
     return (
         f'<div class="wide" role="region" tabindex="0" aria-label="{safe(about)}">\n'
@@ -84,9 +89,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | float]], about: str
     )
 
 
+_WORDS = ' class="words"'
+
+
 def _cell(value: str | float) -> str:
     if isinstance(value, str):
-        return f'<td class="words">{safe(value)}</td>'
+        return f"<td{_WORDS}>{safe(value)}</td>"
     return f"<td>{number(value)}</td>"
 
 
@@ -131,4 +139,6 @@ def paragraph(text: str, css: str = "") -> str:
 
 def listed(lines: Iterable[str]) -> str:
     """Return a list of texts."""
-    return f"<ul>\n{''.join(f'<li>{safe(line)}</li>{chr(10)}' for line in lines)}</ul>\n"
+    return (
+        f'<ul class="plain">\n{"".join(f"<li>{safe(line)}</li>{chr(10)}" for line in lines)}</ul>\n'
+    )

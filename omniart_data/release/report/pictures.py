@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from PIL import Image
 
@@ -107,7 +109,9 @@ class _Works:
         """Return an artwork: its picture where the release has it, and what it is."""
         row = self.lines[one]
         inside = row["image_status"] == EMBEDDED
-        frame = img(row["image_sha256"], _alt(row), picture) if inside else safe(row["image_status"])
+        frame = (
+            img(row["image_sha256"], _alt(row), picture) if inside else safe(row["image_status"])
+        )
         return (
             f'<div class="side"><div class="frame">{frame}</div><div class="words">'
             f"{safe(short(row['title'] or 'untitled', 90))}<br>{safe(short(row['artist'] or 'no artist', 60))}<br>"
@@ -128,28 +132,41 @@ def same_bytes(rows: pa.Table, picture: Picture) -> str:
         of_picture[row["image_sha256"]].append(row["id"])
     works = _Works.of(rows, (one for ids in of_picture.values() for one in ids))
     return _grid(
-        _together(works, sorted(ids)[:SHOWN_MEMBERS], f"{counted(len(ids), 'artwork')} with this picture", picture)
+        _together(
+            works,
+            sorted(ids)[:SHOWN_MEMBERS],
+            f"{counted(len(ids), 'artwork')} with this picture",
+            picture,
+        )
         for ids in of_picture.values()
     )
 
 
 def near_pairs(rows: pa.Table, near: pa.Table, picture: Picture) -> str:
-    """Return a few near-duplicates side by side: those that are furthest from each other and bind all the same."""
-    works = _Works.of(rows, (one for end in ("a", "b") for one in near[end].to_pylist()))
-    pairs = [pair for pair in near.to_pylist() if pair["a"] in works.lines and pair["b"] in works.lines]
-    chosen = sorted(pairs, key=lambda pair: _interest(pair, works))[:SHOWN_PAIRS]
-    return _grid(
-        _together(works, [pair["a"], pair["b"]], _told(pair), picture, pair["binds"])
-        for pair in chosen
-    )
+    """Return a few near-duplicates side by side: on two sides first, then the furthest whose pictures are at hand."""
+    chosen = near.take(pa.array(_most_telling(rows, near)[:SHOWN_PAIRS], pa.int64())).to_pylist()
+    works = _Works.of(rows, (pair[end] for pair in chosen for end in ("a", "b")))
+    return _grid(_together(works, [pair["a"], pair["b"]], _told(pair), picture) for pair in chosen)
 
 
-def _interest(pair: Mapping[str, Any], works: _Works) -> tuple[Any, ...]:
-    """Order pairs: such as are on two sides first, then those with both pictures at hand, then by distance."""
-    rows = [works.lines[pair[end]] for end in ("a", "b")]
-    hidden = sum(row["image_status"] != EMBEDDED for row in rows)
-    least = min((pair[d] for d in ("distance", "mirrored_distance") if pair[d] is not None), default=-1)
-    return (not _apart(rows), hidden, -least, pair["a"], pair["b"])
+def _most_telling(rows: pa.Table, near: pa.Table) -> npt.NDArray[np.int64]:
+    """Return the places of pairs in the order in which they are worth a look; by whole columns, for there are many."""
+    ids = rows["id"].combine_chunks()
+    splits = compute.index_in(rows["split"], value_set=pa.array(SPLITS))
+    splits = np.asarray(compute.fill_null(splits, -1), np.int64)
+    inside = np.asarray(compute.equal(rows["image_status"], EMBEDDED), bool)
+    ends = [compute.index_in(near[end], value_set=ids) for end in ("a", "b")]
+    known = np.asarray(compute.and_(*(compute.is_valid(end) for end in ends)), bool)
+    a, b = (np.asarray(compute.fill_null(end, 0), np.int64) for end in ends)
+    if not len(ids):
+        return np.empty(0, np.int64)
+    apart = (splits[a] != splits[b]) & (splits[a] >= 0) & (splits[b] >= 0)
+    least = compute.min_element_wise(near["distance"], near["mirrored_distance"])
+    least = np.asarray(compute.fill_null(least, -1), np.int64)
+    places = np.asarray(compute.sort_indices(near, [("a", "ascending"), ("b", "ascending")]))
+    worth = np.lexsort((-least[places], ~(inside[a] & inside[b])[places], ~apart[places]))
+    found = places[worth].astype(np.int64)
+    return np.asarray(found[known[found]], np.int64)
 
 
 def _apart(rows: Iterable[Mapping[str, Any]]) -> bool:
@@ -167,9 +184,9 @@ def _told(pair: Mapping[str, Any]) -> str:
     return ", ".join([*said, "bound" if pair["binds"] else "not bound"])
 
 
-def _together(works: _Works, ids: list[str], told: str, picture: Picture, binds: bool = True) -> str:  # noqa: FBT001, FBT002
+def _together(works: _Works, ids: list[str], told: str, picture: Picture) -> str:
     apart = _apart(works.lines[one] for one in ids)
-    leak = '<br><span class="apart">in two splits</span>' if apart and binds else ""
+    leak = '<br><span class="apart">in two splits</span>' if apart else ""
     sides = "".join(works.side(one, picture) for one in ids)
     return f'<figure class="pair">{sides}<figcaption>{safe(told)}{leak}</figcaption></figure>\n'
 

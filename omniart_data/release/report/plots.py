@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from omniart_data.release.report.markup import Names, number, safe, short
 
 WIDTH = 360
-_LINE, _BAR = 31, 11
-_LETTERS = 40
+_LINE, _BAR = 32, 11
+_LETTERS = 46
+"""Letters that fit on a line, what is told at its end included."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ def svg(names: Names, title: str, told: str, height: float, body: str) -> str:
 
 
 def bars(names: Names, title: str, lines: Sequence[Bar], marks: Sequence[float] = ()) -> str:
-    """Return bars that lie one below the other, each under its name; ``marks``: where lines stand, in lengths."""
+    """Return bars that lie one below the other, each under its name; ``marks``: where lines cross the bars, in lengths."""
     longest = max((bar.start + sum(n for _, n in bar.parts) for bar in lines), default=0) or 1
     scale = WIDTH / longest
-    body = "".join(_bar(bar, row * _LINE, scale) for row, bar in enumerate(lines))
+    body = "".join(
+        _bar(bar, row * _LINE, scale) + _marks(marks, row * _LINE, scale)
+        for row, bar in enumerate(lines)
+    )
     height = len(lines) * _LINE
-    for mark in marks:
-        body += f'<path class="limit" d="M{mark * scale:.1f} 0V{height - 3}"/>\n'
     told = "; ".join(f"{bar.label}: {bar.told}" for bar in lines[:12])
     return svg(names, title, told or "Nothing to show.", max(height, 1), body)
 
@@ -58,8 +60,14 @@ def _bar(bar: Bar, y: int, scale: float) -> str:
         x += wide
     return (
         f'<rect class="ground" y="{y + 16}" width="{WIDTH}" height="{_BAR}"/>{"".join(rects)}'
-        f'<text y="{y + 11}">{safe(short(bar.label, _LETTERS))}</text>'
+        f'<text y="{y + 11}">{safe(short(bar.label, _LETTERS - len(bar.told)))}</text>'
         f'<text class="soft" x="{WIDTH}" y="{y + 11}" text-anchor="end">{safe(bar.told)}</text>\n'
+    )
+
+
+def _marks(marks: Sequence[float], y: int, scale: float) -> str:
+    return "".join(
+        f'<path class="mark" d="M{mark * scale:.1f} {y + 14}v{_BAR + 4}"/>' for mark in marks
     )
 
 

@@ -38,35 +38,37 @@ nav a { display: inline-block; padding: .2rem 0; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1.5rem 2rem;
   align-items: start; }
 figure { margin: 0; min-width: 0; }
-figure.plot > svg { display: block; width: 100%; max-width: 34rem; height: auto; }
+figure.plot > svg { display: block; width: 100%; max-width: 29.5rem; height: auto; }
 figcaption { font-weight: 600; margin-bottom: .4rem; }
 .key { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; padding: 0; margin: 0 0 .4rem;
   font-size: .85rem; }
 .key svg { width: .8rem; height: .8rem; margin-right: .35rem; vertical-align: -.05rem; }
+ul.plain { margin: .2rem 0; padding-left: 1.2rem; max-width: 60rem; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; color: var(--link); padding: .2rem 0; font-size: .9rem; }
 .wide { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem; text-align: right; vertical-align: top; }
-th:first-child, td.words { text-align: left; }
+th:first-child, .words { text-align: left; }
 thead th { color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 500; min-width: 7rem; overflow-wrap: anywhere; }
 td.words { min-width: 12rem; overflow-wrap: anywhere; }
-svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
+svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 svg .soft { fill: var(--quiet); }
 svg .axis { stroke: var(--line); fill: none; }
 svg .ground { fill: var(--card); }
 svg .curve { stroke: var(--c0); stroke-width: 2; fill: none; }
 svg .dot { fill: var(--c0); }
+svg .mark { stroke: var(--ink); stroke-width: 1.5; fill: none; }
 svg .limit { stroke: var(--mark); stroke-dasharray: 4 3; fill: none; }
 svg .c0 { fill: var(--c0); } svg .c1 { fill: var(--c1); } svg .c2 { fill: var(--c2); }
 svg .c3 { fill: var(--c3); } svg .c4 { fill: var(--c4); } svg .c5 { fill: var(--c5); }
 svg .lost { fill: var(--lost); }
 .sheet { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(84px, 1fr));
-  gap: .5rem; margin: .6rem 0; }
+  gap: .4rem; margin: .6rem 0; }
 .sheet li { background: var(--card); border-radius: .3rem; display: flex; align-items: center;
   justify-content: center; height: 104px; overflow: hidden; }
-.sheet img, .pair img { max-width: 96px; max-height: 96px; display: block; font-size: .7rem; }
+.sheet img, .pair img { max-width: min(96px, 100%); max-height: 96px; display: block; font-size: .7rem; }
 .pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1rem; }
 .pair { background: var(--card); border-radius: .4rem; padding: .7rem; }
 .pair figcaption { font-weight: 400; font-size: .85rem; margin: .5rem 0 0; }
