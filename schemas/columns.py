@@ -66,6 +66,9 @@ PLACE = pa.struct(
 """A place and what it is to the artwork (made, found, depicted, other); empty text: not said; certain is false
 where the museum writes "possibly" or "probably"."""
 
+PLACE_ROLES = frozenset({"made", "found", "depicted", "other"})
+"""What a place may be to an artwork."""
+
 ICONCLASS = pa.struct(
     [
         pa.field("code", pa.string()),

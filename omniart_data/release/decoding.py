@@ -1,4 +1,4 @@
-"""Whether every picture in a release can be decoded to its end."""
+"""Whether every picture in a release can be decoded to its end, and has the shape that its row says."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,23 +13,33 @@ _TOGETHER = 256
 
 
 def undecodable(release: Release, advance: Callable[[int], None] = lambda _: None) -> Iterator[str]:
-    """Yield a line for each picture that cannot be decoded; ``advance`` is told how many were looked at."""
+    """Yield a line for each picture that cannot be decoded or has another shape; ``advance`` is told how many were seen."""
     with large_pictures(), ThreadPoolExecutor(WORKERS) as pool:
         for split in ALL_SPLITS:
-            bodies = ((name, body) for name, _, body in release.pictures(split) if body is not None)
-            while some := list(islice(bodies, _TOGETHER)):
-                for (name, _), why in zip(
-                    some, pool.map(_why_not, (b for _, b in some)), strict=True
-                ):
-                    if why:
-                        yield f"{name}: its picture cannot be decoded: {why}"
+            sizes = release.table(split, columns=["width_px", "height_px"]).to_pylist()
+            held = (
+                (name, body, size["width_px"] or 0, size["height_px"] or 0)
+                for (name, _, body), size in zip(release.pictures(split), sizes, strict=True)
+                if body is not None
+            )
+            while some := list(islice(held, _TOGETHER)):
+                names, *columns = zip(*some, strict=True)
+                for name, wrong in zip(names, pool.map(_wrong, *columns), strict=True):
+                    if wrong:
+                        yield f"{name}: its picture {wrong}"
                 advance(len(some))
 
 
-def _why_not(body: bytes) -> str:
-    """Return why a picture cannot be decoded; empty: it can."""
+def _wrong(body: bytes, width_px: int, height_px: int) -> str:
+    """Return what is wrong with a picture whose original has these sides; empty: nothing.
+
+    It may be smaller than its original, of the same shape: each side is off by less than one pixel.
+    """
     try:
-        upright_rgb(body)
+        width, height = upright_rgb(body).size
     except RefusedPictureError as error:
-        return str(error)
+        return f"cannot be decoded: {error}"
+    off = abs(width * height_px - height * width_px)
+    if width > width_px or height > height_px or off > width_px + height_px:
+        return f"is {width} x {height} px, which is no smaller form of {width_px} x {height_px}"
     return ""

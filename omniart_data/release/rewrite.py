@@ -53,7 +53,7 @@ def _composed(release: Release, reasons: Mapping[str, str]) -> Composed:
         ledger=_parted(side("ledger"), "id", reasons)[1],
         candidates=_candidates(side("candidates"), reasons),
         links=_untouched(side("links"), reasons, "a", "b"),
-        near=_near(side("near"), reasons),
+        near=_near(side("near"), gone, rows),
         flagged=_untouched(side("flagged"), reasons, "subject", "object"),
     )
 
@@ -101,7 +101,7 @@ def _renamed(rows: pa.Table, gone: pa.Table) -> pa.Table:
 
     A group stays one even where what bound its members is gone: none of them may change its split.
     """
-    touched = compute.is_in(rows["group"], value_set=compute.unique(gone["group"]).combine_chunks())
+    touched = compute.is_in(rows["group"], value_set=compute.unique(gone["group"]))
     of_group = rows.filter(touched).group_by("group").aggregate([("id", "min")])
     where = compute.index_in(rows["group"], value_set=of_group["group"].combine_chunks())
     named = compute.coalesce(of_group["id_min"].combine_chunks().take(where), rows["group"])
@@ -226,33 +226,63 @@ def _candidates(candidates: pa.Table, ids: Collection[str]) -> pa.Table:
     return pa.Table.from_pylist(lines, schema=CANDIDATE)
 
 
-def _near(near: pa.Table, ids: Collection[str]) -> pa.Table:
+def _near(near: pa.Table, gone: pa.Table, rows: pa.Table) -> pa.Table:
     """Return the near-duplicates among the artworks that are left.
 
-    Of several artworks with one hash each is paired with the least id alone: where that one is gone, the
-    next takes its place in all pairs that rest on the hash.
+    An artwork may stand in its pairs for others that have its picture, or its hash: where it is gone, the next of
+    these takes its place.
     """
-    gone: list[dict[str, Any]] = []
-    left: list[dict[str, Any]] = []
+    ids = set(gone["id"].to_pylist())
+    pairs: dict[tuple[str, str], dict[str, Any]] = {}
+    lost: list[dict[str, Any]] = []
     for line in near.to_pylist():
-        (gone if line["a"] in ids or line["b"] in ids else left).append(line)
-    pairs = {(line["a"], line["b"]): line for line in left}
-    for pair in _paired_anew(gone, ids):
-        pairs.setdefault((pair["a"], pair["b"]), pair)
+        if line["a"] in ids or line["b"] in ids:
+            lost.append(line)
+        else:
+            pairs[line["a"], line["b"]] = line
+    named = {one[end] for one in lost for end in ("a", "b")}
+    groups = _groups_of(rows, named | set(_same_picture(gone, rows).values()))
+    for pair in _inherited(lost, _same_picture(gone, rows), ids):
+        apart = groups[pair["a"]] != groups[pair["b"]]
+        pairs.setdefault((pair["a"], pair["b"]), pair | {"binds": pair["binds"] and not apart})
     return pa.Table.from_pylist([pairs[key] for key in sorted(pairs)], schema=NEAR)
 
 
-def _paired_anew(gone: list[dict[str, Any]], ids: Collection[str]) -> Iterator[dict[str, Any]]:
-    for lost in sorted(ids):
-        mine = [line for line in gone if lost in {line["a"], line["b"]}]
-        others = {(line["b"] if line["a"] == lost else line["a"]): line for line in mine}
+def _same_picture(gone: pa.Table, rows: pa.Table) -> dict[str, str]:
+    """Return for artworks that are gone the least id of those that have the same picture."""
+    had = gone.filter(compute.is_valid(gone["image_sha256"])).select(["id", "image_sha256"])
+    alike = rows.filter(compute.is_in(rows["image_sha256"], value_set=_flat(had["image_sha256"])))
+    least = alike.group_by("image_sha256").aggregate([("id", "min")]).to_pylist()
+    of_picture = {one["image_sha256"]: one["id_min"] for one in least}
+    pairs = [(one["id"], of_picture.get(one["image_sha256"])) for one in had.to_pylist()]
+    return {lost: heir for lost, heir in pairs if heir is not None}
+
+
+def _groups_of(rows: pa.Table, ids: Collection[str]) -> dict[str, str]:
+    found, _ = _parted(rows.select(["id", "group"]), "id", ids)
+    return dict(zip(found["id"].to_pylist(), found["group"].to_pylist(), strict=True))
+
+
+def _flat(column: Any) -> Any:
+    return column.combine_chunks()
+
+
+def _inherited(
+    lost: list[dict[str, Any]], same_picture: Mapping[str, str], ids: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the pairs that go over to another artwork; what its features say holds for the same picture alone."""
+    for gone in sorted(ids):
+        mine = [line for line in lost if gone in {line["a"], line["b"]}]
+        others = {(line["b"] if line["a"] == gone else line["a"]): line for line in mine}
         others = {other: line for other, line in others.items() if other not in ids}
         alike = sorted(other for other, line in others.items() if line["distance"] == 0)
-        for other, line in sorted(others.items()):
-            by_hash = line["distance"] is not None or line["mirrored_distance"] is not None
-            if alike and other != alike[0] and by_hash:
-                a, b = sorted((alike[0], other))
-                yield line | {"a": a, "b": b, "cosine": None}
+        heir = same_picture.get(gone, alike[0] if alike else "")
+        for other, line in sorted(others.items()) if heir else ():
+            told = line if gone in same_picture else line | {"cosine": None}
+            says = (told["distance"], told["mirrored_distance"], told["cosine"])
+            if other != heir and any(one is not None for one in says):
+                a, b = sorted((heir, other))
+                yield told | {"a": a, "b": b}
 
 
 @dataclass

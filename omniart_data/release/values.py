@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from omniart_data.release.rows import compute, count
 from schemas.artwork import ARTIST_CERTAINTY, ARTIST_STATUS, DATE_PRECISION
-from schemas.columns import SIZE
+from schemas.columns import PLACE_ROLES, SIZE
 
 Mask = npt.NDArray[np.bool_]
 
@@ -20,9 +20,6 @@ COLUMNS = (
     *("places", "iconclass", "image_sha256", "colours"),
 )
 """Columns of the rows that are looked at."""
-
-PLACE_ROLES = frozenset({"made", "found", "depicted", "other"})
-"""What a place may be to an artwork: see ``schemas.columns.PLACE``."""
 
 MOST_COLOURS = 9
 MOST_SHARE = 1.001

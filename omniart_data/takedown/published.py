@@ -1,9 +1,8 @@
 """What is to be done about published copies: what left this machine, nobody can take back from here."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import shlex
 
 from omniart_data.publish.log import Published, read_published
 from omniart_data.publish.place import parse_place
@@ -25,7 +24,7 @@ class Copy:
     format: str
     when: str
     new: str
-    """The version that stands for it; empty: it is not in this workspace any more."""
+    """The version that stands for it."""
     steps: tuple[str, ...]
 
     def lines(self) -> Iterator[str]:
@@ -40,11 +39,12 @@ def published_copies(
 ) -> tuple[Copy, ...]:
     """Return the published copies of releases that hold an artwork, or held it before they were rewritten."""
     stands_for = {step.digest: step.new for step in steps}
+    here = {release.digest for release in opened}
     for release in opened:
         before = release.receipt["previous"]
-        if before and is_dropped(release, *split_id(artwork)):
-            if release.version.endswith(".0.0"):  # what a takedown made of another
-                stands_for.setdefault(before["digest"], release.version)
+        replaced = before is not None and before["digest"] not in here
+        if replaced and is_dropped(release, *split_id(artwork)):
+            stands_for.setdefault(before["digest"], release.version)
     return tuple(
         _copy(workspace, one, stands_for[one.digest])
         for one in read_published(workspace.root)

@@ -13,8 +13,8 @@ from crawlers.engine.image_store import ImageStore
 from crawlers.engine.store import RawStore
 from omniart_data.decision_files import read_decisions, take_back
 from omniart_data.normalise.decisions import Decision
-from omniart_data.takedown.traces import feature_parts
 from omniart_data.takedown.tombstones import split_id
+from omniart_data.takedown.traces import feature_parts
 
 _OF_ARTWORKS = frozenset({"work", "artwork"})
 """Kinds of decisions that name artworks."""

@@ -14,8 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from omniart_data.release import Release
+from omniart_data.release.near import open_features
 from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline
 from omniart_model.checkpoint import ABOUT, check_class_index, load_checkpoint, read_checkpoint
+from omniart_model.files import as_json
+from omniart_model.manifest import write_manifest
 from omniart_model.report import INVENTED
 from omniart_model.settings import TrainConfig
 from omniart_model.tasks import choose_tasks
@@ -363,3 +366,59 @@ def test_a_choice_of_tasks(release: Release, workspace: Path, tmp_path: Path) ->
 
     assert report is not None
     assert [one.task.name for one in report.evaluation.tasks] == ["period"]
+
+
+def test_features_of_a_workspace(tmp_path: Path, made: ModuleType) -> None:
+    """Before there is a release: every picture in images/ is seen, and a file is made that a build can read."""
+    for number in range(5):
+        body = made.picture(number, number % 4)
+        sha256 = made.hashlib.sha256(body).hexdigest()
+        path = tmp_path / "images" / sha256[:2] / sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+    first = command("features", tmp_path)
+    again = command("features", tmp_path, "--out", tmp_path / "again.parquet")
+
+    file = tmp_path / "features.parquet"
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "5 pictures: 5 seen now, 0 before, 0 not at hand, 0 not decodable" in first.stdout
+    assert f"file: {file}, 5 pictures" in first.stdout
+    assert "0 seen now, 5 before" in again.stdout
+    assert file.read_bytes() == (tmp_path / "again.parquet").read_bytes()
+    opened = open_features(file)
+    assert (opened.width, opened.base) == (1280, "efficientnet-lite0")
+
+
+def test_features_of_a_release(
+    baseline: Path, release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """A release's features come into the cache; a file is made where --out asks for one."""
+    words = ["features", release.folder, "--workspace", workspace]
+
+    plain = command(*words)
+    with_file = command(*words, "--out", tmp_path / "features.parquet")
+
+    assert baseline.is_dir()
+    assert "120 pictures: 0 seen now, 120 before" in plain.stdout
+    assert "file:" not in plain.stdout
+    assert not (workspace / "features.parquet").exists()
+    assert "120 pictures" in with_file.stdout.splitlines()[-1]
+    assert pq.read_table(tmp_path / "features.parquet").num_rows == 120
+
+
+def test_words_of_others_are_shown_and_not_obeyed(
+    baseline: Path, release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """What a baseline from elsewhere says of itself comes onto the terminal without its escape sequences."""
+    shutil.copytree(baseline, tmp_path / "theirs")
+    about = json.loads((tmp_path / "theirs" / ABOUT).read_bytes())
+    about["features"]["view"] = "\x1b]0;pwned\x07 \u202e\n"
+    (tmp_path / "theirs" / ABOUT).write_bytes(as_json(about))
+    write_manifest(tmp_path / "theirs", "1.0.0", release.digest)
+
+    done = command("predict", tmp_path / "theirs", release.folder, "--workspace", workspace)
+
+    assert done.returncode == 1
+    assert r"features with view \x1b]0;pwned\x07 \u202e\n, and these" in done.stderr
+    assert done.stderr.count("\n") == 1

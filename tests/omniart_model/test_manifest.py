@@ -71,7 +71,7 @@ def test_a_manifest_that_was_changed_is_found(copied: Path) -> None:
     path = copied / "manifest.json"
     path.write_bytes(path.read_bytes().replace(b"1.0.0", b"1.0.1"))
 
-    with pytest.raises(ModelError, match="is not the one that manifest.sha256 names"):
+    with pytest.raises(ModelError, match=r"is not the one that manifest\.sha256 names"):
         load_checkpoint(copied)
 
 
@@ -111,7 +111,7 @@ def test_a_link_is_no_file_of_a_baseline(tmp_path: Path) -> None:
     (tmp_path / "one" / "report.md").symlink_to(tmp_path / "other")
     write_manifest(tmp_path / "one", "1.0.0", "00")
 
-    with pytest.raises(ModelError, match="'report.md', which is no file of a baseline"):
+    with pytest.raises(ModelError, match=r"'report\.md', which is no file of a baseline"):
         check_manifest(tmp_path / "one")
 
 

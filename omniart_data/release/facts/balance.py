@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from omniart_data.release.facts.counts import SUBSETS
+from omniart_data.release.facts.tables4 import SUBSET_ROWS, SUBSETS
 from omniart_data.release.facts.told import Fact, Numbers, Told, crossed
 from omniart_data.release.labels import label_uses
 from omniart_data.release.ledger import moved
@@ -122,12 +122,8 @@ def _valid(column: Any) -> npt.NDArray[np.bool_]:
     return np.asarray(compute.is_valid(column), bool)
 
 
-_SUBSET_ROWS = " UNION ALL ".join(
-    f"SELECT '> {n:,} works per artist' AS row, {n} AS more_than" for n in SUBSETS
-)
-
 _BALANCE_SQL = f"""
-WITH subset AS ({_SUBSET_ROWS}),
+WITH subset AS ({SUBSET_ROWS}),
 works AS (SELECT row, split, count(*) AS n FROM subset JOIN data ON artist_works > more_than GROUP BY ALL)
 SELECT row, split AS column, round(n / sum(n) OVER (PARTITION BY row), 4) AS number FROM works
 UNION ALL SELECT row, 'works', sum(n) FROM works GROUP BY row

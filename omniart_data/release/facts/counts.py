@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from omniart_data.release.facts.tables4 import PAPER, SUBSETS_SQL, subsets
 from omniart_data.release.facts.told import ALL, Fact, Numbers, Told, crossed, summed
 from omniart_data.release.labels import TASKS, label_uses, living
 from omniart_data.release.rows import compute, count
@@ -26,15 +27,6 @@ FILLED = {
     "colours": "colours",
 }
 """What may be known of an artwork, and the column that is neither null nor empty then."""
-
-SUBSETS = (0, 100, 300, 700, 1100)
-"""Works per artist above which an artist is in a subset, after Strezoski & Worring 2017, Table 4; 0: all."""
-
-PAPER = ("artist", "type", "material")
-"""Tasks whose labels Strezoski & Worring 2017 count in Tables 1 and 4, beside the periods."""
-
-CLASSES = ("type", "coarse type", "material", "technique")
-"""Tasks whose labels are classes of a subset only where enough works have them; an artist of a subset always is one."""
 
 HOW = ("table", "head", "implied", "decision", "unmatched")
 
@@ -174,32 +166,6 @@ def century(year: float | None) -> int:
     return (whole - 1) // 100 + 1 if whole > 0 else -((-whole - 1) // 100 + 1) if whole else 1
 
 
-def _subsets(told: Told) -> Numbers:
-    lines: Numbers = {}
-    for more_than in SUBSETS:
-        rows = told.rows.filter(compute.greater(told.rows["artist_works"], more_than))
-        of_split = {split: n for (split,), n in count(rows, "split").items()}
-        lines[f"> {more_than:,} works per artist"] = {
-            "works": rows.num_rows,
-            **{split: of_split.get(split, 0) for split in SPLITS},
-            **{f"{t}s": len(compute.unique(label_uses(rows, t)["value"])) for t in PAPER},
-            **{f"{t} classes": _classes(rows, t, told.min_class) for t in CLASSES},
-            "periods": len(compute.unique(compute.floor(rows["year"].drop_null()))),
-        }
-    return lines
-
-
-def _classes(rows: pa.Table, task: str, min_class: int) -> int:
-    """Return how many labels of a task have enough works in train, and one in test, among some rows."""
-    uses = label_uses(rows, task, "split")
-    found = count(uses, "value", "split")
-    return sum(
-        number >= min_class and found.get((label, "test"), 0) > 0
-        for (label, split), number in found.items()
-        if split == "train"
-    )
-
-
 def _groups(told: Told) -> Numbers:
     sizes = told.rows.group_by("group").aggregate([("id", "count")])["id_count"]
     several = sizes.filter(compute.greater(sizes, 1))
@@ -269,46 +235,6 @@ _CENTURY = """CASE WHEN year IS NULL OR isnan(year) THEN 'not known'
     WHEN floor(year) > 0 THEN (((floor(year)::BIGINT - 1) // 100) + 1)::TEXT
     WHEN floor(year) < 0 THEN (-(((-floor(year)::BIGINT - 1) // 100) + 1))::TEXT ELSE '1' END"""
 
-_USES = {
-    "artist": "SELECT DISTINCT {keys}id, artist AS value FROM {table} WHERE artist IS NOT NULL",
-    "type": "SELECT DISTINCT {keys}id, unnest(artwork_types) AS value FROM {table}",
-    "material": "SELECT DISTINCT {keys}id, unnest(materials) AS value FROM {table}",
-    "technique": "SELECT DISTINCT {keys}id, unnest(techniques) AS value FROM {table}",
-    "coarse type": (
-        "SELECT DISTINCT {keys}id, coarse_type AS value FROM {table} WHERE coarse_type IS NOT NULL"
-    ),
-}
-
-
-def _distinct_sql(task: str) -> str:
-    uses = _USES[task].format(keys="row, ", table="works")
-    return f"""
-UNION ALL SELECT row, '{task}s', count(DISTINCT value) FROM ({uses}) GROUP BY row"""  # noqa: S608 - our words
-
-
-def _classes_sql(task: str) -> str:
-    uses = _USES[task].format(keys="row, split, ", table="works")
-    return f"""
-UNION ALL SELECT row, '{task} classes', count(*) FROM (
-    SELECT row, value FROM ({uses}) GROUP BY ALL
-    HAVING count(*) FILTER (split = 'train') >= (SELECT value::INT FROM options WHERE key = 'min_class')
-        AND count(*) FILTER (split = 'test') > 0
-) GROUP BY row"""  # noqa: S608 - of our own words
-
-
-_SUBSET_ROWS = " UNION ALL ".join(
-    f"SELECT '> {n:,} works per artist' AS row, {n} AS more_than" for n in SUBSETS
-)
-
-_SUBSETS_SQL = f"""
-WITH subset AS ({_SUBSET_ROWS}),
-works AS (SELECT row, data.* FROM subset JOIN data ON artist_works > more_than)
-SELECT row, 'works' AS column, count(*) AS number FROM works GROUP BY row
-UNION ALL SELECT row, split, count(*) FROM works GROUP BY ALL\
-{"".join(map(_distinct_sql, PAPER))}{"".join(map(_classes_sql, CLASSES))}
-UNION ALL SELECT row, 'periods', count(DISTINCT floor(year)) FROM works GROUP BY row
-"""  # noqa: S608 - of our own words
-
 _LABELS_SQL = f"""
 WITH counted AS (SELECT *, train + validation + test + unattributed > 0 AS living FROM labels)
 SELECT task AS row, 'labels' AS column, count(*) AS number FROM counted GROUP BY task
@@ -358,7 +284,7 @@ COUNTS: Mapping[str, Fact] = {
     "table_one": (_TABLE_ONE_SQL, _table_one),
     "census": (_CENSUS_SQL, _census),
     "dropped": (_crossed_sql("dropped", "rule"), _dropped),
-    "subsets": (_SUBSETS_SQL, _subsets),
+    "subsets": (SUBSETS_SQL, subsets),
     "labels": (_LABELS_SQL, _labels),
     "terms": (_TERMS_SQL, _terms),
     "unmatched": (_UNMATCHED_SQL, _unmatched),

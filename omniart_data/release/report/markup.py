@@ -84,7 +84,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | float]], about: str
         for first, *rest in lines
     )
     return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{safe(about)}">\n'
+        f'<div class="wide" role="region" tabindex="0" aria-label="{safe(about)}: table">\n'
         f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from omniart_data.release.credits import VOCABULARIES, credit
+from omniart_data.release.credits import VOCABULARIES, Credit, credit
 from omniart_data.release.facts import ALL
 from omniart_data.release.report import census
 from omniart_data.release.report.census import rows_of
@@ -15,11 +15,11 @@ from omniart_data.release.report.markup import (
     Names,
     counted,
     fact_table,
+    listed,
     number,
     paragraph,
     safe,
     section,
-    table,
 )
 from omniart_data.release.report.pictures import blanked, contact_sheets, near_pairs, same_bytes
 from omniart_data.release.report.style import POLICY, STYLE
@@ -69,8 +69,8 @@ def report_page(shown: Shown) -> str:
         f"<title>{safe(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{safe(title)}</h1>\n{_head(shown)}</header>\n<main>\n"
         f"{''.join(_parts(shown))}</main>\n"
-        '<footer class="quiet">Every number here is in facts.json, with the query that gives it; README.md is the '
-        "data card.</footer>\n</body>\n</html>\n"
+        '<footer class="quiet">Every count here is in facts.json, with the query that gives it, and every distance in '
+        "near.parquet; what changed is in CHANGELOG.md too. README.md is the data card.</footer>\n</body>\n</html>\n"
     )
 
 
@@ -172,18 +172,19 @@ def _duplicates(shown: Shown) -> str:
 def _licences(shown: Shown) -> str:
     given = shown.receipt["credits"]
     lines = [credit(source, given) for source in sorted(shown.receipt["records_read"])]
-    told = "Licences and thanks"
     return "".join(
         [
             paragraph("What each source asks for; README.md has it in full."),
-            table(
-                ["source", "descriptions", "pictures", "thanks"],
-                [
-                    [one.name, one.data_licence, one.picture_terms, one.attribution]
-                    for one in (*lines, *VOCABULARIES)
-                ],
-                told,
-            ),
+            listed(map(_terms, (*lines, *VOCABULARIES))),
             fact_table("Rights on the pictures", rows_of(shown.facts, "rights"), "rights"),
         ]
     )
+
+
+def _terms(one: Credit) -> str:
+    pictures = one.picture_terms.replace("`", "")
+    told = [
+        f"{one.name}: descriptions {one.data_licence}",
+        *([f"pictures {pictures}"] * bool(pictures)),
+    ]
+    return f"{'; '.join(told)}. {one.attribution}"

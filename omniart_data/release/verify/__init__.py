@@ -1,5 +1,6 @@
 """Check a release: every byte against its manifest, then every promise that a release makes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -24,12 +24,13 @@ from schemas.rights import NO, policy
 
 def broken_promises(release: Release) -> Iterator[str]:
     """Yield what is wrong with a release whose bytes are as its manifest says."""
+    bodies: dict[str, bytes] = {}
     try:
         if misshapen := [*wrong_schemas(release)]:
             yield from misshapen
             return
-        yield from wrong_digests(release)
-        seen = Seen(release)
+        yield from wrong_digests(release, bodies)
+        seen = Seen(release, bodies)
         for check in CHECKS:
             yield from check(seen)
     except (pa.ArrowException, KeyError, ValueError, TypeError, OSError, ReleaseError) as wrong:
@@ -111,13 +112,31 @@ def _facts(seen: Seen) -> Iterator[str]:
 
 
 def _pages(seen: Seen) -> Iterator[str]:
-    """Make card and Croissant file again: both are made of facts, receipt and manifest alone."""
+    """Make card, Croissant file and report again: of facts, receipt, manifest and tables alone."""
     release = seen.release
     told = release.version, release.facts, release.receipt
     if (release.folder / "README.md").read_text(encoding="utf-8") != data_card(*told):
         yield "README.md is not what facts.json and receipt.json give"
     if (release.folder / "croissant.json").read_bytes() != croissant(*told, release.manifest.files):
         yield "croissant.json is not what facts.json, receipt.json and the files give"
+    page = (release.folder / "report.html").read_text(encoding="utf-8")
+    if without_pictures(page) != without_pictures(_report(seen)):
+        yield "report.html is not what facts.json, receipt.json and the tables give"
+
+
+def _report(seen: Seen) -> str:
+    """Return the report as the release alone gives it: without the pictures and what changed, which are not compared."""
+    release = seen.release
+    shown = Shown(
+        version=release.version,
+        facts=release.facts,
+        receipt=release.receipt,
+        rows=seen.rows,
+        dropped=seen.dropped,
+        near=seen.near,
+        picture=lambda _: (b"", ""),
+    )
+    return report_page(shown)
 
 
 def _continuity(seen: Seen) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A release's tables, read once for all checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,8 @@ class Seen:
     """A release's tables, read once."""
 
     release: Release
+    bodies: Mapping[str, bytes]
+    """SHA-256 of each picture that is in the release, by the id of its artwork."""
 
     @cached_property
     def rows(self) -> pa.Table:
@@ -49,24 +52,28 @@ class Seen:
         return self.rows["group"].take(where)
 
     @cached_property
+    def near(self) -> pa.Table:
+        """Return the near-duplicates."""
+        return self.release.side_table("near")
+
+    @cached_property
     def dropped(self) -> pa.Table:
+        """Return the records that are not in the release."""
         return self.release.side_table("dropped")
 
     @cached_property
     def facts(self) -> dict[str, Any]:
         """Return the facts, measured anew."""
-        terms, labels = self.release.side_table("terms"), self.release.labels
-        read = self.release.receipt["records_read"]
-        side, release = self.release.side_table, self.release
+        release = self.release
         return measure(
             Told(
                 rows=self.rows,
                 dropped=self.dropped,
-                terms=terms,
-                labels=labels,
-                records_read=read,
-                near=side("near"),
-                ledger=side("ledger"),
+                terms=release.side_table("terms"),
+                labels=release.labels,
+                records_read=release.receipt["records_read"],
+                near=self.near,
+                ledger=release.ledger,
                 options=release.receipt["options"],
                 version=release.version,
             )

@@ -1,6 +1,7 @@
 """Whether each artwork is on the side of the splits where it belongs, and was there before."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +77,7 @@ def _binding(seen: Seen, links: pa.Table) -> pa.Table:
 
 
 def _near(seen: Seen) -> Iterator[str]:
-    yield from wrong_pairs(seen.release.side_table("near"), seen.rows)
+    yield from wrong_pairs(seen.near, seen.rows)
 
 
 def _shares(seen: Seen) -> Iterator[str]:
@@ -116,6 +117,7 @@ def _ledger(seen: Seen) -> Iterator[str]:
     ledger = current(seen.release.ledger)
     ids = ledger["id"].combine_chunks()
     yield from wrong_lines(seen.release.ledger)
+    yield from wrong_versions(seen.release.ledger, seen.release.version)
     given = ledger["split"].take(compute.index_in(seen.splits["id"], value_set=ids))
     wrong = seen.splits["id"].filter(pa.array(~bits(compute.equal(given, seen.splits["split"]))))
     if len(wrong):
@@ -123,4 +125,66 @@ def _ledger(seen: Seen) -> Iterator[str]:
         yield f"{len(wrong)} artworks are not where the ledger has them; the first: {first}"
 
 
-CHECKS = (_sides, _groups, _near, _shares, _ledger)
+def wrong_versions(ledger: pa.Table, version: str) -> Iterator[str]:
+    """Yield what is wrong with the versions of a ledger's lines: none is above the release's own, nor falls.
+
+    >>> ledger = pa.table({"id": ["a", "a", "b"], "since": ["1.10.0", "1.9.0", "2.0.0"]})
+    >>> for line in wrong_versions(ledger, "1.10.0"):
+    ...     print(line)
+    ledger.parquet: 2.0.0 is above the version of the release
+    ledger.parquet: the lines of a are not in the order of their versions
+    """
+    known = compute.unique(ledger["since"]).to_pylist()
+    if odd := sorted(name for name in known if not _VERSION.fullmatch(name or "")):
+        yield f"ledger.parquet: {odd[0]!r} is no version"
+        return
+    above = [name for name in known if _numbers(name) > _numbers(version)]
+    if above:
+        yield f"ledger.parquet: {max(above, key=_numbers)} is above the version of the release"
+    ranked = pa.array(sorted(known, key=_numbers), pa.string())
+    since = np.asarray(compute.index_in(ledger["since"], value_set=ranked), np.int64)
+    ids = ledger["id"].combine_chunks()
+    same = np.asarray(compute.equal(ids[1:], ids[:-1]), bool)
+    wrong = np.flatnonzero(same & (np.diff(since) <= 0))
+    if len(wrong):
+        first = ids[int(wrong[0])].as_py()
+        yield f"ledger.parquet: the lines of {first} are not in the order of their versions"
+
+
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _copies(seen: Seen) -> Iterator[str]:
+    """Check that no picture lies in two splits, byte for byte, also where the sources served it in two forms.
+
+    Blank pictures have no perceptual hash and are nobody's copy; pairs in near.parquet that do not bind are let be.
+    """
+    apart = seen.near.filter(compute.invert(seen.near["binds"]))
+    exempt = pa.concat_arrays([apart[end].combine_chunks() for end in ("a", "b")])
+    rows = seen.splits.filter(
+        compute.and_(
+            compute.is_valid(seen.splits["perceptual_hash"]),
+            compute.invert(compute.is_in(seen.splits["id"], value_set=exempt)),
+        )
+    )
+    sides: dict[bytes, tuple[str, str]] = {}
+    for name, split in zip(rows["id"].to_pylist(), rows["split"].to_pylist(), strict=True):
+        body = seen.bodies.get(name)
+        if body is not None and (other := sides.setdefault(body, (name, split)))[1] != split:
+            yield f"{other[0]} in {other[1]} and {name} in {split} have the same picture"
+            return
+
+
+CHECKS: tuple[Callable[[Seen], Iterator[str]], ...] = (
+    _sides,
+    _groups,
+    _near,
+    _copies,
+    _shares,
+    _ledger,
+)
+"""The promises about groups and splits, in the order in which failures are told."""

@@ -13,6 +13,7 @@ from omniart_data.release.facts import FACTS
 from omniart_data.release.read import Release, open_release
 from omniart_data.release.verify import SIDE_TABLES
 from omniart_data.release.write import write_release
+from schemas.artwork import TERM_USE
 from schemas.release import NEAR
 
 duckdb = pytest.importorskip("duckdb", reason="DuckDB, which asks the queries, is not installed")
@@ -44,7 +45,7 @@ def cells(rows: dict[str, dict[str, float]]) -> dict[tuple[str, str], float]:
 
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
-    """Two made releases, the second after the first, with near-duplicates, a move and all options."""
+    """Three made releases: one, a second that follows it with near-duplicates, a move and all options, one without pictures."""
     from_conftest = __import__("sys").modules["made_release_contents"]
     folder = tmp_path_factory.mktemp("facts")
     options = {"min_class": 2, "features": "", "split_unattributed": False}
@@ -70,11 +71,13 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
         ),
         folder / "two",
     )
-    return [one, open_release(folder / "two")]
+    bare = from_conftest.contents(90, images=False, term_uses=TERM_USE.empty_table())
+    write_release(bare, folder / "bare")
+    return [one, open_release(folder / "two"), open_release(folder / "bare")]
 
 
 @pytest.mark.parametrize("fact", FACTS)
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_query_gives_the_numbers(releases: list[Release], number: int, fact: str) -> None:
     """Whoever runs the SQL of a fact gets the fact; what it does not name is 0."""
     told = releases[number].facts[fact]
@@ -88,7 +91,7 @@ def test_the_query_gives_the_numbers(releases: list[Release], number: int, fact:
 
 def test_what_was_moved_is_counted(releases: list[Release]) -> None:
     """A forced move is listed from where to where, and only in the version that made it."""
-    first, second = (release.facts["moves"]["rows"] for release in releases)
+    first, second, _ = (release.facts["moves"]["rows"] for release in releases)
 
     assert first == {}
     assert second == {"test": {"train": 1, "validation": 0, "test": 0, "all": 1}}
@@ -96,7 +99,7 @@ def test_what_was_moved_is_counted(releases: list[Release]) -> None:
 
 def test_near_duplicates_are_counted_and_reckoned(releases: list[Release]) -> None:
     """Pairs by hash, by features and by both; with features also how many there may be in all."""
-    first, second = (
+    first, second, _ = (
         release.facts["near_duplicates"]["rows"]["near-duplicates"] for release in releases
     )
 
@@ -115,3 +118,17 @@ def test_shares_of_the_splits(make_release: Callable[..., Release], made: Module
         [0.7, 0.2, 0.1], abs=0.01
     )
     assert facts["stratification"]["rows"]["artists"]["worst, in works"] < 1
+
+
+def test_classes_of_a_subset(made: ModuleType, make_release: Callable[..., Release]) -> None:
+    """A label is a class of a subset with enough of the subset's works in train and one in test, by --min-class."""
+    found = {}
+    for least in (1, 10, 1000):
+        release = make_release(300, images=False, artists=2, options={"min_class": least})
+        found[least] = release.facts["subsets"]["rows"]
+
+    all_works, many, none = (f"> {n:,} works per artist" for n in (0, 100, 300))
+    assert [found[n][all_works]["type classes"] for n in found] == [3, 3, 0]
+    assert [found[n][many]["material classes"] for n in found] == [4, 4, 0]
+    assert found[1][none]["types"] == found[1][none]["type classes"] == 0
+    assert found[10][many]["types"] == 3

@@ -1,7 +1,9 @@
 """Whatever is wrong with a release is found."""
 
 import json
+import random
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +20,15 @@ from omniart_data.release.verify import SIDE_TABLES, verify_release
 from schemas.release import NEAR
 
 Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a sound release with questions for people, to be copied and harmed."""
+    made = sys.modules["made_release_contents"]
+    folder = tmp_path_factory.mktemp("verify") / "sound"
+    made.made_release(folder, 120, **made.questions())
+    return folder
 
 
 def test_a_sound_release_has_no_failures(make_release: Callable[..., Release]) -> None:
@@ -55,12 +66,15 @@ def test_any_flipped_bit_is_found(
 
 
 def test_every_file_is_looked_at(make_release: Callable[..., Release]) -> None:
-    """The first, the middle and the last byte of each file count."""
+    """The first and the last byte of each file count, and eight somewhere between, whatever bit of them is turned."""
+    seeded = random.Random(5)
     folder = make_release(30).folder
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         sound = path.read_bytes()
-        for at in (0, len(sound) // 2, len(sound) - 1):
-            path.write_bytes(sound[:at] + bytes([sound[at] ^ 0xFF]) + sound[at + 1 :])
+        places = [seeded.randrange(len(sound)) for _ in range(8)]
+        for at in (0, len(sound) - 1, *places):
+            turned = sound[at] ^ 1 << seeded.randrange(8)
+            path.write_bytes(sound[:at] + bytes([turned]) + sound[at + 1 :])
             assert len(verify_release(folder).failures) == 1, (path, at)
         path.write_bytes(sound)
     assert verify_release(folder).failures == ()
@@ -158,6 +172,11 @@ def _two_labels(rows: Rows) -> None:
     rows[0]["artist"] = next(r["artist"] for r in rows if r["artist"] != rows[0]["artist"])
 
 
+def _moved_back(rows: Rows) -> None:
+    rows.insert(1, rows[0] | {"split": "test" if rows[0]["split"] != "test" else "train"})
+    rows[1]["since"] = "0.9.0"
+
+
 def _turned(rows: Rows) -> None:
     rows[0]["a"], rows[0]["b"] = rows[0]["b"], rows[0]["a"]
 
@@ -186,6 +205,10 @@ def _one_picture(rows: Rows) -> None:
         ("ledger", _delete, "not where the ledger has them"),
         ("ledger", _set("split", "test", at=1), "not where the ledger has them"),
         ("ledger", _twice, "names an artwork twice"),
+        ("ledger", _backwards, "ledger.parquet is not sorted by id"),
+        ("ledger", _set("since", "1.0.1"), "1.0.1 is above the version of the release"),
+        ("ledger", _set("since", "yesterday"), "'yesterday' is no version"),
+        ("ledger", _moved_back, "are not in the order of their versions"),
         ("labels", _delete, "a label is missing"),
         ("labels", _set("number", 7), "do not run from 0"),
         ("labels", _set("test", 999), "counts are not those of the rows"),
@@ -255,15 +278,17 @@ def _one_picture(rows: Rows) -> None:
         ("terms", _set("occurrences", 5), "facts.json: terms"),
     ],
 )
-def test_a_broken_promise_is_found(
+def test_a_broken_promise_is_found(  # noqa: PLR0917
     made: ModuleType,
-    make_release: Callable[..., Release],
+    sound: Path,
+    tmp_path: Path,
     table: str,
     change: Callable[[Rows], None],
     words: str,
 ) -> None:
     """A release that was sealed with a promise broken says which one, though every byte is as sealed."""
-    folder = make_release(**made.questions()).folder
+    folder = tmp_path / "harmed"
+    shutil.copytree(sound, folder)
     made.tamper(folder, table, change)
 
     report = verify_release(folder)
@@ -500,3 +525,68 @@ def test_works_without_an_artist_may_be_in_splits(make_release: Callable[..., Re
     assert verify_release(release.folder).failures == ()
     undeclared = make_release(120, split_unattributed=True)
     assert any("have no artist" in line for line in verify_release(undeclared.folder).failures)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("README.md", "## Known biases", "## Biases"),
+        ("croissant.json", "OmniArt", "Omniart"),
+        ("report.html", "<h1>", "<h1>Not "),
+        ("report.html", "</main>", "<script>alert(1)</script></main>"),
+    ],
+)
+def test_pages_are_made_again(  # noqa: PLR0917
+    made: ModuleType, sound: Path, tmp_path: Path, name: str, old: str, new: str
+) -> None:
+    """A word of card, Croissant file or report that the release does not give is found, numbers or not."""
+    folder = tmp_path / "harmed"
+    shutil.copytree(sound, folder)
+    page = (folder / name).read_text(encoding="utf-8")
+    assert old in page
+    (folder / name).write_text(page.replace(old, new, 1), encoding="utf-8")
+    made.reseal(folder)
+
+    failures = verify_release(folder).failures
+
+    assert any(failure.startswith(f"{name} is not what") for failure in failures), failures
+
+
+def test_one_picture_on_two_sides_is_found(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """Pictures that sources served in two forms and that are the same bytes in the release are not in two splits."""
+    contents = made.contents(60)
+    place = contents.pictures.column_names.index("perceptual_hash")
+    hashes = pa.array([f"{n:064x}" for n in range(60)])
+    pictures = contents.pictures.set_column(place, "perceptual_hash", hashes)
+
+    def same(sha256: str) -> tuple[bytes, str]:
+        return made.png(7), f"{sha256}.png"
+
+    release = make_release(60, pictures=pictures, picture=same)
+
+    (failure,) = verify_release(release.folder).failures
+
+    assert failure.endswith("have the same picture")
+
+
+def test_a_picture_of_another_shape_is_found(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """With --deep a picture whose shape is not that of width_px and height_px is named; a smaller form is sound."""
+    contents = made.contents(30)
+    sizes = {"smaller": (48, 32), "larger": (12, 8), "turned": (16, 24)}
+    failures = {}
+    for what, (width, height) in sizes.items():
+        pictures = contents.pictures
+        for name, side in (("width_px", width), ("height_px", height)):
+            place = pictures.column_names.index(name)
+            column = pa.array([side] * pictures.num_rows, pa.int32())
+            pictures = pictures.set_column(place, name, column)
+        release = make_release(30, pictures=pictures)
+        failures[what] = verify_release(release.folder, deep=True).failures
+
+    assert failures["smaller"] == ()
+    assert len(failures["larger"]) == len(failures["turned"]) == 27
+    assert "is 24 x 16 px, which is no smaller form of 16 x 24" in failures["turned"][0]
