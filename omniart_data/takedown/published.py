@@ -56,13 +56,14 @@ def _copy(workspace: Workspace, one: Published, new: str) -> Copy:
     publish = ["omniart-data", "publish", str(workspace.release(new)), one.dest]
     if one.format == "webdataset":
         publish += ["--format", "webdataset"]
-    steps = (f"publish {new}: `{shlex.join(publish)}`", *_withdraw(one))
+    learnt = f"if a baseline went along, withdraw baselines/{one.version} in the same way: it has learnt from it"
+    steps = (f"publish {new}: `{shlex.join(publish)}`", *_withdraw(one), learnt)
     return Copy(one.version, one.digest, one.dest, one.format, one.when, new, steps)
 
 
 def _withdraw(one: Published) -> tuple[str, ...]:
     """Return how a version is withdrawn, by the kind of its destination."""
-    name = f"omniart-{one.version}"
+    name = f"omniart-{one.version}{'-webdataset' if one.format == 'webdataset' else ''}"
     try:
         place = parse_place(one.dest)
     except UsageError:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,8 +96,9 @@ def used_by_others(release: Release, artwork: str, column: str) -> set[str]:
 
 
 def feature_parts(root: Path, pictures: Collection[str]) -> list[Path]:
-    """Return the files of features that hold one of some pictures."""
-    return list(_holding(root / FEATURES, lambda part: _has_picture(part, pictures)))
+    """Return the files of features that hold one of some pictures: those that builds read, and the cache's."""
+    parts = [*root.glob("*.parquet"), *(root / FEATURES).rglob("*.parquet")]
+    return list(_holding(parts, lambda part: _has_picture(part, pictures)))
 
 
 def baselines(root: Path) -> list[str]:
@@ -113,11 +114,11 @@ def predictions_naming(root: Path, named: Named) -> list[Path]:
         table = pq.read_table(path)
         return any(_texts_name(column, named) for column in table.columns)
 
-    return list(_holding(root / BASELINES, names))
+    return list(_holding((root / BASELINES).rglob("*.parquet"), names))
 
 
-def _holding(folder: Path, holds: Callable[[Path], bool]) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*.parquet")) if folder.is_dir() else ():
+def _holding(paths: Iterable[Path], holds: Callable[[Path], bool]) -> Iterator[Path]:
+    for path in sorted(paths):
         try:
             if holds(path):
                 yield path

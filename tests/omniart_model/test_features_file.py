@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -82,6 +82,7 @@ def test_the_file_says_what_the_cache_says(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["features.parquet"]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.permutations(range(12)), st.integers(1, 12))
 def test_the_bytes_hang_on_the_pictures_alone(order: list[int], size: int) -> None:
     """However a cache came to be, in which order and in which parts: the same file."""
