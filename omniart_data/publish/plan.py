@@ -105,7 +105,8 @@ def baseline_parcel(release: Release) -> Parcel | None:
         told = json.loads(body)
     except ReleaseError as wrong:
         raise ReleaseError(f"the baseline {folder}: {wrong}: {hint}") from wrong
-    if told.get("release_sha256", release.digest) != release.digest:
+    named = told.get("release")
+    if not isinstance(named, dict) or named.get("digest") != release.digest:
         raise ReleaseError(f"the baseline {folder} is of another release: {hint}")
     for path, entry in files.items():
         if not (folder / path).is_file() or file_entry(folder / path) != entry:

@@ -36,7 +36,8 @@ def baseline(workspace: Path, digest: str) -> Path:
     folder.mkdir(parents=True)
     (folder / "checkpoint.safetensors").write_bytes(b"weights")
     entry = vars(manifest.file_entry(folder / "checkpoint.safetensors"))
-    told = {"release_sha256": digest, "files": {"checkpoint.safetensors": entry}}
+    about = {"version": "1.0.0", "digest": digest}
+    told = {"form": 1, "release": about, "files": {"checkpoint.safetensors": entry}}
     body = json.dumps(told).encode()
     (folder / manifest.NAME).write_bytes(body)
     (folder / manifest.SEAL).write_text(manifest.seal_of(body))
