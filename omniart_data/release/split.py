@@ -51,10 +51,11 @@ def assign_splits(
     ``unattributed``: in no split, and so on no side, even where their group has works in one.
 
     With ``split_unattributed`` works without an artist are split too, in the same shares within their coarse type
-    (which is read then); a group that holds works of an artist counts with that artist, whole.
+    (which is read then). In a group that holds works of artists they go along and are not reckoned: for works of artists
+    the option changes nothing.
 
-    With ``previous`` (id, split: a ledger, a line for each artwork) every artwork keeps its split, and new ones fill what an
-    artist's splits are short of. An artwork that has lost its artist is unattributed all the same. A
+    With ``previous`` (id, split: a ledger, a line for each artwork) every artwork keeps its split, and new ones fill
+    what an artist's splits are short of. An artwork that has lost its artist is unattributed all the same. A
     group whose works were on several sides is a ReleaseError, or with ``allow_moves`` goes to the first
     of train, validation and test that one of them was in.
     """
@@ -65,7 +66,7 @@ def assign_splits(
     if len(attributed):
         _, label = np.unique(_codes(artworks["artist"].take(attributed)), return_inverse=True)
         works[attributed] = np.bincount(label)[label]
-    rows = _strata(artworks) if split_unattributed else artworks.select(_READ).filter(named)
+    rows = _strata(artworks) if split_unattributed else _of_artists(artworks)
     if rows.num_rows:
         units = _units(rows, seed)
         kept = _kept(rows, units, previous, allow_moves=allow_moves)
@@ -84,19 +85,24 @@ _NOBODY = "\n"
 """How the stratum of works without an artist begins; no artist's label holds a line break."""
 
 
-def _strata(artworks: pa.Table) -> pa.Table:
-    """Return (id, artist, group) with a stratum for an artist where there is none: the coarse type.
+def _of_artists(artworks: pa.Table) -> pa.Table:
+    """Return (id, artist, group, rides) of the works of artists."""
+    rows = artworks.select(_READ).filter(compute.is_valid(artworks["artist"]))
+    return rows.append_column("rides", pa.array(np.zeros(rows.num_rows, bool)))
 
-    In a group that holds works of artists all count as the least of these artists': its unit is theirs, whatever
-    its least id is.
+
+def _strata(artworks: pa.Table) -> pa.Table:
+    """Return (id, artist, group, rides) with a stratum for an artist where there is none: the coarse type.
+
+    What has no artist and is in a group with works of one rides: it goes where they go, and takes no seat of theirs.
     """
     types = compute.fill_null(artworks["coarse_type"], "")
     nobody = compute.binary_join_element_wise(_NOBODY, types, "")
-    rows = artworks.select(_READ)
-    of_group = rows.group_by("group").aggregate([("artist", "min")])
-    where = compute.index_in(rows["group"], value_set=of_group["group"].combine_chunks())
-    artist = compute.coalesce(rows["artist"], of_group["artist_min"].take(where), nobody)
-    return rows.set_column(1, "artist", artist)
+    named = compute.is_valid(artworks["artist"])
+    with_artist = compute.unique(artworks["group"].filter(named))
+    rides = compute.and_not(compute.is_in(artworks["group"], value_set=with_artist), named)
+    artist = compute.coalesce(artworks["artist"], nobody)
+    return artworks.select(_READ).set_column(1, "artist", artist).append_column("rides", rides)
 
 
 @dataclass(frozen=True)
@@ -104,11 +110,11 @@ class _Units:
     """The units, numbered by rising hash within rising artist number."""
 
     of_row: Ints
-    """[rows]: the unit of each attributed row."""
+    """[rows]: the unit of each row that is split."""
     artist: Ints
     """[units]: the number of the artist that it counts with, from 0."""
     size: Ints
-    """[units]: its works."""
+    """[units]: its works, without those that ride."""
 
     @property
     def artists(self) -> int:
@@ -125,11 +131,11 @@ def _codes(column: "pa.ChunkedArray[Any]") -> Ints:
 
 
 def _units(rows: pa.Table, seed: int) -> _Units:
-    by_id = compute.sort_indices(rows["id"]).to_numpy()
+    rides = np.asarray(rows["rides"], bool)
+    by_id = np.lexsort((compute.rank(rows["id"], tiebreaker="first").to_numpy(), rides))
     group = _codes(rows["group"])[by_id]
-    _, least, unit_of, size = np.unique(
-        group, return_index=True, return_inverse=True, return_counts=True
-    )
+    _, least, unit_of = np.unique(group, return_index=True, return_inverse=True)
+    size = np.bincount(unit_of[~rides[by_id]], minlength=len(least))
     first = rows.select(["artist", "group"]).take(by_id[least])  # the least id's artist
     hashes = [
         hashlib.blake2b(f"{seed}\0{artist}\0{name}".encode(), digest_size=16).digest()
@@ -162,7 +168,8 @@ def _kept(rows: pa.Table, units: _Units, previous: pa.Table | None, *, allow_mov
         example = [str(name) for name in rows["id"].take(moved).to_pylist()]
         raise ReleaseError(
             f"{len(moved)} artworks would change split, as their groups were on several sides; "
-            f"the first: {min(example)}. Where that is meant, build with --allow-moves"
+            f"the first: {min(example)}. Where that is meant, build with --allow-moves; two works that are "
+            'not one are kept apart by `omniart-data decide work "keep apart"`'
         )
     return kept
 

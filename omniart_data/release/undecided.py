@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from omniart_data.release.groups import EDGE, components, group_artworks
+from omniart_data.release.groups import EDGE, LARGEST_BOUND, components, group_artworks
 from omniart_data.release.rows import compute, order
 from schemas.release import SPLITS
 
@@ -26,10 +26,11 @@ def undecided_edges(
 ) -> pa.Table:
     """Return the edges, as ``EDGE``, of links that nobody has decided on.
 
-    Reads ``id`` and ``artist`` of the artworks (``everybody``: those without an artist are split too); ``sure`` are the edges that bind in any case, ``ledger`` says which
-    split was given before. What is not decided never moves an artwork that has its split: where two groups are on
-    two sides already, a link between them binds nothing; where links bind a new artwork to both sides, the
-    surest is followed.
+    Reads ``id`` and ``artist`` of the artworks (``everybody``: those without an artist are split too); ``sure`` are the
+    edges that bind in any case, ``ledger`` says which split was given before. What is not decided never moves an
+    artwork that has its split: where two groups are on two sides already, a link between them binds nothing; where
+    links bind a new artwork to both sides, the surest is followed. Nor does it make a group of more than
+    ``LARGEST_BOUND`` artworks: there the least sure links are left out, point by point of their scores.
     """
     proposed = links.filter(compute.invert(links["applied"]))
     doubt = compute.negate(proposed["score"])
@@ -42,7 +43,8 @@ def undecided_edges(
     a, b = (group[np.asarray(place[end].filter(there), np.int64)] for end in ("a", "b"))
     side = np.full(names, _NO_SIDE, np.int64)
     np.minimum.at(side, group, sides_before(artworks, ledger, everybody=everybody))
-    kept = _unconflicted(a, b, side)
+    kept = _small_enough(a, b, proposed["score"], np.bincount(group, minlength=names))
+    kept[kept] = _unconflicted(a[kept], b[kept], side)
     because = pa.repeat(pa.scalar(UNDECIDED), int(kept.sum()))
     chosen = proposed.filter(pa.array(kept))
     return pa.Table.from_arrays([chosen["a"], chosen["b"], because], schema=EDGE)
@@ -67,6 +69,46 @@ def _coded(column: "pa.ChunkedArray[Any]") -> tuple[Ints, int]:
     """Return a number for each text, and how many numbers there are."""
     names = compute.unique(column)
     return np.asarray(compute.index_in(column, value_set=names), np.int64), len(names)
+
+
+def in_too_large(artworks: pa.Table, links: pa.Table) -> npt.NDArray[np.bool_]:
+    """Say which links are in what would be too large a group if all of them bound; reads ``id`` and ``group``."""
+    ids = artworks["id"].combine_chunks()
+    group, names = _coded(artworks["group"])
+    a, b = (
+        group[np.asarray(compute.index_in(links[end], value_set=ids), np.int64)]
+        for end in ("a", "b")
+    )
+    return _too_large(a, b, np.bincount(group, minlength=names))
+
+
+def _too_large(a: Ints, b: Ints, size: Ints) -> npt.NDArray[np.bool_]:
+    """Say which edges between groups of some sizes are in what would be too large if all edges bound."""
+    root = components(len(size), a, b)
+    works = np.zeros(len(size), np.int64)
+    np.add.at(works, root, size)
+    return np.asarray((works > LARGEST_BOUND)[root[a]], bool)
+
+
+def _small_enough(a: Ints, b: Ints, score: Any, size: Ints) -> npt.NDArray[np.bool_]:
+    """Say which edges between groups may bind so that none becomes too large: all of one whole score, or none.
+
+    Not one edge after another: which of two equally likely links is left out would hang on the order of their ids.
+    """
+    kept = np.ones(len(a), bool)
+    over = np.flatnonzero(_too_large(a, b, size))
+    nodes, ends = np.unique(np.stack([a[over], b[over]]), return_inverse=True)
+    one, other = ends.reshape(2, -1)
+    points = np.floor(np.asarray(score, np.float64))[over]
+    binds = np.ones(len(over), bool)
+    for least in np.unique(points):
+        at = np.flatnonzero(binds)
+        large = _too_large(one[at], other[at], size[nodes])
+        if not large.any():
+            break
+        binds[at[large & (points[at] <= least)]] = False
+    kept[over] = binds
+    return kept
 
 
 def _unconflicted(a: Ints, b: Ints, side: Ints) -> npt.NDArray[np.bool_]:

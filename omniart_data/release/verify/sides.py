@@ -12,6 +12,7 @@ from omniart_data.release.ledger import current, wrong_lines
 from omniart_data.release.near.check import wrong_pairs
 from omniart_data.release.rows import compute, count, first_of_each, order
 from omniart_data.release.split import TENTHS
+from omniart_data.release.undecided import in_too_large
 from omniart_data.release.verify.seen import Seen
 from schemas.release import SPLITS, UNATTRIBUTED
 
@@ -60,9 +61,10 @@ def _groups(seen: Seen) -> Iterator[str]:
 def _binding(seen: Seen, links: pa.Table) -> pa.Table:
     """Return the links that nobody has decided on, without those between sides that earlier releases gave.
 
-    What is not decided moves no artwork: ``undecided.undecided_edges``.
+    What is not decided moves no artwork, nor makes a group too large: ``undecided.undecided_edges``.
     """
     links = links.filter(compute.invert(links["applied"]))
+    links = links.filter(pa.array(~in_too_large(seen.rows, links)))
     ledger = seen.release.ledger
     older = ledger.filter(compute.not_equal(ledger["since"], seen.release.version))["id"]
     kept = seen.splits.filter(
