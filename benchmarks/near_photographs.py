@@ -144,7 +144,11 @@ def sides(release: Release, copies: dict[str, tuple[str, str]]) -> dict[str, int
     rows = release.table(columns=["id", "split"])
     split = dict(zip(rows["id"].to_pylist(), rows["split"].to_pylist(), strict=True))
     named = {name.partition(":")[2]: one for name, one in split.items()}
-    apart = lambda a, b: named.get(a) != named.get(b) and "unattributed" not in (named[a], named[b])  # noqa: E731
+
+    def apart(one: str, other: str) -> bool:
+        sides = {named[one], named[other]}
+        return len(sides) > 1 and "unattributed" not in sides
+
     known = [pair for pair in known_pairs() if all(name in named for name in pair)]
     near = release.side_table("near").to_pylist()
     ends = [[row[end].partition(":")[2] for end in ("a", "b")] for row in near]
