@@ -93,7 +93,7 @@ def _links(release: Release, artwork: str) -> list[str]:
 
 
 _TOGETHER = "one group until it is"
-_APART = "where earlier releases put them"
+_APART = "not one group: earlier releases put them on two sides, or it would be too large"
 
 
 def _items(text: str) -> list[tuple[str, Any]]:

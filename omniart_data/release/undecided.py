@@ -72,14 +72,18 @@ def _coded(column: "pa.ChunkedArray[Any]") -> tuple[Ints, int]:
 
 
 def in_too_large(artworks: pa.Table, links: pa.Table) -> npt.NDArray[np.bool_]:
-    """Say which links are in what would be too large a group if all of them bound; reads ``id`` and ``group``."""
+    """Say which links are in what would be too large a group if all of them bound; reads ``id`` and ``group``.
+
+    A link of an artwork that is not there is in none.
+    """
     ids = artworks["id"].combine_chunks()
     group, names = _coded(artworks["group"])
-    a, b = (
-        group[np.asarray(compute.index_in(links[end], value_set=ids), np.int64)]
-        for end in ("a", "b")
-    )
-    return _too_large(a, b, np.bincount(group, minlength=names))
+    place = [compute.index_in(links[end], value_set=ids) for end in ("a", "b")]
+    there = np.asarray(compute.and_(*map(compute.is_valid, place)), bool)
+    a, b = (group[np.asarray(compute.fill_null(one, 0), np.int64)[there]] for one in place)
+    found = np.zeros(links.num_rows, bool)
+    found[there] = _too_large(a, b, np.bincount(group, minlength=names))
+    return found
 
 
 def _too_large(a: Ints, b: Ints, size: Ints) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,12 @@
 """The ledger: lines are only ever added, and the last one of an artwork holds."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +18,8 @@ from omniart_data.release.ledger import (
     moved,
     wrong_lines,
 )
+from omniart_data.release.read import open_release
+from omniart_data.release.rows import compute
 from schemas.release import LEDGER, SPLITS
 
 sides = st.dictionaries(
@@ -86,3 +93,41 @@ def test_lines_that_no_ledger_holds() -> None:
 
     assert any("twice" in line for line in wrong_lines(ledger.take([0, 0, 1])))
     assert any("sorted" in line for line in wrong_lines(ledger.take([1, 0])))
+
+
+def test_a_new_snapshot_moves_nobody(made: ModuleType, tmp_path: Path) -> None:
+    """A tenth more works, a twentieth gone, all in another order, one source at another address: 0 works moved."""
+    first = made.made_release(tmp_path / "omniart-1.0.0", 600, images=False)
+    later = made.contents(660, images=False)
+    gone = {f"{made.SOURCES[n % 2]}:{n:05d}" for n in range(20, 620, 20)}
+    order = np.random.default_rng(3).permutation(660)
+    rows = [row for row in later.artworks.take(order).to_pylist() if row["id"] not in gone]
+    for row in rows:
+        if row["source"] == made.SOURCES[0]:
+            moved_to = {name: row[name].replace("sample", "moved") for name in ("url", "image_url")}
+            row.update(moved_to)
+    artworks = pa.Table.from_pylist(rows, schema=later.artworks.schema)
+    there = compute.is_in(later.pictures["id"], value_set=artworks["id"].combine_chunks())
+    read = Counter(row["source"] for row in rows)
+    read[made.SOURCES[0]] += later.dropped.num_rows
+
+    made.write_release(
+        replace(
+            later,
+            artworks=artworks,
+            pictures=later.pictures.filter(there),
+            records_read=read,
+            previous=first,
+        ),
+        tmp_path / "second",
+    )
+
+    second = open_release(tmp_path / "second")
+    sides = [
+        {row["id"]: row["split"] for row in release.table(columns=["id", "split"]).to_pylist()}
+        for release in (first, second)
+    ]
+    assert len(gone) == 30
+    assert [n for n in sides[0].keys() & sides[1].keys() if sides[0][n] != sides[1][n]] == []
+    assert second.facts["moves"]["rows"] == {}
+    assert [*broken_promises(first.ledger, second.ledger, NOBODY)] == []

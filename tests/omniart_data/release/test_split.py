@@ -185,6 +185,102 @@ def test_a_forced_move_is_refused_unless_allowed() -> None:
     assert split(works, before, allow_moves=True) == {"a": "train", "b": "train"}
 
 
+@given(
+    st.lists(st.sampled_from(SPLITS), min_size=2, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_a_forced_move_goes_to_train_else_to_validation(
+    before: list[str], random: "np.random.Generator"
+) -> None:
+    """Groups that turn out to be one go whole to the first of train, validation and test that a member was in."""
+    works: Works = {f"w{n}": ("Anna" if n % 2 else "Bert", "w0") for n in range(len(before))}
+    names = list(works)
+    random.shuffle(names)
+
+    after = split(
+        {name: works[name] for name in names},
+        dict(zip(works, before, strict=True)),
+        allow_moves=True,
+    )
+
+    assert set(after.values()) == {min(before, key=SPLITS.index)}
+
+
+def typed(works: Works, types: list[str | None], **options: int) -> pa.Table:
+    """Return the splits of works with coarse types, those without an artist included."""
+    table = pa.table(
+        {
+            "id": pa.array(list(works), pa.string()),
+            "artist": pa.array([artist for artist, _ in works.values()], pa.string()),
+            "group": pa.array([group for _, group in works.values()], pa.string()),
+            "coarse_type": pa.array(types, pa.string()),
+        }
+    )
+    return assign_splits(table, split_unattributed=True, **options)
+
+
+@given(grouped_works(), st.data())
+def test_works_without_an_artist_take_no_seat_of_one(works: Works, data: st.DataObject) -> None:
+    """Splitting them too leaves each work of an artist where it is, tears no group and counts for no artist."""
+    kinds = st.sampled_from(["painting", "print", None])
+    types = [data.draw(kinds) for _ in works]
+
+    found = typed(works, types)
+
+    after = dict(zip(works, found["split"].to_pylist(), strict=True))
+    alone = split(works)
+    assert {n: after[n] for n in works if works[n][0] is not None} == {
+        n: side for n, side in alone.items() if side != UNATTRIBUTED
+    }
+    for group in {group for _, group in works.values()}:
+        assert len({after[n] for n in works if works[n][1] == group}) == 1
+    assert set(after.values()) <= set(SPLITS)
+    for name, of_artist in zip(works, found["artist_works"].to_pylist(), strict=True):
+        assert (of_artist == 0) == (works[name][0] is None)
+
+
+@given(st.lists(st.sampled_from(["painting", "print", None]), max_size=80))
+def test_works_without_an_artist_are_apportioned_by_type(types: list[str | None]) -> None:
+    """Within each coarse type, none being one too, their shares are by largest remainder, exactly."""
+    works: Works = {f"w{n:03d}": (None, f"w{n:03d}") for n in range(len(types))}
+
+    sides = typed(works, types)["split"].to_pylist()
+
+    for kind in set(types):
+        counts = Counter(s for s, own in zip(sides, types, strict=True) if own == kind)
+        want = apportion(np.array([counts.total()]), TENTHS[None])[0]
+        assert [counts[side] for side in SPLITS] == want.tolist()
+
+
+def test_a_large_following_does_not_spoil_the_shares_of_an_artist() -> None:
+    """Twenty works without an artist that are bound to one work of an artist go along, and 7, 2 and 1 stay so."""
+    works: Works = {f"w{n:03d}": ("Anna", f"w{n:03d}") for n in range(10)}
+    works |= {f"a{n:03d}": (None, "w000") for n in range(20)}
+
+    found = typed(works, [None] * 30)
+
+    anna = Counter(found["split"].to_pylist()[:10])
+    assert [anna[side] for side in SPLITS] == [7, 2, 1]
+
+
+@given(grouped_works(), st.integers(0, 9), st.randoms(use_true_random=False))
+def test_a_tenth_more_and_a_twentieth_less_moves_nobody(
+    works: Works, offset: int, random: "np.random.Generator"
+) -> None:
+    """Given the release before, with works gone, new ones, another order: 0 of those that stay are moved."""
+    before = split(works)
+    ledger = {name: side for name, side in before.items() if side != UNATTRIBUTED}
+    names = [name for n, name in enumerate(works) if n % 20 != offset]
+    random.shuffle(names)
+    added: Works = {
+        f"x{n:03d}": (("Anna", "Bert", None)[n % 3], f"x{n:03d}") for n in range(len(works) // 10)
+    }
+
+    after = split(added | {name: works[name] for name in names}, ledger)
+
+    assert [name for name in names if after[name] != before[name]] == []
+
+
 def test_a_group_of_two_artists_counts_with_the_least_ids() -> None:
     """A group of two artists is reckoned to one of them, whole."""
     works: Works = {f"w{n}": ("Anna" if n % 2 else "Bert", "w0") for n in range(10)}

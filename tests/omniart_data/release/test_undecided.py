@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omniart_data.release.explain import explain
-from omniart_data.release.groups import EDGE, group_artworks
+from omniart_data.release.groups import EDGE, LARGEST_BOUND, group_artworks
 from omniart_data.release.read import Release, open_release
 from omniart_data.release.split import assign_splits
 from omniart_data.release.undecided import UNDECIDED, undecided_edges
@@ -90,7 +90,7 @@ def test_who_is_on_two_sides_already_stays_there(made: ModuleType, tmp_path: Pat
 
     second = open_release(tmp_path / "two")
     assert sides(second) == sides(first)
-    assert f"{b} (not decided, where earlier releases put them)" in explain(second, a)
+    assert f"{b} (not decided, not one group: earlier releases put them" in explain(second, a)
     assert verify_release(second.folder).failures == ()
     again = made.contents(images=False, previous=second, links=doubt)
     write_release(replace(again), tmp_path / "three", version="1.2.0")
@@ -112,6 +112,41 @@ def test_a_work_without_an_artist_has_no_side() -> None:
     works = artworks("a", "b").set_column(1, "artist", pa.array(["Anna", None], pa.string()))
 
     assert bound(works, links(("a", "b")), ledger(a="train", b="test")) == [("a", "b")]
+
+
+def test_doubts_make_no_large_group() -> None:
+    """Where links would bind 60 works, the least sure are left out, whatever the rest of them; small groups stay."""
+    works = artworks(*(f"w{number:02d}" for number in range(64)))
+    chain = [(f"w{n:02d}", f"w{n + 1:02d}") for n in range(59)]
+    scores = [70.5 if n in (19, 39) else 80.0 for n in range(59)]
+    doubts = links(*chain, ("w60", "w61"), ("w62", "w63"), scores=(*scores, 60.0, 70.0))
+
+    left_out = {*chain, ("w60", "w61"), ("w62", "w63")} - set(bound(works, doubts, None))
+
+    assert left_out == {chain[19], chain[39]}
+
+
+def test_equally_likely_doubts_are_all_left_out_in_a_large_group() -> None:
+    """51 works that are linked in a chain of equal scores bind nothing; one work less, and all of it binds."""
+    works = artworks(*(f"w{number:02d}" for number in range(LARGEST_BOUND + 1)))
+    chain = [(f"w{n:02d}", f"w{n + 1:02d}") for n in range(LARGEST_BOUND)]
+
+    assert bound(works, links(*chain), None) == []
+    assert bound(works, links(*chain[:-1]), None) == chain[:-1]
+
+
+def test_a_link_that_would_make_a_group_too_large_is_verified(
+    made: ModuleType, tmp_path: Path
+) -> None:
+    """A release whose links do not bind, as there are too many of them, keeps its promises, and explains itself."""
+    contents = made.contents(120, images=False)
+    ids = sorted(contents.artworks["id"].to_pylist())[:60]
+    star = links(*((ids[0], other) for other in ids[1:]))
+    release = made.made_release(tmp_path / "one", images=False, links=star)
+
+    assert release.side_table("groups").num_rows == 0
+    assert verify_release(release.folder).failures == ()
+    assert "or it would be too large" in explain(release, ids[1])
 
 
 names = st.sampled_from([f"w{number:02d}" for number in range(12)])
