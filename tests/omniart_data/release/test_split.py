@@ -1,7 +1,9 @@
 """70/20/10 within each artist, groups whole, for ever."""
 
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -9,8 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omniart_data.release.contents import compose
 from omniart_data.release.groups import group_artworks
+from omniart_data.release.read import Release
 from omniart_data.release.split import TENTHS, apportion, assign_splits
+from schemas.artwork import ARTWORK
 from schemas.errors import ReleaseError
 from schemas.release import SPLITS, UNATTRIBUTED
 
@@ -206,7 +211,7 @@ def test_a_forced_move_goes_to_train_else_to_validation(
     assert set(after.values()) == {min(before, key=SPLITS.index)}
 
 
-def typed(works: Works, types: list[str | None], **options: int) -> pa.Table:
+def typed(works: Works, types: list[str | None]) -> pa.Table:
     """Return the splits of works with coarse types, those without an artist included."""
     table = pa.table(
         {
@@ -216,7 +221,7 @@ def typed(works: Works, types: list[str | None], **options: int) -> pa.Table:
             "coarse_type": pa.array(types, pa.string()),
         }
     )
-    return assign_splits(table, split_unattributed=True, **options)
+    return assign_splits(table, split_unattributed=True)
 
 
 @given(grouped_works(), st.data())
@@ -279,6 +284,24 @@ def test_a_tenth_more_and_a_twentieth_less_moves_nobody(
     after = split(added | {name: works[name] for name in names}, ledger)
 
     assert [name for name in names if after[name] != before[name]] == []
+
+
+def test_other_addresses_move_nobody(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """A source that gives its pages and pictures other addresses changes no split, no group and no line of the ledger."""
+    first = make_release(images=False)
+    rows = made.contents(images=False, previous=first).artworks.to_pylist()
+    for row in rows:
+        row["url"] = row["image_url"] = f"https://elsewhere.invalid/{row['source_id']}"
+    elsewhere = pa.Table.from_pylist(rows[::-1], schema=ARTWORK)
+
+    second = compose(made.contents(images=False, previous=first, artworks=elsewhere), "1.1.0")
+
+    told = ["id", "split", "group"]
+    before = {row["id"]: row for row in first.table(columns=told).to_pylist()}
+    assert {row["id"]: row for row in second.rows.select(told).to_pylist()} == before
+    assert second.ledger.equals(first.ledger)
 
 
 def test_a_group_of_two_artists_counts_with_the_least_ids() -> None:
