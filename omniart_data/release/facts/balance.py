@@ -34,9 +34,15 @@ def _split_balance(told: Told) -> Numbers:
         shares = [found.get((split,), 0) / total if total else 0.0 for split in SPLITS]
         lines[f"> {more_than:,} works per artist"] = {
             **{split: round(share, 4) for split, share in zip(SPLITS, shares, strict=True)},
+            "points off": _points_off(shares) if total else 0.0,
             "works": total,
         }
     return lines
+
+
+def _points_off(shares: list[float]) -> float:
+    """Return by how many points of a hundred the share that is furthest off 70/20/10 is so."""
+    return round(100 * max(abs(a - b) for a, b in zip(shares, SHARES, strict=True)), 2)
 
 
 def _stratification(told: Told) -> Numbers:
@@ -65,6 +71,7 @@ def _deviation(uses: pa.Table) -> dict[str, int | float]:
         "labels": len(names),
         f"of {LEAST} works or more": int(enough.sum()),
         "worst, in works": _rounded(works, np.max),
+        "mean, in works": _rounded(works, np.mean),
         "worst, in points": _rounded(points, np.max),
         "mean, in points": _rounded(points, np.mean),
     }
@@ -127,6 +134,10 @@ WITH subset AS ({SUBSET_ROWS}),
 works AS (SELECT row, split, count(*) AS n FROM subset JOIN data ON artist_works > more_than GROUP BY ALL)
 SELECT row, split AS column, round(n / sum(n) OVER (PARTITION BY row), 4) AS number FROM works
 UNION ALL SELECT row, 'works', sum(n) FROM works GROUP BY row
+UNION ALL SELECT row, 'points off', round(100 * greatest(
+    abs(coalesce(sum(n) FILTER (split = 'train'), 0) / sum(n) - 0.7),
+    abs(coalesce(sum(n) FILTER (split = 'validation'), 0) / sum(n) - 0.2),
+    abs(coalesce(sum(n) FILTER (split = 'test'), 0) / sum(n) - 0.1)), 2) FROM works GROUP BY row
 """  # noqa: S608 - of our own constants
 
 _STRATIFICATION_SQL = f"""
@@ -147,13 +158,14 @@ counted AS (
     FROM uses WHERE label IS NOT NULL GROUP BY ALL
 ),
 numbers AS (
-    SELECT row, count(*) AS labels, count(*) FILTER (n >= {LEAST}) AS enough, max(off) AS works,
+    SELECT row, count(*) AS labels, count(*) FILTER (n >= {LEAST}) AS enough, max(off) AS works, avg(off) AS works_mean,
         max(100 * off / n) FILTER (n >= {LEAST}) AS worst, avg(100 * off / n) FILTER (n >= {LEAST}) AS mean
     FROM counted GROUP BY row
 )
 SELECT row, 'labels' AS column, labels AS number FROM numbers
 UNION ALL SELECT row, 'of {LEAST} works or more', enough FROM numbers
 UNION ALL SELECT row, 'worst, in works', round(works, 2) FROM numbers
+UNION ALL SELECT row, 'mean, in works', round(works_mean, 2) FROM numbers
 UNION ALL SELECT row, 'worst, in points', round(worst, 2) FROM numbers
 UNION ALL SELECT row, 'mean, in points', round(mean, 2) FROM numbers
 """  # noqa: S608 - of our own constants

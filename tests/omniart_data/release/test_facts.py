@@ -86,7 +86,8 @@ def test_the_query_gives_the_numbers(releases: list[Release], number: int, fact:
 
     asked = {(str(row), str(column)): float(n) for row, column, n in found if n}
     assert len({(row, column) for row, column, _ in found}) == len(found)
-    assert asked == pytest.approx(cells(told["rows"]))
+    # both round to hundredths, each its own way where a third digit is a 5
+    assert asked == pytest.approx(cells(told["rows"]), abs=0.0101)
 
 
 def test_what_was_moved_is_counted(releases: list[Release]) -> None:
