@@ -164,6 +164,7 @@ def _agreed(place: Place, *, yes: bool) -> None:
     try:
         agreed = typer.confirm(f"Publish to {printable(place.shown)}?", err=True)
     except typer.Abort:
+        typer.echo(err=True)  # the question has no line of its own yet
         raise UsageError("nobody answered: publish with --yes where there is no terminal") from None
     if not agreed:
         raise UsageError("nothing was sent")

@@ -88,7 +88,9 @@ def takedown(
     elif lifting:
         with place.opened("takedown"):
             lift(place, artwork, reason or "")
-        say(f"{artwork} may come back: crawl its source again, and build")
+        say(
+            f"{artwork} comes back, in the split that it had, with the next build that reads its record: from a crawl of its source, or a bulk file"
+        )
     else:
         _take_down(place, artwork, reason or "", (dry_run, yes, as_json, baselines))
 
@@ -128,6 +130,7 @@ def _confirm(*, yes: bool) -> None:
         if yes or typer.confirm("Take it down? Nothing brings the removed files back", err=True):
             return
     except typer.Abort:
+        typer.echo(err=True)  # the question has no line of its own yet
         raise UsageError("nobody answered: give --yes where there is no terminal") from None
     raise typer.Exit(1)
 
@@ -140,7 +143,9 @@ def _check(place: Workspace, artwork: str, *, as_json: bool, quiet: bool = False
     """Print what names an artwork; end with 1 where anything does that should not."""
     check_finished(place.root, artwork)
     stone = read_tombstones(place.decisions).get(artwork)
-    if stone is None or not stone.is_down:
+    if stone is not None and not stone.is_down:
+        raise UsageError(f"{artwork} is not down any more: {stone.reason}")
+    if stone is None:
         take = command(place, "takedown", artwork, "--reason", "WHY")
         raise UsageError(f"{artwork} is not taken down: `{take}` does that")
     with place.peek() as stores:

@@ -39,7 +39,8 @@ def data_card(version: str, facts: Mapping[str, Any], receipt: Mapping[str, Any]
         *_head(sources),
         (
             "Artworks of museums with artist, type, material, technique and year of creation in one English "
-            "vocabulary, split 70/20/10 into train, validation and test within each artist."
+            "vocabulary, split 70/20/10 into train, validation and test within each artist, as near as whole works let it: "
+            "an artist of few works has most of them in train. The tables below tell the shares."
         ),
         *_notes(receipt),
     ]

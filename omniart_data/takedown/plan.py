@@ -16,7 +16,13 @@ from omniart_data.takedown import traces
 from omniart_data.takedown.journal import Step, check_finished, new_steps, read_journal
 from omniart_data.takedown.published import Copy, published_copies
 from omniart_data.takedown.purge import decisions_about
-from omniart_data.takedown.tombstones import DOWN, Tombstone, read_tombstones, split_id
+from omniart_data.takedown.tombstones import (
+    DOWN,
+    Tombstone,
+    read_tombstones,
+    split_id,
+    with_reason,
+)
 from omniart_data.workspace import Workspace
 from schemas.errors import RecordError, UsageError
 
@@ -44,6 +50,8 @@ class Plan:
     bulk: tuple[str, ...]
     """Bulk files, which cannot be edited: builds drop its record."""
     published: tuple[Copy, ...]
+    was_down: bool = False
+    """Its tombstone was there before."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON has it."""
@@ -52,7 +60,9 @@ class Plan:
     def lines(self) -> Iterator[str]:
         """Yield the plan line by line."""
         stone = self.tombstone
-        yield f"{stone.id} is taken down: {stone.reason}"
+        yield f"to take down: {stone.id}: {stone.reason}"
+        if self.was_down:
+            yield "it is taken down already: what was left of it goes now"
         yield f"tombstone: a line in decisions/takedown.csv (splits: {' '.join(stone.splits) or 'none'})"
         rows = ", ".join(f"{table} {n}" for table, n in self.raw.items())
         yield f"raw store: {rows or 'holds nothing of it'}"
@@ -109,6 +119,7 @@ def make_plan(
         baselines=tuple(one for one in traces.baselines(workspace.root) if one in versions),
         bulk=_bulk(source, opened, store),
         published=published_copies(workspace, steps, artwork, opened),
+        was_down=held is not None and held.is_down,
     )
 
 
@@ -126,6 +137,7 @@ def _tombstone(
     )  # a takedown that goes on finds but a part of the ledgers
     given = () if settled else traces.splits_of(workspace, artwork)
     splits = before if before[-len(given) :] == given else (*before, *given)
+    reason = with_reason(held.reason, reason) if held else reason
     return Tombstone(artwork, DOWN, splits, held.pictures if held else (), reason)
 
 

@@ -16,7 +16,13 @@ from omniart_data.takedown.purge import (
     purge_raw,
 )
 from omniart_data.takedown.rewrite import Told, rewrite_releases
-from omniart_data.takedown.tombstones import LIFTED, Tombstone, put_tombstone, read_tombstones
+from omniart_data.takedown.tombstones import (
+    LIFTED,
+    Tombstone,
+    put_tombstone,
+    read_tombstones,
+    with_reason,
+)
 from omniart_data.takedown.traces import BASELINES
 from omniart_data.workspace import Workspace
 from schemas.errors import UsageError
@@ -60,9 +66,12 @@ def lift(workspace: Workspace, artwork: str, reason: str) -> Tombstone:
     check_finished(workspace.root)
     held = read_tombstones(workspace.decisions).get(artwork)
     if held is None or not held.is_down:
-        raise UsageError(f"{artwork} is not taken down: there is nothing to lift")
+        why = "was lifted already" if held else "is not taken down"
+        raise UsageError(f"{artwork} {why}: there is nothing to lift")
     if not clean(reason):
         raise UsageError("a takedown is lifted for a reason: give --reason")
-    lifted = replace(held, state=LIFTED, reason=clean(reason))
+    lifted = replace(
+        held, state=LIFTED, reason=with_reason(held.reason, f"lifted: {clean(reason)}")
+    )
     put_tombstone(workspace.decisions, lifted)
     return lifted

@@ -67,6 +67,17 @@ def reasons_of(tombstones: Mapping[str, Tombstone]) -> dict[str, str]:
     return {one.id: one.reason for one in tombstones.values() if one.is_down}
 
 
+def with_reason(before: str, reason: str) -> str:
+    """Return the reasons of a tombstone with one more: none is ever lost, and the same is not said twice.
+
+    >>> with_reason("the heirs asked", "lifted: settled"), with_reason("asked; lifted", "asked")
+    ('the heirs asked; lifted: settled', 'asked; lifted')
+    """
+    if f"; {reason}; " in f"; {before}; ":
+        return before
+    return "; ".join(filter(None, (before, reason)))
+
+
 def split_id(artwork: str) -> tuple[str, str]:
     """Return source and source_id of an artwork's id; raise UsageError where it has not both.
 

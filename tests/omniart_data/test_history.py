@@ -83,7 +83,7 @@ def test_what_happened_is_what_is_told(steps: Steps) -> None:
 
     assert (added.added.count, added.removed.count) == (2, 0)
     assert removed.removed.by == {
-        "not offered any more": 1,
+        "not among what was read": 1,
         "takedown": 1,
         "withdrawn at the source": 1,
     }

@@ -303,6 +303,8 @@ def test_a_lifted_one_comes_back_to_its_split(
     assert run(from_files, artwork, "--lift")[0] == 2
     assert run(from_files, artwork, "--lift", "--reason", "settled")[0] == 0
     assert run(from_files, artwork, "--lift", "--reason", "settled")[0] == 2
+    reason = read_tombstones(from_files / "decisions")[artwork].reason
+    assert reason == f"{REASON}; lifted: settled"
     built = from_file(from_files, met_file(answers(api, 16)))
 
     assert verify_release(built.folder).failures == ()

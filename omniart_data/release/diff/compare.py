@@ -41,7 +41,7 @@ TOLD_APART = (*LABELS, "id", "split", "rights", "may_train", "image_sha256", "im
 """Columns of which more is told than that they say something else."""
 
 WITHDRAWN, RIGHTS, TAKEDOWN = "withdrawn at the source", "rights", "takedown"
-SUPERSEDED, NOT_OFFERED = "superseded", "not offered any more"
+SUPERSEDED, NOT_OFFERED = "superseded", "not among what was read"
 _WHY = {"takedown": TAKEDOWN, "rights": RIGHTS, "withdrawn": WITHDRAWN, "superseded": SUPERSEDED}
 """Rule that dropped a record to why its artwork is gone."""
 _LAST = "superseded"
@@ -139,7 +139,7 @@ def why_gone(ids: Any, dropped: pa.Table) -> Any:
 
     >>> dropped = pa.table({"source": ["met"] * 2, "source_id": ["1", "2"], "rule": ["withdrawn", "read"]})
     >>> why_gone(pa.array(["met:1", "met:2", "met:3"]), dropped).to_pylist()
-    ['withdrawn at the source', 'dropped by rule read', 'not offered any more']
+    ['withdrawn at the source', 'dropped by rule read', 'not among what was read']
     """
     of = compute.binary_join_element_wise(dropped["source"], dropped["source_id"], ":")
     lines = pa.table([of, dropped["rule"]], names=["id", "rule"])

@@ -219,7 +219,7 @@ def test_why_artworks_are_gone(compare: Callable[..., Any]) -> None:
 
     assert found.removed.by == {
         "dropped by rule read": 1,
-        "not offered any more": 1,
+        "not among what was read": 1,
         "rights": 1,
         "superseded": 1,
         "takedown": 1,
