@@ -147,10 +147,17 @@ def build(
 
 def _previous(plan: Plan, workspace: Workspace) -> Release | None:
     """Return the release that a build follows: the one it is given, else the newest here; None: the first."""
-    if plan.previous is not None:
-        return open_release(plan.previous)
     versions = workspace.versions()
-    return open_release(workspace.release(_text(versions[-1]))) if versions else None
+    newest = open_release(workspace.release(_text(versions[-1]))) if versions else None
+    if plan.previous is None:
+        return newest
+    given = open_release(plan.previous)
+    if newest is not None and newest.digest != given.digest:
+        raise UsageError(
+            f"--previous {plan.previous} is not {newest.version}, the newest release here, and what this has given since"
+            " would be lost: leave it out, or take a new --workspace"
+        )
+    return given
 
 
 @dataclass(frozen=True)
@@ -370,9 +377,9 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     _check_not_below(release.version, workspace)  # it may follow a release from elsewhere
     candidate = workspace.releases / ".candidate"
     shutil.rmtree(candidate, ignore_errors=True)
-    manifest = write_prepared(release, candidate)
+    write_prepared(release, candidate)
     try:
-        if before is not None and before.manifest.tables == manifest.tables:
+        if before is not None and _is_the_same(before, candidate):
             return Built(before.folder, new=False)
         folder = workspace.release(before.version if same and before else release.version)
         if folder.exists() or same:
@@ -385,6 +392,23 @@ def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
     finally:
         shutil.rmtree(candidate, ignore_errors=True)
     return Built(folder, new=True, change=release.change)
+
+
+def _is_the_same(before: Release, candidate: Path) -> bool:
+    """Return whether a candidate holds what the release before does: rows, options and attribution lines.
+
+    Decisions that change no row are no reason for another version.
+    """
+    new = open_release(candidate)
+    told = [
+        (
+            one.manifest.tables,
+            {name: value for name, value in one.receipt["options"].items() if name != "decisions"},
+            *(one.receipt[name] for name in ("credits", "seed", "notes")),
+        )
+        for one in (before, new)
+    ]
+    return told[0] == told[1]
 
 
 def _check_not_below(version: str, workspace: Workspace) -> None:

@@ -108,7 +108,11 @@ def fetch(
     total = sum(entry.size_bytes for entry in read_files(*offer).values())
     with bar(f"omniart-{version}", "bytes", total) as advance:
         new = fetch_release(source, offer, version, folder, advance)
-    say(f"{folder}: {_megabytes(total)}, verified" if new else f"{folder} is there already")
+    say(
+        f"{folder}: {_megabytes(total)}, verified"
+        if new
+        else f"{folder} is there already, verified"
+    )
 
 
 def _check(place: Place, form: Format) -> None:

@@ -155,6 +155,10 @@ def fetch_release(
     files = read_files(*offer)
     if os.path.lexists(folder):
         if read_manifest(folder).to_bytes() == offer[0]:
+            for failure in verify_release(folder).failures:
+                raise ReleaseError(
+                    f"{folder} is there and is damaged: {failure}: remove it, and fetch again"
+                )
             return False
         raise ReleaseError(
             f"{folder} is there and is another release: give --out for another folder"

@@ -3,7 +3,8 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ class Files:
             raise UsageError(f"{place.shown}: its client is not installed: {extra}") from error
         except ValueError as error:
             raise UsageError(f"{place.shown}: {place.unsecret(str(error))}") from error
+        except OSError as error:
+            raise ReleaseError(f"{place.shown}: {place.unsecret(str(error))}") from error
         self._root = str(root).rstrip("/")
         self._errors = _errors()
 
@@ -255,9 +258,18 @@ def _protocols(store: Any) -> tuple[str, ...]:
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """Return what stores raise: S3's client has errors that are no OSError."""
-    try:
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
-    except ImportError:
-        return (OSError,)
-    return (OSError, BotoCoreError, ClientError)
+    """Return what stores raise: the clients of S3, Google and Azure have errors that are no OSError."""
+    found: list[type[Exception]] = [OSError]
+    for module, names in _CLIENT_ERRORS.items():
+        with suppress(ImportError):
+            client = import_module(module)
+            found += [getattr(client, name) for name in names]
+    return tuple(found)
+
+
+_CLIENT_ERRORS = {
+    "botocore.exceptions": ("BotoCoreError", "ClientError"),
+    "gcsfs.retry": ("HttpError",),
+    "azure.core.exceptions": ("AzureError",),
+}
+"""Module of a store's client, an extra each, to its errors."""

@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from schemas.errors import UsageError
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+)/?")
+_SECRET = 3
+"""Characters that a secret has at least: what is shorter would take every letter of a message for one."""
 _WEB = frozenset({"http", "https"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -32,10 +34,17 @@ class Place:
     def unsecret(self, text: str) -> str:
         """Return a text of others about this place without the secrets that stand in its address."""
         text = text.replace(self.url, self.shown)
-        parts = urlsplit(self.url) if self.kind != "folder" else urlsplit("")
-        for secret in filter(None, (parts.netloc.rpartition("@")[0], parts.query)):
+        for secret in sorted(self._secrets(), key=len, reverse=True):
             text = text.replace(secret, "...")
         return " ".join(text.split())
+
+    def _secrets(self) -> set[str]:
+        """Return user, password and what is asked for, each whole and in its parts, as written and as meant."""
+        parts = urlsplit(self.url) if self.kind != "folder" else urlsplit("")
+        named = parts.netloc.rpartition("@")[0]
+        asked = [value for _, value in parse_qsl(parts.query)]
+        found = {named, *named.split(":", 1), parts.query, *asked}
+        return {text for one in found for text in (one, unquote(one)) if len(text) >= _SECRET}
 
 
 def parse_place(text: str) -> Place:
@@ -46,6 +55,10 @@ def parse_place(text: str) -> Place:
     >>> parse_place("hf://datasets/owner/name").repo
     'owner/name'
     """
+    if "::" in text:
+        raise UsageError(
+            "the destination is a chain of addresses (::): give the last of them alone"
+        )
     scheme = _SCHEME.match(text)
     if scheme is None or scheme[1].lower() == "file":
         folder = Path(text.removeprefix("file://")).absolute()

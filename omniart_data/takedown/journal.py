@@ -1,4 +1,4 @@
-"""Which releases a takedown gives another version: written before the first is touched, gone after the last."""
+"""A takedown under way, and which releases it gives another version: written before anything is touched, gone at the end."""
 
 import json
 import shlex
@@ -76,7 +76,7 @@ def remove_journal(root: Path) -> None:
 
 
 def check_finished(root: Path, artwork: str = "") -> None:
-    """Raise UsageError where a takedown of another artwork was broken off: its releases are out of order."""
+    """Raise UsageError where a takedown of another artwork was broken off: what it was to remove is there yet."""
     journal = read_journal(root)
     if journal is not None and journal.id != artwork:
         again = shlex.join(["omniart-data", "takedown", journal.id, "--workspace", str(root)])

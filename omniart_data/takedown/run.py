@@ -33,13 +33,13 @@ def take_down(
 ) -> None:
     """Take an artwork down; whoever calls has opened the workspace.
 
-    The tombstone comes first: from then on no build brings it back. Raw records go after the pictures, whose
-    addresses they tell; the releases last.
+    The journal comes first: one that is broken off at any later moment stops builds until it is finished. Then the
+    tombstone: from then on no build brings it back. Raw records go after the pictures, whose addresses they tell; the
+    releases last.
     """
     stone = plan.tombstone
+    write_journal(workspace.root, Journal(stone.id, plan.steps))
     put_tombstone(workspace.decisions, stone)
-    if plan.steps:
-        write_journal(workspace.root, Journal(stone.id, plan.steps))
     purge_pictures(images, stone.pictures, plan.urls)
     purge_features(workspace.root, stone.pictures)
     purge_decisions(workspace.decisions, stone.id)

@@ -179,6 +179,35 @@ def test_a_build_follows_a_release_from_elsewhere(
         from_files(tmp_path / "other", f"met={path}", version="1.0.5")
 
 
+def test_a_build_forks_no_history(tmp_path: Path, met_file: Write, api: Answer) -> None:
+    """--previous names no other release than the newest of a workspace that has some: splits would be given twice."""
+    path = met_file([api(n, artistDisplayName="Rembrandt") for n in range(1, 11)])
+    first = from_files(tmp_path / "w", f"met={path}")
+    met_file([api(n, artistDisplayName="Rembrandt") for n in range(1, 14)])
+    second = from_files(tmp_path / "w", f"met={path}", previous=first.folder)
+
+    with pytest.raises(UsageError, match=r"is not 1\.1\.0, the newest release here"):
+        from_files(tmp_path / "w", f"met={path}", previous=first.folder)
+    assert not from_files(tmp_path / "w", f"met={path}", previous=second.folder).new
+
+
+def test_another_option_is_another_release(tmp_path: Path, met_file: Write, api: Answer) -> None:
+    """The same rows, counted by another --min-class, are a PATCH; the same option again is nothing new."""
+    dump = parse_dump(f"met={met_file([api(n, artistDisplayName='Hals') for n in range(1, 11)])}")
+    place = Workspace(tmp_path / "w")
+    builds = [
+        build(Plan(images="none", min_class=n).reading([dump]), place, FetchConfig())
+        for n in (10, 2, 2)
+    ]
+
+    assert [one.folder.name for one in builds] == [
+        "omniart-1.0.0",
+        "omniart-1.0.1",
+        "omniart-1.0.1",
+    ]
+    assert [one.new for one in builds] == [True, True, False]
+
+
 def test_one_build_at_a_time(tmp_path: Path, met_file: Write, api: Answer) -> None:
     """A second build in the same workspace waits for nobody: it says that another one works there."""
     workspace = Workspace(tmp_path / "w")

@@ -29,7 +29,7 @@ from omniart_data.gather import gather_store, parse_dump
 from omniart_data.normalise.decisions import Decision
 from omniart_data.publish.log import Published, note
 from omniart_data.release import Release, open_release, verify_release
-from omniart_data.takedown.journal import Step, read_journal
+from omniart_data.takedown.journal import Journal, Step, read_journal, write_journal
 from omniart_data.takedown.plan import make_plan
 from omniart_data.takedown.run import take_down
 from omniart_data.takedown.tombstones import Tombstone, put_tombstone, read_tombstones
@@ -293,6 +293,16 @@ def test_no_build_brings_it_back(
     assert (code, "kept: met.jsonl" in out) == (0, True)
 
 
+def test_one_that_was_broken_off_early_stops_builds(
+    from_files: Path, met_file: Write, api: Answer
+) -> None:
+    """From its first moment on a takedown is known to be under way, also where no release has to be written again."""
+    write_journal(from_files, Journal("met:3", ()))
+
+    with pytest.raises(UsageError, match="the takedown of met:3 was broken off"):
+        from_file(from_files, met_file(answers(api, 16)))
+
+
 def test_a_lifted_one_comes_back_to_its_split(
     from_files: Path, met_file: Write, api: Answer
 ) -> None:
@@ -317,12 +327,14 @@ def test_an_older_release_does_not_bring_its_line_back(
     """A build that follows a copy from before the takedown takes neither row nor line of the ledger from it."""
     copy = shutil.copytree(from_files / "releases" / "omniart-1.1.0", tmp_path / "omniart-1.1.0")
     run(from_files, "met:3", "--reason", REASON, "--yes")
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(from_files / "decisions", elsewhere / "decisions")
     plan = Plan(images="none", previous=Path(copy), version="9.0.0")
     plan = plan.reading([parse_dump(f"met={met_file(answers(api, 16))}")])
-    built = build(plan, Workspace(from_files), FetchConfig())
+    built = build(plan, Workspace(elsewhere), FetchConfig())
 
     assert "met:3" not in open_release(built.folder).ledger["id"].to_pylist()
-    assert run(from_files, "met:3", "--check")[0] == 0
+    assert run(elsewhere, "met:3", "--check")[0] == 0
 
 
 KILLED = """

@@ -44,6 +44,23 @@ def baseline(workspace: Path, digest: str) -> Path:
     return folder
 
 
+def test_a_damaged_release_is_not_there_already(publishable: Any, tmp_path: Path) -> None:
+    """What was fetched and changed since is found when it is fetched again."""
+    release, dest = publishable(), tmp_path / "dest"
+    assert run("publish", release.folder, dest, "--yes").exit_code == 0
+    fetch = ("fetch-release", dest, "1.0.0", "--out", tmp_path / "back")
+    assert run(*fetch).exit_code == run(*fetch).exit_code == 0
+    path = tmp_path / "back" / "labels.parquet"
+    body = bytearray(path.read_bytes())
+    body[100] ^= 1
+    path.write_bytes(body)
+
+    again = run(*fetch)
+
+    assert again.exit_code == 1
+    assert "is there and is damaged: labels.parquet" in again.output
+
+
 def test_there_and_back(publishable: Any, tmp_path: Path) -> None:
     """What was published to a folder is the release byte for byte, sent once, noted once, and comes back so."""
     release, dest = publishable(), tmp_path / "dest"
