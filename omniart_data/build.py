@@ -36,6 +36,7 @@ from omniart_data.images import (
 from omniart_data.loss import check_artworks, check_sources
 from omniart_data.normalise import Choices, normalise, term_ids
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
+from omniart_data.normalise.works.decided import still_bound
 from omniart_data.normalise.works.links import Links, link_works, propose
 from omniart_data.picture_run import fetch_pictures
 from omniart_data.progress import View, bar
@@ -43,7 +44,8 @@ from omniart_data.release import Contents, Release, open_release
 from omniart_data.release.contents import sure_edges
 from omniart_data.release.diff import Difference
 from omniart_data.release.near import FeatureFile, near_pairs
-from omniart_data.release.near.binding import bind, unbound
+from omniart_data.release.near.binding import bind, near_edges, unbound
+from omniart_data.release.near.pairs import Apart, stand_ins
 from omniart_data.release.write import prepare, write_prepared
 from omniart_data.settings import check_images
 from omniart_data.takedown.journal import check_finished
@@ -221,9 +223,14 @@ class _Build:
         drift = self.check_drift(normalised.term_uses)
         pictures = self.pictures(normalised.artworks)
         works = link_works(normalised.artworks, of_kind(self.decisions, "work"), pictures)
-        near = self.near(normalised.artworks, pictures, works)
-        open_pairs = propose(normalised.artworks, unbound(near, works.apart))
-        flagged = sorted((*normalised.flagged, *works.flagged))
+        apart = stand_ins(pictures, works.apart)
+        near = self.near(normalised.artworks, pictures, works, apart)
+        open_pairs = propose(normalised.artworks, unbound(near))
+        bound = pa.concat_tables(
+            [sure_edges(normalised.artworks, pictures, works.links), near_edges(near)]
+        )
+        together = still_bound(works.held_apart, bound)
+        flagged = sorted({*normalised.flagged, *works.flagged, *together})
         _tell(flagged)
         return Contents(
             artworks=normalised.artworks,
@@ -234,7 +241,7 @@ class _Build:
             candidates=pa.concat_tables([normalised.candidates, works.candidates, open_pairs]),
             links=works.links,
             near=near,
-            apart=works.apart,
+            apart=apart,
             flagged=flagged_table(flagged),
             decisions=len(self.decisions),
             drift=drift.told(),
@@ -250,18 +257,19 @@ class _Build:
             credits=plan.credits,
         )
 
-    def near(self, artworks: pa.Table, pictures: pa.Table, works: Links) -> pa.Table:
+    def near(self, artworks: pa.Table, pictures: pa.Table, works: Links, apart: Apart) -> pa.Table:
         """Return the near-duplicates among the pictures, and which of them bind."""
         with bar("compare", "pictures") as advance:
-            found = near_pairs(pictures, self.plan.features)
+            found = near_pairs(pictures, self.plan.features, apart)
             advance(pictures.num_rows)
         sure = sure_edges(artworks, pictures, works.links)
-        near = bind(found, sure, artworks["id"].combine_chunks(), works.apart)
-        left = near.num_rows - int(pc.sum(near["binds"], min_count=0).as_py())
-        if left:
+        near = bind(found, sure, artworks["id"].combine_chunks(), apart)
+        left = pc.and_(pc.invert(near["binds"]), pc.invert(near["apart"]))
+        if number := pc.sum(left, min_count=0).as_py():
             log.warning(
-                "%d pairs of near-duplicates bind nothing, as a group would be too large: see near.parquet",
-                left,
+                "%d pairs of near-duplicates bind nothing, as a group would be too large: see near.parquet and"
+                " `omniart-data review`",
+                number,
             )
         return near
 

@@ -129,5 +129,7 @@ NEAR = noun(
         pa.bool_(),
         "Both are one group for it; false: it would make a group too large, or people keep them apart.",
     ),
+    ("apart", pa.bool_(), "A decision of people keeps the two apart."),
 )
-"""Near-duplicates. Of several artworks with one hash each is paired with the least id alone."""
+"""Near-duplicates. Of several artworks with one hash each is paired with the least id alone, and of more than 50 that are
+all near each other by steps only pairs are told by which they hang together, the nearest ones."""

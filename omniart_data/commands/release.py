@@ -36,6 +36,8 @@ def verify(
         report = verify_release(folder)
     for failure in report.failures:
         say(printable(failure), err=True)
+    for note in report.notes:
+        say(printable(note), err=True)
     say(
         f"{report.files} files, {report.artworks:,} artworks, "
         f"{len(report.failures)} {'failure' if len(report.failures) == 1 else 'failures'}"

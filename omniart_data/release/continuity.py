@@ -35,6 +35,17 @@ def wrong_continuity(release: Release) -> Iterator[str]:
     yield from _renumbered(before.labels, release.labels)
 
 
+def not_compared(release: Release) -> str:
+    """Return why a release cannot be compared with the one that it follows; empty: it can, or it is the first."""
+    told = release.receipt["previous"]
+    if told is None or _beside(release, told["version"], told["digest"]) is not None:
+        return ""
+    return (
+        f"ledger and labels are not compared with {told['version']}: omniart-{told['version']}, of the id"
+        f" {told['digest'][:12]}..., does not lie whole beside it"
+    )
+
+
 def _beside(release: Release, version: str, digest: str) -> Release | None:
     folder = release.folder.with_name(f"omniart-{version}")
     if not (folder / NAME).is_file():

@@ -1,6 +1,6 @@
 """What people decided about pairs of works: applied over what was found, or flagged where its evidence is gone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,17 +61,17 @@ def decide(decisions: Iterable[Decision], artworks: pa.Table) -> Decided:
     return decided
 
 
-def still_bound(decided: Decided, edges: Sequence[Pair]) -> list[Flagged]:
-    """Return the decisions to keep apart that edges through other artworks make void."""
-    if not decided.apart:
+def still_bound(apart: Mapping[Pair, Decision], edges: pa.Table) -> list[Flagged]:
+    """Return the decisions to keep apart that edges (``a``, ``b``) make void, through other artworks or directly."""
+    if not apart:
         return []
     root: dict[str, str] = {}
-    for one, other in edges:
+    for one, other in zip(edges["a"].to_pylist(), edges["b"].to_pylist(), strict=True):
         ends = sorted((_root(root, one), _root(root, other)))
         root[ends[1]] = ends[0]
     return [
         Flagged(decision, "other links bind both all the same: keep one of those apart too")
-        for pair, decision in sorted(decided.apart.items())
+        for pair, decision in sorted(apart.items())
         if _root(root, pair[0]) == _root(root, pair[1])
     ]
 

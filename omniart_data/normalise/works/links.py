@@ -3,8 +3,8 @@
 A link only groups: no record is dropped, or changed, for being like another.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,8 +43,13 @@ class Links:
     """Titles, numbers and artists that too many artworks share to compare all pairs."""
     left_out_artworks: int = 0
     """Artworks in those blocks, each counted once a block."""
-    apart: frozenset[Pair] = frozenset()
-    """Pairs of ids, the lesser first, that people keep apart."""
+    held_apart: Mapping[Pair, Decision] = field(default_factory=dict)
+    """The decisions that keep two apart, by their ids, the lesser first."""
+
+    @property
+    def apart(self) -> frozenset[Pair]:
+        """Return the pairs of ids that people keep apart."""
+        return frozenset(self.held_apart)
 
 
 def link_works(
@@ -60,9 +65,7 @@ def link_works(
     decided = decide(decisions, of.table)
     links = _decided_over(found, decided)
     edges = links.filter(links["applied"])
-    bound = still_bound(
-        decided, list(zip(edges["a"].to_pylist(), edges["b"].to_pylist(), strict=True))
-    )
+    bound = still_bound(decided.apart, edges)
     return Links(
         links,
         _candidates(links.filter(pc.invert(links["applied"])), of),
@@ -70,7 +73,7 @@ def link_works(
         0 if pictures is None else _same_pictures(pictures),
         sum(one.blocks for one in left_out),
         sum(one.rows for one in left_out),
-        frozenset(decided.apart),
+        decided.apart,
     )
 
 

@@ -105,7 +105,8 @@ def _near_duplicates(told: Told) -> Numbers:
         "by both": int((by_hash & by_features).sum()),
         "pairs": near.num_rows,
         "that bind": int(np.asarray(near["binds"], bool).sum()),
-        "that bind, on two sides": _on_two_sides(told),
+        "that bind, on two sides": _on_two_sides(told, binding=True),
+        "that do not bind, on two sides": _on_two_sides(told, binding=False),
     }
     if told.options.get("features"):
         both = line["by both"]
@@ -115,9 +116,9 @@ def _near_duplicates(told: Told) -> Numbers:
     return {"near-duplicates": line}
 
 
-def _on_two_sides(told: Told) -> int:
-    """Return how many pairs that bind are in different splits; artworks in none are on no side."""
-    bound = told.near.filter(told.near["binds"])
+def _on_two_sides(told: Told, *, binding: bool) -> int:
+    """Return how many pairs that bind, or do not, are in different splits; artworks in none are on no side."""
+    bound = told.near.filter(compute.equal(told.near["binds"], binding))
     ids, splits = told.rows["id"].combine_chunks(), told.rows["split"]
     sides = [splits.take(compute.index_in(bound[end], value_set=ids)) for end in ("a", "b")]
     inside = [compute.is_in(side, value_set=pa.array(SPLITS)) for side in sides]
@@ -195,8 +196,8 @@ numbers AS (
     FROM found
 ),
 sides AS (
-    SELECT count(*) AS n FROM near JOIN data one ON near.a = one.id JOIN data other ON near.b = other.id
-    WHERE binds AND one.split <> other.split AND 'unattributed' NOT IN (one.split, other.split)
+    SELECT count(*) FILTER (binds) AS n, count(*) FILTER (NOT binds) AS unbound FROM near JOIN data one ON near.a = one.id JOIN data other ON near.b = other.id
+    WHERE one.split <> other.split AND 'unattributed' NOT IN (one.split, other.split)
 ),
 reckoned AS (
     SELECT round((by_hash + 1) * (by_features + 1) / (by_both + 1) - 1) AS everything, pairs FROM numbers
@@ -209,6 +210,7 @@ UNION ALL SELECT 'near-duplicates', 'by both', by_both FROM numbers
 UNION ALL SELECT 'near-duplicates', 'pairs', pairs FROM numbers
 UNION ALL SELECT 'near-duplicates', 'that bind', bound FROM numbers
 UNION ALL SELECT 'near-duplicates', 'that bind, on two sides', n FROM sides
+UNION ALL SELECT 'near-duplicates', 'that do not bind, on two sides', unbound FROM sides
 UNION ALL SELECT 'near-duplicates', 'reckoned in all', everything FROM reckoned
 UNION ALL SELECT 'near-duplicates', 'reckoned not found', greatest(everything - pairs, 0) FROM reckoned
 """

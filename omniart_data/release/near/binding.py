@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from crawlers.engine.fingerprint import BITS
 from omniart_data.release.groups import EDGE, LARGEST_BOUND, components
+from omniart_data.release.near.pairs import Apart
 from omniart_data.release.rows import compute
 
 TIERS = (0, 8, 16, 24, 32, 40, 48, 56, 64)
@@ -17,22 +18,23 @@ TIERS = (0, 8, 16, 24, 32, 40, 48, 56, 64)
 COSINES = (0.9999, 0.999, 0.998, 0.996, 0.994, 0.992, 0.99, 0.985, 0.98)
 """Cosines, at least, that count as the tiers of distances do."""
 
+MOST_ASKED = 500
+"""Pairs that do not bind and that people are asked about, at most."""
+
 Ints = npt.NDArray[np.int64]
 
 
-def bind(near: pa.Table, sure: pa.Table, ids: Any, apart: frozenset[tuple[str, str]]) -> pa.Table:
-    """Return ``NEAR`` with ``binds`` told anew: false where people keep two apart, or the group would be too large.
+def bind(
+    near: pa.Table, sure: pa.Table, ids: Any, apart: Apart, *, largest: int = LARGEST_BOUND
+) -> pa.Table:
+    """Return ``NEAR`` with ``binds`` and ``apart`` told anew: nothing binds what people keep apart, or too many.
 
     ``sure`` (``EDGE``) binds in any case. Where all near pairs together would make a group of more than
-    ``LARGEST_BOUND`` artworks, its least sure tier is left out, and so on until what is left is small enough.
+    ``largest`` artworks, its least sure tier is left out, and so on until what is left is small enough.
     """
-    kept = np.array(
-        [
-            pair not in apart
-            for pair in zip(near["a"].to_pylist(), near["b"].to_pylist(), strict=True)
-        ],
-        bool,
-    )
+    pairs = zip(near["a"].to_pylist(), near["b"].to_pylist(), strict=True)
+    forbidden = np.array([pair in apart for pair in pairs], bool)
+    kept = ~forbidden
     nodes = len(ids)
     a, b = (_places(near[end], ids) for end in ("a", "b"))
     kept &= (a >= 0) & (b >= 0)
@@ -42,12 +44,14 @@ def bind(near: pa.Table, sure: pa.Table, ids: Any, apart: frozenset[tuple[str, s
     tier = tiers(near)
     for allowed in range(len(TIERS) - 1, -1, -1):
         root = components(nodes, np.concatenate([one, a[kept]]), np.concatenate([other, b[kept]]))
-        large = np.bincount(root, minlength=nodes)[root] > LARGEST_BOUND
+        large = np.bincount(root, minlength=nodes)[root] > largest
         torn = kept & large[a] & (tier >= allowed)
         if not (kept & large[a]).any():
             break
         kept &= ~torn
-    return near.set_column(near.column_names.index("binds"), "binds", pa.array(kept))
+    told = {"binds": pa.array(kept), "apart": pa.array(forbidden)}
+    columns = [told.get(name, near[name]) for name in near.column_names]
+    return pa.Table.from_arrays(columns, schema=near.schema)
 
 
 def tiers(near: pa.Table) -> Ints:
@@ -72,13 +76,16 @@ def near_edges(near: pa.Table) -> pa.Table:
     )
 
 
-def unbound(near: pa.Table, apart: frozenset[tuple[str, str]]) -> pa.Table:
+def unbound(near: pa.Table) -> pa.Table:
     """Return (a, b, because, score) of the pairs that do not bind and that nobody has decided on.
 
-    The score is 0 to 100: the share of bits that are equal, or the cosine, whichever is higher.
+    The score is 0 to 100: the share of bits that are equal, or the cosine, whichever is higher. The surest
+    ``MOST_ASKED`` are returned: where there are more, some picture stands for thousands of works.
     """
-    rows = near.filter(compute.invert(near["binds"])).to_pylist()
-    rows = [row for row in rows if (row["a"], row["b"]) not in apart]
+    rows = near.filter(
+        compute.and_(compute.invert(near["binds"]), compute.invert(near["apart"]))
+    ).to_pylist()
+    rows = sorted(rows, key=lambda row: (-_score(row), row["a"], row["b"]))[:MOST_ASKED]
     lines = [
         {"a": row["a"], "b": row["b"], "because": _because(row), "score": _score(row)}
         for row in rows

@@ -6,11 +6,37 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from omniart_data.release.near.pairs import MIRROR_BYTES, distances, hashes
-from omniart_data.release.rows import compute
+from omniart_data.release.groups import LARGEST_BOUND
+from omniart_data.release.near.binding import bind
+from omniart_data.release.near.pairs import MIRROR_BYTES, distances, hashes, near_pairs
+from omniart_data.release.rows import compute, order
 
-COLUMNS = ("id", "group", "split", "perceptual_hash")
+COLUMNS = ("id", "group", "split", "image_sha256", "perceptual_hash")
 """Columns of the rows that are read."""
+
+
+def unsought_pairs(
+    near: pa.Table, rows: pa.Table, sure: pa.Table, taken_down: int
+) -> Iterator[str]:
+    """Search for near-duplicates again by hash, and yield those that are not in one group though nothing says why.
+
+    What may be apart is what a decision keeps apart, and what would make a group too large with what else binds
+    (``sure``). Of artworks that were ``taken_down`` since, a group may have been larger by as many.
+    """
+    kept_apart = near.filter(near["apart"]).select(["a", "b"]).to_pylist()
+    apart = frozenset((row["a"], row["b"]) for row in kept_apart)
+    by_features = near.filter(compute.is_valid(near["cosine"]))
+    found = pa.concat_tables([near_pairs(rows, apart=apart), by_features])
+    ids = rows["id"].combine_chunks()
+    found = bind(found, sure, ids, apart, largest=LARGEST_BOUND - taken_down)
+    groups = [rows["group"].take(compute.index_in(found[end], value_set=ids)) for end in ("a", "b")]
+    torn = found.filter(compute.and_(found["binds"], compute.not_equal(*groups)))
+    if torn.num_rows:
+        first = order(torn, "a", "b").slice(0, 1).to_pylist()[0]
+        yield (
+            f"{first['a']} and {first['b']} are near-duplicates, and nothing says why they are not one group;"
+            f" such: {torn.num_rows}"
+        )
 
 
 def wrong_pairs(near: pa.Table, rows: pa.Table) -> Iterator[str]:
@@ -22,6 +48,8 @@ def wrong_pairs(near: pa.Table, rows: pa.Table) -> Iterator[str]:
         return
     if not compute.all(compute.less(near["a"], near["b"]), min_count=0).as_py():
         yield "near.parquet: a is not always less than b"
+    if compute.any(compute.and_(near["binds"], near["apart"]), min_count=0).as_py():
+        yield "near.parquet: a pair binds that is kept apart"
     if near.group_by(["a", "b"]).aggregate([]).num_rows != near.num_rows:
         yield "near.parquet names two artworks twice"
     sides = {

@@ -81,10 +81,17 @@ def cosine_pairs(file: FeatureFile, hashes: "pa.Array[Any]") -> Iterator[tuple[I
         vectors, place = _vectors(file, hashes, room)
         if len(place) < 2:
             return
-        codes = _codes(vectors)
         owner = np.concatenate([place, place])
+        first = _first_of_equal(vectors)
+        same = np.flatnonzero((first >= 0) & (first != np.arange(len(first))))
+        same = same[owner[same] != owner[first[same]]]
+        if len(same):
+            yield owner[first[same]], owner[same], np.ones(len(same), np.float32)
+        some = np.flatnonzero(first == np.arange(len(first)))
+        codes = _codes(vectors, some)
         for code in range(CODES):
-            for a, b in pairs_within(codes[:, code].copy()):
+            for i, j in pairs_within(codes[:, code].copy()):
+                a, b = some[i], some[j]
                 other = owner[a] != owner[b]
                 yield from _sure(vectors, owner, a[other], b[other])
 
@@ -135,17 +142,33 @@ def _unit(some: Any) -> npt.NDArray[np.float64]:
     return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0))
 
 
-def _codes(vectors: Any) -> Keys:
-    """Return the codes [N, CODES] of vectors [N, F]."""
-    number, width = vectors.shape
+def _first_of_equal(vectors: Any) -> Ints:
+    """Return for each vector the place of the first that is the same; -1 where it is zero or holds what is no number.
+
+    Equal vectors would all be compared with each other, and such as are near nothing as well.
+    """
+    seen: dict[bytes, int] = {}
+    first = np.full(len(vectors), -1, np.int64)
+    for begin in range(0, len(vectors), _TOGETHER):
+        part = np.asarray(vectors[begin : begin + _TOGETHER])
+        sound = np.isfinite(part).all(axis=1) & part.any(axis=1)
+        for place in np.flatnonzero(sound).tolist():
+            digest = hashlib.blake2b(part[place].tobytes(), digest_size=16).digest()
+            first[begin + place] = seen.setdefault(digest, begin + place)
+    return first
+
+
+def _codes(vectors: Any, places: Ints) -> Keys:
+    """Return the codes [N, CODES] of some vectors."""
+    number, width = len(places), vectors.shape[1]
     mean = np.zeros(width)
     for first in range(0, number, _TOGETHER):
-        mean += _unit(vectors[first : first + _TOGETHER]).sum(axis=0)
-    mean /= number
+        mean += _unit(vectors[places[first : first + _TOGETHER]]).sum(axis=0)
+    mean /= max(number, 1)
     codes = np.zeros((number, CODES), np.uint64)
     planes = _planes(width)
     for first in range(0, number, _TOGETHER):
-        left = _unit(vectors[first : first + _TOGETHER]) - mean
+        left = _unit(vectors[places[first : first + _TOGETHER]]) - mean
         whole = np.rint(left * _LEVELS).astype(np.float32)
         signs = (whole @ planes > 0).reshape(len(whole), CODES, _BITS)
         packed = np.packbits(signs, axis=2).view(">u8")[:, :, 0]

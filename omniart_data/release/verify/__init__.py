@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from omniart_data.release.continuity import not_compared
 from omniart_data.release.decoding import undecodable
 from omniart_data.release.manifest import NAME, SEAL, read_manifest
 from omniart_data.release.read import ALL_SPLITS, Release
@@ -22,6 +23,8 @@ class VerifyReport:
     files: int
     artworks: int
     failures: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What could not be looked at, and why."""
 
 
 def verify_release(
@@ -44,4 +47,5 @@ def verify_release(
     failures = tuple(wrong_bytes(folder, manifest)) or tuple(broken_promises(release))
     if deep and not failures:
         failures = tuple(undecodable(release, advance))
-    return VerifyReport(files, artworks, failures)
+    notes = () if failures else tuple(filter(None, [not_compared(release)]))
+    return VerifyReport(files, artworks, failures, notes)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pyarrow as pa
 
-from omniart_data.release.contents import bits
-from omniart_data.release.groups import same_picture_edges, view_edges
+from omniart_data.release.contents import bits, sure_edges
+from omniart_data.release.continuity import TAKEN_DOWN
+from omniart_data.release.groups import group_artworks, same_picture_edges, view_edges
 from omniart_data.release.ledger import current, wrong_lines
-from omniart_data.release.near.check import wrong_pairs
+from omniart_data.release.near.check import unsought_pairs, wrong_pairs
 from omniart_data.release.rows import compute, count, first_of_each, order
 from omniart_data.release.split import TENTHS
 from omniart_data.release.undecided import in_too_large
@@ -79,7 +80,12 @@ def _binding(seen: Seen, links: pa.Table) -> pa.Table:
 
 
 def _near(seen: Seen) -> Iterator[str]:
-    yield from wrong_pairs(seen.near, seen.rows)
+    if wrong := [*wrong_pairs(seen.near, seen.rows)]:
+        yield from wrong
+        return
+    sure = sure_edges(seen.rows, seen.rows, seen.release.side_table("links"))
+    taken_down = count(seen.dropped, "rule").get((TAKEN_DOWN,), 0)
+    yield from unsought_pairs(seen.near, seen.rows, sure, taken_down)
 
 
 def _shares(seen: Seen) -> Iterator[str]:
@@ -163,20 +169,22 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _copies(seen: Seen) -> Iterator[str]:
     """Check that no picture lies in two splits, byte for byte, also where the sources served it in two forms.
 
-    Blank pictures have no perceptual hash and are nobody's copy; pairs in near.parquet that do not bind are let be.
+    Blank pictures have no perceptual hash and are nobody's copy. Two that hang together
+    by pairs of near.parquet that do not bind are let be.
     """
-    apart = seen.near.filter(compute.invert(seen.near["binds"]))
-    exempt = pa.concat_arrays([apart[end].combine_chunks() for end in ("a", "b")])
-    rows = seen.splits.filter(
-        compute.and_(
-            compute.is_valid(seen.splits["perceptual_hash"]),
-            compute.invert(compute.is_in(seen.splits["id"], value_set=exempt)),
-        )
+    unbound = seen.near.filter(compute.invert(seen.near["binds"])).select(["a", "b"])
+    ends = compute.unique(
+        pa.chunked_array([*unbound["a"].chunks, *unbound["b"].chunks], pa.string())
     )
+    hung = group_artworks(ends, unbound)
+    exempt = dict(zip(hung["id"].to_pylist(), hung["group"].to_pylist(), strict=True))
+    rows = seen.splits.filter(compute.is_valid(seen.splits["perceptual_hash"]))
     sides: dict[bytes, tuple[str, str]] = {}
     for name, split in zip(rows["id"].to_pylist(), rows["split"].to_pylist(), strict=True):
         body = seen.bodies.get(name)
-        if body is not None and (other := sides.setdefault(body, (name, split)))[1] != split:
+        if body is None or (other := sides.setdefault(body, (name, split)))[1] == split:
+            continue
+        if name not in exempt or exempt[name] != exempt.get(other[0]):
             yield f"{other[0]} in {other[1]} and {name} in {split} have the same picture"
             return
 

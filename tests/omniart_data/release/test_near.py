@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.engine.fingerprint import mirrored
+from omniart_data.release.groups import group_artworks
 from omniart_data.release.near import near_pairs, open_features
 from omniart_data.release.near.features import COSINE, cosine_pairs
 from omniart_data.release.near.hamming import DISTANCE, Keys, pairs_within
-from omniart_data.release.near.pairs import LARGEST_DISTANCE
+from omniart_data.release.near.pairs import LARGEST_DISTANCE, stand_ins
 from schemas.errors import ReleaseError, UsageError
 from schemas.release import NEAR
 
@@ -279,3 +280,74 @@ def test_a_damaged_file_of_features(feature_file: Callable[..., Path]) -> None:
 
     with pytest.raises(ReleaseError, match="is damaged"):
         list(cosine_pairs(file, pa.array(hashes)))
+
+
+def test_what_is_kept_apart_parts_nothing_else() -> None:
+    """Of three pictures of one hash two are kept apart: the third still hangs together with both."""
+    table = pictures({"a:1": ONE, "a:2": ONE, "a:3": ONE}, same=None)
+
+    pairs = near_pairs(table, apart=frozenset({("a:1", "a:2")}))
+
+    assert [(p["a"], p["b"]) for p in pairs.to_pylist()] == [
+        ("a:1", "a:2"),
+        ("a:1", "a:3"),
+        ("a:2", "a:3"),
+    ]
+
+
+def test_two_that_are_not_the_least_can_be_kept_apart() -> None:
+    """A pair of which neither is the least id of its hash is told, also across near hashes."""
+    near = changed(ONE, 3)
+    table = pictures({"a:1": ONE, "a:2": ONE, "b:1": near, "b:2": near})
+
+    for pair in (("a:2", "b:2"), ("b:1", "b:2")):
+        told = near_pairs(table, apart=frozenset({pair})).to_pylist()
+        assert pair in {(row["a"], row["b"]) for row in told}
+
+
+def test_the_same_bytes_are_kept_apart_by_who_stands_for_them() -> None:
+    """A decision about an artwork is about the one that stands for its picture."""
+    table = pictures({"a:1": ONE, "a:2": ONE, "b:1": changed(ONE, 3)}, same={"a:2": "a:1"})
+
+    assert stand_ins(table, frozenset({("a:2", "b:1")})) == {("a:1", "b:1")}
+    assert stand_ins(table, frozenset({("a:1", "a:2")})) == frozenset()
+
+
+def test_what_is_too_large_is_told_by_what_holds_it_together() -> None:
+    """Of 300 pictures near each other not all 44,850 pairs are told, and at every distance the parts are the same."""
+    random = np.random.default_rng(6)
+    hashes: dict[str, bytes | None] = {
+        f"a:{n:03d}": changed(ONE, *random.integers(0, 192, 14).tolist()) for n in range(300)
+    }
+
+    pairs = near_pairs(pictures(hashes))
+
+    assert pairs.num_rows == 299
+    names = pa.array(list(hashes))
+    values = np.array(
+        [int.from_bytes(body or b"", "big").to_bytes(32, "big") for body in hashes.values()]
+    )
+    bits = np.unpackbits(
+        np.frombuffer(b"".join(values.tolist()), np.uint8).reshape(300, 32), axis=1
+    )
+    apart = (bits[:, None, :] != bits[None, :, :]).sum(axis=2)
+    for limit in (16, 20, 24, 28, 40):
+        everything = [
+            (f"a:{i:03d}", f"a:{j:03d}") for i, j in np.argwhere(np.triu(apart <= limit, 1))
+        ]
+        told = [(p["a"], p["b"]) for p in pairs.to_pylist() if p["distance"] <= limit]
+        assert group_artworks(names, told).equals(group_artworks(names, everything))
+
+
+def test_many_equal_features_cost_no_square(feature_file: Callable[..., Path]) -> None:
+    """Three thousand equal vectors make 2,999 pairs, and as many of zeros none."""
+    vectors = np.ones((6000, WIDTH))
+    vectors[3000:] = 0
+    hashes = [f"{n:064x}" for n in range(6000)]
+    file = open_features(feature_file(hashes, vectors, vectors))
+
+    found = [
+        pair for a, b, _ in cosine_pairs(file, pa.array(hashes)) for pair in zip(a, b, strict=True)
+    ]
+
+    assert {tuple(sorted(map(int, pair))) for pair in found} == {(0, n) for n in range(1, 3000)}

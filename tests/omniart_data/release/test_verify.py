@@ -452,11 +452,13 @@ def test_distances_are_those_of_the_hashes(
     """A distance in near.parquet is counted again from the perceptual hashes in the rows."""
     contents = made.contents(40)
     names = contents.artworks["id"].to_pylist()
-    hashes = pa.array([f"{n:064x}" for n in range(40)])
+    apart = [made.sha256(f"{n}".encode()) for n in range(40)]
+    apart[3] = f"{int(apart[0], 16) ^ 3:064x}"
+    hashes = pa.array(apart)
     place = contents.pictures.column_names.index("perceptual_hash")
     pictures = contents.pictures.set_column(place, "perceptual_hash", hashes)
     a, b = sorted((names[0], names[3]))
-    near = {"a": a, "b": b, "distance": 2, "binds": True}  # 0 and 3 differ in two bits
+    near = {"a": a, "b": b, "distance": 2, "binds": True}
     table = pa.Table.from_pylist([near], schema=NEAR)
     release = make_release(40, pictures=pictures, near=table)
     assert verify_release(release.folder).failures == ()
@@ -590,3 +592,46 @@ def test_a_picture_of_another_shape_is_found(
     assert failures["smaller"] == ()
     assert len(failures["larger"]) == len(failures["turned"]) == 27
     assert "is 24 x 16 px, which is no smaller form of 16 x 24" in failures["turned"][0]
+
+
+def test_a_leak_that_the_table_does_not_name_is_found(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """Near hashes on two sides are found though near.parquet lacks them, or says without a reason that they do not bind."""
+    contents = made.contents(40)
+    names = contents.artworks["id"].to_pylist()
+    hashes = [made.sha256(f"{n}".encode()) for n in range(40)]
+    hashes[7] = f"{int(hashes[1], 16) ^ 5:064x}"
+    place = contents.pictures.column_names.index("perceptual_hash")
+    pictures = contents.pictures.set_column(place, "perceptual_hash", pa.array(hashes))
+    a, b = sorted((names[1], names[7]))
+    pair = {"a": a, "b": b, "distance": 2, "binds": False}
+
+    for rows in ([], [pair]):
+        release = make_release(40, pictures=pictures)
+        made.tamper(release.folder, "near", lambda held, rows=rows: held.extend(rows))
+        assert any("nothing says why" in line for line in verify_release(release.folder).failures)
+
+    near = pa.Table.from_pylist([pair], schema=NEAR)
+    bound = make_release(40, pictures=pictures, near=near)
+    apart = make_release(40, pictures=pictures, near=near, apart=frozenset({(a, b)}))
+    assert verify_release(bound.folder).failures == ()
+    assert verify_release(apart.folder).failures == ()
+    assert [r["binds"] for r in bound.side_table("near").to_pylist()] == [True]
+    assert [r["apart"] for r in apart.side_table("near").to_pylist()] == [True]
+
+
+def test_what_cannot_be_compared_is_said(made: ModuleType, tmp_path: Path) -> None:
+    """A release without the one that it follows beside it is sound, and the report says what was not looked at."""
+    first = made.made_release(tmp_path / "omniart-1.0.0", 40)
+    made.write_release(
+        made.contents(50, previous=first), tmp_path / "omniart-2.0.0", version="2.0.0"
+    )
+
+    beside = verify_release(tmp_path / "omniart-2.0.0")
+    shutil.rmtree(first.folder)
+    alone = verify_release(tmp_path / "omniart-2.0.0")
+
+    assert (beside.failures, beside.notes) == ((), ())
+    assert alone.failures == ()
+    assert "not compared with 1.0.0" in alone.notes[0]
