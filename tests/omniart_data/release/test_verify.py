@@ -518,6 +518,23 @@ def test_pictures_are_decoded_when_asked(
     assert all("its picture cannot be decoded: " in failure for failure in failures)
 
 
+def test_a_hash_of_another_picture_is_found(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """--deep looks at each picture again: a perceptual hash that is not its own would hide a leak."""
+    contents = made.contents(30)
+    place = contents.pictures.column_names.index("perceptual_hash")
+    hashes = pa.array([made.sha256(f"{n}".encode()) for n in range(30)])
+    release = make_release(
+        30, pictures=contents.pictures.set_column(place, "perceptual_hash", hashes)
+    )
+
+    assert verify_release(release.folder).failures == ()
+    failures = verify_release(release.folder, deep=True).failures
+    assert len(failures) == 27
+    assert all("looks unlike its perceptual_hash" in line for line in failures)
+
+
 def test_works_without_an_artist_may_be_in_splits(make_release: Callable[..., Release]) -> None:
     """Where the receipt says that everybody is split, works without an artist are in splits, and all others too."""
     options = {"images": "all", "split_unattributed": True}
