@@ -31,8 +31,8 @@ def whole_places(
         if columns and not any(place.city for place in mine):
             named = [_in_its_country(one, mine) for one in loose if one.role == role]
             mine += [one for one in named[:1] if one.country]
-        mine = list(dict.fromkeys(_in_its_country(place, mine) for place in mine))
-        found += _narrow(_one_row(mine) if columns else mine)
+        mine = list(_narrow(list(dict.fromkeys(_in_its_country(place, mine) for place in mine))))
+        found += _narrow(_one_row(mine)) if columns else mine
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omniart_data.normalise.places.levels import whole_places
@@ -462,6 +462,14 @@ PLACES = st.builds(
 ).filter(lambda place: bool(place.city or place.region or place.country))
 
 
+@example(
+    places=[
+        Place("depicted", "", "New England", "United States", certain=False),
+        Place("depicted", "Paris", "", "United States", certain=False),
+        Place("depicted", "Paris", "Normandy", "United States", certain=False),
+    ],
+    columns=True,
+)
 @given(places=st.lists(PLACES, max_size=5, unique=True), columns=st.booleans())
 def test_putting_levels_together_loses_no_name(places: list[Place], *, columns: bool) -> None:
     """Every name of a role is still there, and places that were put together stay as they are."""
