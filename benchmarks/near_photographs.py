@@ -63,7 +63,7 @@ def collection(folder: Path) -> dict[str, tuple[str, str]]:
         rows = list(csv.DictReader(file))
     chosen = random.Random(SEED).sample(rows, COPIES)
     copies, made = {}, {}
-    bodies = dict(_pictures())
+    bodies = dict(photographs())
     for number, row in enumerate(chosen):
         kind = KINDS[number % len(KINDS)]
         name = f"copy-{number:03d}.jpg"
@@ -84,7 +84,8 @@ def collection(folder: Path) -> dict[str, tuple[str, str]]:
     return copies
 
 
-def _pictures() -> Iterator[tuple[str, bytes]]:
+def photographs() -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of each photograph."""
     for shard in sorted(REAL.glob("*.tar")):
         with tarfile.open(shard) as tar:
             for member in tar:

@@ -14,16 +14,14 @@ import hashlib
 import io
 import json
 import random
-import tarfile
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
-from near_photographs import COPIES, KINDS, REAL, SEED, copy_of, known_pairs
+from near_photographs import COPIES, KINDS, REAL, SEED, copy_of, known_pairs, photographs
 from PIL import Image, ImageDraw
 
 from omniart_model.baseline import BaseChoice, choose_device, prepare_workspace_features
@@ -43,16 +41,6 @@ class Copy(NamedTuple):
     body: bytes
     original: str
     kind: str
-
-
-def photographs() -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of each photograph."""
-    for shard in sorted(REAL.glob("*.tar")):
-        with tarfile.open(shard) as tar:
-            for member in tar:
-                body = tar.extractfile(member)
-                if body is not None:
-                    yield member.name, body.read()
 
 
 def copies(bodies: dict[str, bytes]) -> list[Copy]:

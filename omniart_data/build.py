@@ -5,26 +5,22 @@ crawled or fetched stays in the workspace, and a release is there whole or not a
 """
 
 import logging
-import os
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crawlers.engine.database import disk_error
 from crawlers.engine.fetch_config import FetchConfig
 from crawlers.engine.image_store import ImageStore
-from crawlers.engine.source import Source
 from crawlers.engine.store import RawStore
 from crawlers.local import Local
 from omniart_data.crawl import crawl_sources
 from omniart_data.decision_files import read_decisions
 from omniart_data.drift import Drift, check_drift
-from omniart_data.gather import Dump, Gathered, check_not_empty, gather_dumps, gather_store
+from omniart_data.following import check_kind, previous_release, write_next
+from omniart_data.gather import Gathered, check_not_empty, gather_dumps, gather_store
 from omniart_data.images import (
     count_pictures,
     import_local,
@@ -34,98 +30,27 @@ from omniart_data.images import (
     warn_of_smaller,
 )
 from omniart_data.loss import check_artworks, check_sources
-from omniart_data.normalise import Choices, normalise, term_ids
+from omniart_data.normalise import normalise, term_ids
 from omniart_data.normalise.decisions import Decision, Flagged, evidence_of, of_kind
 from omniart_data.normalise.works.decided import still_bound
 from omniart_data.normalise.works.links import Links, link_works, propose
 from omniart_data.picture_run import fetch_pictures
+from omniart_data.plan import Built, Plan
 from omniart_data.progress import View, bar
-from omniart_data.release import Contents, Release, open_release
+from omniart_data.release import Contents, Release
 from omniart_data.release.contents import sure_edges
-from omniart_data.release.diff import Difference
-from omniart_data.release.near import FeatureFile, near_pairs
+from omniart_data.release.near import near_pairs
 from omniart_data.release.near.binding import bind, near_edges, unbound
 from omniart_data.release.near.pairs import Apart, stand_ins
-from omniart_data.release.write import prepare, write_prepared
-from omniart_data.settings import check_images
 from omniart_data.takedown.journal import check_finished
 from omniart_data.takedown.standing import follow, purge_returned
 from omniart_data.takedown.tombstones import Tombstone, read_tombstones, reasons_of
 from omniart_data.watch import Watch
-from omniart_data.workspace import Workspace, parse_version
+from omniart_data.workspace import Workspace
 from schemas.decision import FLAGGED
-from schemas.errors import ReleaseError, SourceError, UsageError
+from schemas.errors import SourceError, UsageError
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a build reads, and how: either bulk files, or sources that are crawled."""
-
-    dumps: tuple[Dump, ...] = ()
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    images: str = "all"
-    image_px: int = 512
-    max_pixels: int = 250_000_000
-    """A picture of more is quarantined, and not decoded."""
-    personal_images: bool = False
-    version: str = ""
-    """Empty: 1.0.0, or the version that follows from what differs from the release before."""
-    previous: Path | None = None
-    """The release to follow, where it is not the newest in the workspace."""
-    update: bool = False
-    """Crawl sources again whose crawl came to its end."""
-    probe: bool = False
-    """Begin with a probe of each source that is to be crawled."""
-    allow_moves: bool = False
-    """Let artworks change their split where two groups turn out to be one."""
-    accept_large_groups: bool = False
-    """Bind groups of more than 50 works: people have looked at them."""
-    split_unattributed: bool = False
-    """Give works without an artist a split too, within their coarse type."""
-    min_class: int = 10
-    """Works in train, at least, that make a type or material a class of a subset; it needs one in test besides."""
-    features: FeatureFile | None = None
-    """Features of pictures, by which near-duplicates are found besides their hashes."""
-    choices: Choices = field(default_factory=Choices)
-    """How the rules judge where a maintainer has a choice."""
-    unmatched_budget: float = 0.01
-    """By how much a source's share of unmatched words may rise over its lowest so far."""
-    accept_drift: bool = False
-    """Write the release though it rose by more."""
-    accept_loss: bool = False
-    """Write the release though a source of the last one, or most of its artworks, are gone."""
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-    """Processes that judge where there is much to judge; the release is the same for any number."""
-
-    def __post_init__(self) -> None:
-        check_images(self.images)
-
-    @property
-    def credits(self) -> dict[str, str]:
-        """Return the attribution line of each source that is read."""
-        crawled = {source.name: source.attribution for source in self.sources.values()}
-        return crawled | dict(dump.credit for dump in self.dumps)
-
-    def reading(self, dumps: Iterable[Dump]) -> "Plan":
-        """Return this plan for bulk files."""
-        return replace(self, dumps=tuple(dumps))
-
-    def crawling(self, sources: Mapping[str, Source]) -> "Plan":
-        """Return this plan for sources that are crawled."""
-        return replace(self, sources=sources)
-
-
-@dataclass(frozen=True)
-class Built:
-    """What came of a build."""
-
-    folder: Path
-    new: bool
-    """False: the newest release in the workspace holds exactly this already."""
-    change: Difference | None = None
-    """What differs from the release that it follows; None: it follows none."""
 
 
 def build(
@@ -140,26 +65,11 @@ def build(
         decisions = read_decisions(workspace.decisions)
         check_finished(workspace.root)
         tombstones = read_tombstones(workspace.decisions)
-        before = _previous(plan, workspace)
+        before = previous_release(plan, workspace)
         followed = follow(before, tombstones) if before else None
         run = _Build(plan, store, images, fetching, views, decisions, followed, tombstones)
         run.crawl()
-        return _write(plan, run.contents(), workspace)
-
-
-def _previous(plan: Plan, workspace: Workspace) -> Release | None:
-    """Return the release that a build follows: the one it is given, else the newest here; None: the first."""
-    versions = workspace.versions()
-    newest = open_release(workspace.release(_text(versions[-1]))) if versions else None
-    if plan.previous is None:
-        return newest
-    given = open_release(plan.previous)
-    if newest is not None and newest.digest != given.digest:
-        raise UsageError(
-            f"--previous {plan.previous} is not {newest.version}, the newest release here, and what this has given since"
-            " would be lost: leave it out, or take a new --workspace"
-        )
-    return given
+        return write_next(plan, run.contents(), workspace)
 
 
 @dataclass(frozen=True)
@@ -209,7 +119,7 @@ class _Build:
         plan, gathered = self.plan, self.gather()
         check_not_empty(gathered)
         if self.previous is not None:
-            _check_kind(gathered.read, self.previous)
+            check_kind(gathered.read, self.previous)
             self.check_sources(gathered.read)
         normalised = normalise(
             gathered.handed_over(),
@@ -376,56 +286,6 @@ def _check_pictures(plan: Plan, pictures: pa.Table) -> None:
     )
 
 
-def _write(plan: Plan, contents: Contents, workspace: Workspace) -> Built:
-    """Write a candidate, and let it become a release by one rename where it holds anything new."""
-    before = contents.previous
-    same = before is not None and plan.version == before.version  # right only where nothing differs
-    _check_not_below(plan.version, workspace)
-    release = prepare(contents, "" if same else plan.version)
-    _check_not_below(release.version, workspace)  # it may follow a release from elsewhere
-    candidate = workspace.releases / ".candidate"
-    shutil.rmtree(candidate, ignore_errors=True)
-    write_prepared(release, candidate)
-    try:
-        if before is not None and _is_the_same(before, candidate):
-            return Built(before.folder, new=False)
-        folder = workspace.release(before.version if same and before else release.version)
-        if folder.exists() or same:
-            raise ReleaseError(
-                f"{folder} is there already, and something differs: give another --release-version, or none"
-            )
-        candidate.rename(folder)
-    except OSError as error:
-        raise disk_error(workspace.releases, error) from error
-    finally:
-        shutil.rmtree(candidate, ignore_errors=True)
-    return Built(folder, new=True, change=release.change)
-
-
-def _is_the_same(before: Release, candidate: Path) -> bool:
-    """Return whether a candidate holds what the release before does: rows, options and attribution lines.
-
-    Decisions that change no row are no reason for another version.
-    """
-    new = open_release(candidate)
-    told = [
-        (
-            one.manifest.tables,
-            {name: value for name, value in one.receipt["options"].items() if name != "decisions"},
-            *(one.receipt[name] for name in ("credits", "seed", "notes")),
-        )
-        for one in (before, new)
-    ]
-    return told[0] == told[1]
-
-
-def _check_not_below(version: str, workspace: Workspace) -> None:
-    """Refuse a version below the newest release here: it would fork the history of splits and labels."""
-    versions = workspace.versions()
-    if version and versions and parse_version(version) < versions[-1]:
-        raise UsageError(f"{version} is below {_text(versions[-1])}, the newest release here")
-
-
 def _tell(flagged: Sequence[Flagged]) -> None:
     """Warn of decisions that were not applied; flagged.parquet lists them all."""
     for one in flagged[:_TOLD]:
@@ -446,18 +306,3 @@ def flagged_table(flagged: Sequence[Flagged]) -> pa.Table:
 def decisions_sha256(decisions: Sequence[Decision]) -> str:
     """Return the SHA-256 of all decisions that a build had; empty: it had none."""
     return evidence_of(*(asdict(one) for one in sorted(decisions))) if decisions else ""
-
-
-def _check_kind(read: Iterable[str], previous: Release) -> None:
-    """Refuse to let real releases follow invented ones, or the other way round."""
-    invented = any(source.startswith("sample-") for source in read)
-    if invented != previous.is_sample:
-        kinds = ("the sample museum", "real museums")
-        new, old = kinds if invented else kinds[::-1]
-        raise UsageError(
-            f"the releases in {previous.folder.parent} are of {old}: give {new} a --workspace of their own"
-        )
-
-
-def _text(version: tuple[int, int, int]) -> str:
-    return ".".join(map(str, version))

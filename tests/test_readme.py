@@ -9,8 +9,9 @@ from types import ModuleType
 import pytest
 
 from crawlers.engine.fetch import FetchConfig
-from omniart_data.build import Plan, build
+from omniart_data.build import build
 from omniart_data.gather import parse_dump
+from omniart_data.plan import Plan
 from omniart_data.release import verify_release
 from omniart_data.workspace import Workspace
 

@@ -9,7 +9,7 @@ import typer
 
 from crawlers import SOURCES
 from crawlers.engine.fetch_config import FetchConfig
-from omniart_data.build import Built, Plan, build
+from omniart_data.build import build
 from omniart_data.commands import options
 from omniart_data.commands.asking import may_start
 from omniart_data.commands.ending import ends_in_one_line, examples
@@ -17,6 +17,7 @@ from omniart_data.commands.release import folder_of
 from omniart_data.cost import estimate
 from omniart_data.gather import check_dumps, parse_dump
 from omniart_data.normalise import Choices
+from omniart_data.plan import Built, Plan
 from omniart_data.printing import say
 from omniart_data.progress import View, view
 from omniart_data.reach import Manners, check_answers, reach, sample_manners

@@ -16,7 +16,7 @@ from omniart_data.release.groups import (
     view_edges,
 )
 from omniart_data.release.labels import ARTISTS, TermIds, check_same_persons
-from omniart_data.release.ledger import current, extend_ledger
+from omniart_data.release.ledger import current
 from omniart_data.release.near.binding import bind, near_edges
 from omniart_data.release.rows import compute, count, order
 from omniart_data.release.split import assign_splits
@@ -103,15 +103,17 @@ class Composed:
     judgements: pa.Table
     terms: pa.Table
     groups: pa.Table
-    ledger: pa.Table
     candidates: pa.Table
     links: pa.Table
     flagged: pa.Table
     near: pa.Table
 
 
-def compose(contents: Contents, version: str) -> Composed:
-    """Group, split and join what goes into a release; raises ReleaseError where it does not add up."""
+def compose(contents: Contents) -> Composed:
+    """Group, split and join what goes into a release; raises ReleaseError where it does not add up.
+
+    All but the ledger, which has the version in it, and that hangs on what is composed here.
+    """
     artworks = order(_shaped(contents.artworks, ARTWORK, "artworks"), "id")
     pictures = order(_shaped(contents.pictures, PICTURES, "pictures"), "id")
     if len(compute.unique(artworks["id"])) != artworks.num_rows:
@@ -133,8 +135,7 @@ def compose(contents: Contents, version: str) -> Composed:
     near = order(_shaped(contents.near, NEAR, "near"), "a", "b")
     near = bind(near, sure, ids, contents.apart)
     sure = pa.concat_tables([sure, near_edges(near)])
-    ledger = contents.previous.ledger if contents.previous else None
-    held = None if ledger is None else current(ledger)
+    held = current(contents.previous.ledger) if contents.previous else None
     everybody = contents.split_unattributed
     undecided = undecided_edges(artworks, sure, links, held, everybody=everybody)
     edges = pa.concat_tables([sure, undecided])
@@ -163,7 +164,6 @@ def compose(contents: Contents, version: str) -> Composed:
         judgements=order(_shaped(contents.judgements, JUDGEMENT, "judgements"), "number"),
         terms=order(_shaped(contents.term_uses, TERM_USE, "term_uses"), *TERM_USE.names),
         groups=explain_groups(groups, edges).cast(GROUP),
-        ledger=extend_ledger(ledger, splits, version),
         candidates=_shaped(contents.candidates, CANDIDATE, "candidates"),
         links=links,
         near=near,

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.contents import META, PICTURES, Composed, Contents, Input, bits
-from omniart_data.release.diff import difference, side_of, side_of_tables, version_after
+from omniart_data.release.diff import version_after
 from omniart_data.release.labels import label_index
 from omniart_data.release.read import ALL_SPLITS, IMAGE, Release
 from omniart_data.release.rows import compute, count, order
-from omniart_data.release.write import SIDE_TABLES, Prepared
+from omniart_data.release.write import Prepared, changed
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE
 from schemas.errors import ReleaseError
@@ -33,11 +33,10 @@ def without(release: Release, reasons: Mapping[str, str], version: str) -> Prepa
     composed = _composed(release, reasons)
     contents = _contents(release, composed)
     labels = label_index(composed.rows, composed.terms, release.labels, {})
-    tables = {name: getattr(composed, name) for name in SIDE_TABLES} | {"labels": labels}
-    now = side_of_tables(composed.rows, tables, image_px=contents.options.get("image_px"))
-    change = difference(side_of(release), now)
+    change = changed(release, composed, labels, contents)
     version = version_after(change, version)
-    return Prepared(contents, composed, labels, version, replace(change, new=version))
+    ledger = _parted(release.ledger, "id", reasons)[1]
+    return Prepared(contents, composed, labels, ledger, version, replace(change, new=version))
 
 
 def _composed(release: Release, reasons: Mapping[str, str]) -> Composed:
@@ -50,7 +49,6 @@ def _composed(release: Release, reasons: Mapping[str, str]) -> Composed:
         judgements=_judgements(side("judgements"), gone, rows),
         terms=_terms(side("terms"), gone),
         groups=_groups(side("groups"), rows),
-        ledger=_parted(side("ledger"), "id", reasons)[1],
         candidates=_candidates(side("candidates"), reasons),
         links=_untouched(side("links"), reasons, "a", "b"),
         near=_near(side("near"), gone, rows),

@@ -66,7 +66,7 @@ def assign_splits(
     if len(attributed):
         _, label = np.unique(_codes(artworks["artist"].take(attributed)), return_inverse=True)
         works[attributed] = np.bincount(label)[label]
-    rows = _strata(artworks) if split_unattributed else _of_artists(artworks)
+    rows = strata(artworks) if split_unattributed else _of_artists(artworks)
     if rows.num_rows:
         units = _units(rows, seed)
         kept = _kept(rows, units, previous, allow_moves=allow_moves)
@@ -91,7 +91,7 @@ def _of_artists(artworks: pa.Table) -> pa.Table:
     return rows.append_column("rides", pa.array(np.zeros(rows.num_rows, bool)))
 
 
-def _strata(artworks: pa.Table) -> pa.Table:
+def strata(artworks: pa.Table) -> pa.Table:
     """Return (id, artist, group, rides) with a stratum for an artist where there is none: the coarse type.
 
     What has no artist and is in a group with works of one rides: it goes where they go, and takes no seat of theirs.

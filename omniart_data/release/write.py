@@ -41,6 +41,7 @@ from omniart_data.release.manifest import (
     file_entry,
     seal_of,
 )
+from omniart_data.release.read import Release
 from omniart_data.release.report import Shown, report_page
 from omniart_data.release.rows import BATCH_ROWS, RowDigest, batches, compute
 from schemas.errors import ReleaseError, StoreError
@@ -60,11 +61,11 @@ PARQUET: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True
 SHARD = ROW.with_metadata({"huggingface": '{"info": {"features": {"image": {"_type": "Image"}}}}'})
 """The schema of a shard; by what is noted in it `datasets` shows the column ``image`` as pictures."""
 
-SIDE_TABLES = (
-    *("dropped", "judgements", "terms", "groups", "ledger"),
+COMPOSED_TABLES = (
+    *("dropped", "judgements", "terms", "groups"),
     *("candidates", "links", "flagged", "near"),
 )
-"""The tables beside data/ that are written as they are composed."""
+"""The tables beside data/ that are written as they are composed; labels and ledger are those of ``Prepared``."""
 
 MADE_WITH = ("omniart-data", "pyarrow", "numpy", "pillow", "nltk", "rapidfuzz", "iconclass")
 """Packages whose version a release's bytes can hang on."""
@@ -82,8 +83,15 @@ class Prepared:
     contents: Contents
     composed: Composed
     labels: pa.Table
+    ledger: pa.Table
     version: str
     change: Difference | None
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the tables beside data/ by name, in the order in which they are written."""
+        composed = {name: getattr(self.composed, name) for name in COMPOSED_TABLES}
+        return composed | {"ledger": self.ledger, "labels": self.labels}
 
 
 def write_release(contents: Contents, folder: Path, *, version: str = "") -> Manifest:
@@ -105,26 +113,25 @@ def prepare(contents: Contents, version: str = "") -> Prepared:
     if version:
         numbers(version)
     before = contents.previous
-    composed = compose(contents, version)
+    composed = compose(contents)
     labels = label_index(
         composed.rows, composed.terms, before.labels if before else None, contents.term_ids
     )
-    change = None
-    if before is not None:
-        tables = {name: getattr(composed, name) for name in SIDE_TABLES} | {"labels": labels}
-        now = side_of_tables(composed.rows, tables, image_px=contents.options.get("image_px"))
-        change = difference(side_of(before), now)
+    change = changed(before, composed, labels, contents) if before else None
     version = version_after(change, version)
-    ledger = extend_ledger(
-        before.ledger if before else None, composed.rows.select(["id", "split"]), version
-    )
-    return Prepared(
-        contents,
-        replace(composed, ledger=ledger),
-        labels,
-        version,
-        replace(change, new=version) if change else None,
-    )
+    given = composed.rows.select(["id", "split"])
+    ledger = extend_ledger(before.ledger if before else None, given, version)
+    change = replace(change, new=version) if change else None
+    return Prepared(contents, composed, labels, ledger, version, change)
+
+
+def changed(
+    before: Release, composed: Composed, labels: pa.Table, contents: Contents
+) -> Difference:
+    """Return what differs from the release before."""
+    tables = {name: getattr(composed, name) for name in COMPOSED_TABLES} | {"labels": labels}
+    now = side_of_tables(composed.rows, tables, image_px=contents.options.get("image_px"))
+    return difference(side_of(before), now)
 
 
 def write_prepared(release: Prepared, folder: Path) -> Manifest:
@@ -220,9 +227,8 @@ def _fill(draft: _Draft, release: Prepared) -> None:
     for split in (*SPLITS, UNATTRIBUTED):
         chosen = composed.rows.filter(compute.equal(composed.rows["split"], split))
         draft.write_split(split, chosen.combine_chunks(), contents.picture)
-    for name in SIDE_TABLES:
-        draft.write_table(name, getattr(composed, name))
-    draft.write_table("labels", release.labels)
+    for name, table in release.tables.items():
+        draft.write_table(name, table)
     receipt = _receipt(contents)
     facts = _facts(release, receipt)
     draft.write("facts.json", as_json(facts, sort_keys=False))
@@ -253,7 +259,7 @@ def _facts(release: Prepared, receipt: Mapping[str, Any]) -> dict[str, Any]:
             labels=release.labels,
             records_read=release.contents.records_read,
             near=composed.near,
-            ledger=composed.ledger,
+            ledger=release.ledger,
             options=receipt["options"],
             version=release.version,
         )

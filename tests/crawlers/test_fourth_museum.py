@@ -24,7 +24,8 @@ from crawlers.engine.probe import probe
 from crawlers.engine.run import CrawlReport, run_crawl
 from crawlers.engine.source import CANNOT_BE_ASKED, Page, Source
 from crawlers.engine.store import RawStore
-from omniart_data.build import Plan, build
+from omniart_data.build import build
+from omniart_data.plan import Plan
 from omniart_data.release import open_release, verify_release
 from omniart_data.workspace import Workspace
 from schemas.errors import RecordError

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from crawlers.engine.fetch import FetchConfig
 from crawlers.sample import SAMPLE_SOURCES, parse_faults, sample_museum
-from omniart_data.build import Built, Plan, build
+from omniart_data.build import build
 from omniart_data.gather import parse_dump
+from omniart_data.plan import Built, Plan
 from omniart_data.release import open_release, verify_release
 from omniart_data.workspace import Workspace
 from schemas.errors import OmniartError, ReleaseError, SourceError, UsageError
@@ -256,7 +257,8 @@ import sys
 from pathlib import Path
 from crawlers.engine.fetch import FetchConfig
 from crawlers.sample import SAMPLE_SOURCES, parse_faults, sample_museum
-from omniart_data.build import Plan, build
+from omniart_data.build import build
+from omniart_data.plan import Plan
 from omniart_data.workspace import Workspace
 with sample_museum(works=120) as museum:
     fetching = FetchConfig(default_rate=2000.0, concurrency=8, backoff_s=0.01, routes=museum.routes)

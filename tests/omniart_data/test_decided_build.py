@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 
 from crawlers.engine.fetch import FetchConfig
 from crawlers.engine.source import Source
-from omniart_data.build import Plan, build
+from omniart_data.build import build
 from omniart_data.cli import app
 from omniart_data.decision_files import TERM_KINDS, put_decision
 from omniart_data.gather import Dump
 from omniart_data.normalise.decisions import Decision, evidence_of
+from omniart_data.plan import Plan
 from omniart_data.release import Release, open_release, verify_release
 from omniart_data.release.explain import explain
 from omniart_data.review.candidates import candidate_table, open_candidates

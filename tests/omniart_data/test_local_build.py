@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from crawlers.engine.fetch import FetchConfig
-from omniart_data.build import Built, Plan, build
+from omniart_data.build import build
 from omniart_data.gather import check_dumps, parse_dump
+from omniart_data.plan import Built, Plan
 from omniart_data.release import open_release, verify_release
 from omniart_data.workspace import Workspace
 from schemas.errors import UsageError

@@ -22,11 +22,12 @@ from typer.testing import CliRunner
 from crawlers.engine.fetch import FetchConfig
 from crawlers.engine.source import Page
 from crawlers.sample import SAMPLE_SOURCES, sample_museum
-from omniart_data.build import Built, Plan, build
+from omniart_data.build import build
 from omniart_data.cli import app
 from omniart_data.decision_files import put_decision, read_decisions
 from omniart_data.gather import gather_store, parse_dump
 from omniart_data.normalise.decisions import Decision
+from omniart_data.plan import Built, Plan
 from omniart_data.publish.log import Published, note
 from omniart_data.release import Release, open_release, verify_release
 from omniart_data.takedown.journal import Journal, Step, read_journal, write_journal

@@ -12,7 +12,7 @@ from omniart_data.release.groups import group_artworks, same_picture_edges, view
 from omniart_data.release.ledger import current, wrong_lines
 from omniart_data.release.near.check import unsought_pairs, wrong_pairs
 from omniart_data.release.rows import compute, count, first_of_each, order
-from omniart_data.release.split import TENTHS
+from omniart_data.release.split import TENTHS, strata
 from omniart_data.release.undecided import in_too_large
 from omniart_data.release.verify.seen import Seen
 from schemas.release import SPLITS, UNATTRIBUTED
@@ -93,32 +93,47 @@ def _shares(seen: Seen) -> Iterator[str]:
 
     A group goes whole to one split, so an artist's shares may be off by twice the works of the largest
     (``split.assign_splits`` puts the largest first, where most is wanted: it is over by less than one
-    group, and short by less than two). Of an artist who shares a group with another, nothing is said.
+    group, and short by less than two). Of an artist who shares a group with another, nothing is said. Works without an
+    artist that are split stand in for one by their coarse type; those that ride with an artist's group count nowhere.
     """
     named = seen.splits.filter(compute.is_valid(seen.splits["artist"]))
-    works = {artist: n for (artist,), n in count(named, "artist").items()}
-    told = named.select(["artist", "artist_works"]).group_by(["artist", "artist_works"])
-    if {(w["artist"], w["artist_works"]) for w in told.aggregate([]).to_pylist()} != set(
-        works.items()
-    ):
-        yield "artist_works is not the number of an artist's works in the splits"
-    rows, ledger = seen.splits.select(["id", "artist", "group"]), current(seen.release.ledger)
-    where = compute.index_in(rows["id"], value_set=ledger["id"].combine_chunks())
-    is_new = bits(compute.equal(ledger["since"].take(where), seen.release.version))
-    exempt = set(compute.unique(rows.filter(pa.array(~is_new))["artist"]).to_pylist())
+    placed = seen.splits if seen.everybody else named
+    rows = strata(placed).append_column("split", placed["split"])
+    rows = rows.filter(compute.invert(rows["rides"]))
+    yield from _artist_works(seen)
+    exempt = _not_decided_here(seen, rows)
     sizes = rows.group_by(["group", "artist"]).aggregate([([], "count_all")])
-    shared = sizes.group_by("group").aggregate([([], "count_all")])
-    shared = shared.filter(compute.greater(shared["count_all"], 1))["group"].combine_chunks()
-    in_shared = sizes.filter(compute.is_in(sizes["group"], value_set=shared))
-    exempt.update(compute.unique(in_shared["artist"]).to_pylist())
     most = sizes.group_by("artist").aggregate([("count_all", "max")])
     largest = dict(zip(most["artist"].to_pylist(), most["count_all_max"].to_pylist(), strict=True))
-    found = count(seen.splits, "artist", "split")
-    for artist, total in works.items():
+    found = count(rows, "artist", "split")
+    for (artist,), total in count(rows, "artist").items():
         has = np.array([found.get((artist, split), 0) for split in SPLITS])
         slack = 1 if largest[artist] == 1 else 2 * largest[artist] + 1
         if artist not in exempt and (np.abs(10 * has - TENTHS * total) >= 10 * slack).any():
-            yield f"{artist}: {', '.join(map(str, has))} works are not 70/20/10"
+            whose = artist if artist.strip() == artist else f"without an artist, {artist.strip()}"
+            yield f"{whose}: {', '.join(map(str, has))} works are not 70/20/10"
+
+
+def _artist_works(seen: Seen) -> Iterator[str]:
+    named = seen.splits.filter(compute.is_valid(seen.splits["artist"]))
+    works = {artist: n for (artist,), n in count(named, "artist").items()}
+    told = named.select(["artist", "artist_works"]).group_by(["artist", "artist_works"])
+    pairs = {(line["artist"], line["artist_works"]) for line in told.aggregate([]).to_pylist()}
+    if pairs != set(works.items()):
+        yield "artist_works is not the number of an artist's works in the splits"
+
+
+def _not_decided_here(seen: Seen, rows: pa.Table) -> set[str]:
+    """Return the artists of whose works some were placed before, or are in a group with another's."""
+    ledger = current(seen.release.ledger)
+    where = compute.index_in(rows["id"], value_set=ledger["id"].combine_chunks())
+    is_new = bits(compute.equal(ledger["since"].take(where), seen.release.version))
+    exempt = set(compute.unique(rows.filter(pa.array(~is_new))["artist"]).to_pylist())
+    sizes = rows.group_by(["group", "artist"]).aggregate([])
+    shared = sizes.group_by("group").aggregate([([], "count_all")])
+    shared = shared.filter(compute.greater(shared["count_all"], 1))["group"].combine_chunks()
+    in_shared = sizes.filter(compute.is_in(sizes["group"], value_set=shared))
+    return exempt | set(compute.unique(in_shared["artist"]).to_pylist())
 
 
 def _ledger(seen: Seen) -> Iterator[str]:

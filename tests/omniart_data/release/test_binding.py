@@ -95,7 +95,7 @@ def test_near_duplicates_are_on_one_side(made: ModuleType) -> None:
         "binds": True,
     }
 
-    composed = compose(made.contents(60, near=pa.Table.from_pylist([pair], schema=NEAR)), "1.0.0")
+    composed = compose(made.contents(60, near=pa.Table.from_pylist([pair], schema=NEAR)))
 
     rows = {row["id"]: row for row in composed.rows.to_pylist()}
     assert rows[pair["a"]]["group"] == rows[pair["b"]]["group"]
@@ -114,15 +114,15 @@ def test_a_large_group_stops_a_build(made: ModuleType) -> None:
     with pytest.raises(
         ReleaseError, match=r"51 artworks .*sample-met:00002.*--accept-large-groups"
     ):
-        compose(made.contents(60, pictures=pictures), "1.0.0")
+        compose(made.contents(60, pictures=pictures))
 
-    composed = compose(made.contents(60, pictures=pictures, accept_large_groups=True), "1.0.0")
+    composed = compose(made.contents(60, pictures=pictures, accept_large_groups=True))
     assert max(g["counts"] for g in composed.rows["group"].value_counts().to_pylist()) == 51
 
 
 def test_works_without_an_artist_can_be_split(made: ModuleType) -> None:
     """They get splits within their coarse type, and count for no artist."""
-    rows = compose(made.contents(600, split_unattributed=True), "1.0.0").rows.to_pylist()
+    rows = compose(made.contents(600, split_unattributed=True)).rows.to_pylist()
 
     assert {row["split"] for row in rows} == set(SPLITS)
     nobody = [row for row in rows if row["artist"] is None]

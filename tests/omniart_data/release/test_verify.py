@@ -652,3 +652,28 @@ def test_what_cannot_be_compared_is_said(made: ModuleType, tmp_path: Path) -> No
     assert (beside.failures, beside.notes) == ((), ())
     assert alone.failures == ()
     assert "not compared with 1.0.0" in alone.notes[0]
+
+
+def test_shares_of_works_without_an_artist_are_checked(
+    made: ModuleType, make_release: Callable[..., Release]
+) -> None:
+    """Where everybody is split, works without an artist that all lie in train are found by their coarse type."""
+    options = {"images": "none", "split_unattributed": True}
+    release = make_release(900, images=False, split_unattributed=True, options=options)
+    assert verify_release(release.folder).failures == ()
+    taken: Rows = []
+
+    def take(rows: Rows) -> None:
+        taken.extend(row | {"split": "train"} for row in rows if row["artist"] is None)
+        rows[:] = [row for row in rows if row["artist"] is not None]
+
+    def put(rows: Rows) -> None:
+        rows.extend(taken)
+        rows.sort(key=lambda row: str(row["id"]))
+
+    for split, change in (("validation", take), ("test", take), ("train", put)):
+        made.tamper(release.folder, split, change)
+
+    failures = verify_release(release.folder).failures
+
+    assert any(line.startswith("without an artist, ") and "70/20/10" in line for line in failures)

@@ -103,7 +103,7 @@ def test_heavy_pictures_make_smaller_row_groups(
 ) -> None:
     """A row group is closed when its pictures weigh enough, however few they are."""
     monkeypatch.setattr(write, "PICTURE_BYTES", 1_000)
-    composed = write.compose(made.contents(), "1.0.0")
+    composed = write.compose(made.contents())
 
     sizes = [
         group.num_rows for group in write.row_groups(composed.rows, lambda _: (b"x" * 400, ""))
