@@ -19,7 +19,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from crawlers.engine.database import Database, disk_error
-from crawlers.engine.look import FORM, Look, look_at
+from crawlers.engine.look import Look, look_at
+from crawlers.engine.look_table import LookTable
 from crawlers.engine.picture import MAX_PIXELS, Original, Prepared, fits_now
 from schemas.errors import StoreError
 
@@ -52,21 +53,6 @@ CREATE INDEX outcome_by_picture ON outcome (sha256);
 CREATE INDEX outcome_by_run ON outcome (run, status, reason)
 """
 
-_LOOKS = """
-CREATE TABLE IF NOT EXISTS look (
-    sha256 TEXT PRIMARY KEY, kept_sha256 TEXT NOT NULL, form INTEGER NOT NULL, packed BLOB NOT NULL
-) WITHOUT ROWID
-"""
-"""Beside the tables of this format, not one of them: a store made before has none, and is none the worse. A row
-tells of the JPEG that it names and was made by ``look.FORM``; one of another is as if it were not there."""
-_HAS_LOOKS = "SELECT count(*) FROM sqlite_schema WHERE name = 'look'"
-_LOOKS_HELD = """
-SELECT sha256, packed FROM picture JOIN look USING (sha256, kept_sha256)
-WHERE look.form = {form} AND sha256 IN ({marks})
-"""
-_LOOKS_PUT = """
-INSERT OR REPLACE INTO look SELECT sha256, kept_sha256, ?, ? FROM picture WHERE sha256 = ?
-"""
 _ASKED_TOGETHER = 500  # SQLite takes 999 arguments at least
 
 _PICTURE = "SELECT size_bytes, form, mode, width_px, height_px, note FROM picture WHERE sha256 = ?"
@@ -147,9 +133,8 @@ class ImageStore:
         self.folder = folder
         self._numbers = count()
         self._run = 0
-        self._writes = not read_only
         self._index: Database | None = None
-        self._has_looks = False
+        self._looks: LookTable | None = None
         path = folder / "index.sqlite"
         if not read_only or path.is_file():
             self._index = Database(
@@ -159,15 +144,7 @@ class ImageStore:
                 tables=_TABLES,
                 read_only=read_only,
             )
-            self._has_looks = self._find_looks(make=not read_only)
-
-    def _find_looks(self, *, make: bool) -> bool:
-        """Return whether the index has a table of looks; make it where it is lacking and may be made."""
-        found = bool(self._opened().value(_HAS_LOOKS))
-        if make and not found:
-            with self._opened().transaction() as connection:
-                connection.execute(_LOOKS)
-        return make or found
+            self._looks = LookTable(self._index, read_only=read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -179,7 +156,7 @@ class ImageStore:
         """Let go of the index; only bytes can be asked for afterwards."""
         if self._index is not None:
             self._index.close()
-            self._index = None
+            self._index = self._looks = None
 
     def path(self, sha256: str) -> Path:
         """Return where a picture lies, or would; raise ValueError for what is no SHA-256."""
@@ -264,8 +241,8 @@ class ImageStore:
             "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*astuple(original), staged.note, *astuple(staged.kept)),
         )
-        if staged.look:
-            connection.execute(_LOOKS_PUT, (FORM, staged.look, original.sha256))
+        if staged.look and self._looks is not None:
+            self._looks.put(connection, {original.sha256: staged.look})
 
     def read(self, sha256: str) -> bytes:
         """Return what is kept of a picture; raise StoreError where it is absent or not as it was written."""
@@ -307,21 +284,14 @@ class ImageStore:
         Their JPEGs are held meanwhile: ask for some hundreds at a time. Raises StoreError as ``read`` does.
         """
         wanted = list(dict.fromkeys(hashes))
-        held = self._looks_held(wanted)
+        held = self._looks.held(wanted) if self._looks else {}
         missing = [sha256 for sha256 in wanted if sha256 not in held]
         if missing:
             found = self._look(missing, pool)
-            self._put_looks(found)
+            if self._looks is not None:
+                self._looks.put_found(found)
             held |= found
         return {sha256: Look.unpacked(packed) for sha256, packed in held.items()}
-
-    def _looks_held(self, wanted: Sequence[str]) -> dict[str, bytes]:
-        held: dict[str, bytes] = {}
-        for first in range(0, len(wanted) if self._has_looks else 0, _ASKED_TOGETHER):
-            some = wanted[first : first + _ASKED_TOGETHER]
-            query = _LOOKS_HELD.format(form=FORM, marks=",".join("?" * len(some)))
-            held.update(self._rows(query, *some))
-        return held
 
     def _look(self, hashes: Sequence[str], pool: Executor | None) -> dict[str, bytes]:
         """Return what pictures look like, packed, from the JPEGs that are kept of them."""
@@ -336,12 +306,6 @@ class ImageStore:
                     f"{self.path(sha256)} is no picture: delete it and fetch the images again"
                 ) from error
         return found
-
-    def _put_looks(self, found: Mapping[str, bytes]) -> None:
-        if self._writes:
-            rows = [(FORM, packed, sha256) for sha256, packed in found.items()]
-            with self._opened().transaction() as connection:
-                connection.executemany(_LOOKS_PUT, rows)
 
     def outcome(self, url: str) -> ImageOutcome | None:
         """Return how the fetching of an image ended; None: it was never asked for."""
