@@ -159,21 +159,12 @@ def build_command(
 
     A build that was stopped is simply started again: it goes on where it was.
     """
-    if demo and dumps:
-        raise UsageError("--demo and --from exclude each other: give one of them")
-    if dumps and update:
-        raise UsageError("--update asks museums again, and --from asks none: give one of them")
-    if museum and (demo or dumps):
-        raise UsageError("--museum excludes --demo and --from: give one of them")
+    _check_asked(dumps, demo=demo, museum=museum, update=update)
     settings = settings_for(config, needed=not (demo or dumps or museum))
     place = Workspace(workspace or Path(settings.workspace))
-    plan = Plan(
-        images=images or settings.images,
-        image_px=settings.image_px,
-        max_pixels=settings.max_pixels,
-        personal_images=demo
-        or bool(museum)
-        or (settings.personal_images if personal_images is None else personal_images),
+    invented = demo or bool(museum)
+    plan = replace(
+        _settled(settings, images, personal_images, invented=invented),
         version=release_version,
         previous=folder_of(previous) if previous else None,
         update=update,
@@ -184,8 +175,6 @@ def build_command(
         split_unattributed=split_unattributed,
         min_class=min_class,
         features=open_features(features) if features else None,
-        choices=Choices(settings.widest_mean, settings.admit_attributed),
-        unmatched_budget=settings.unmatched_budget,
     )
     built: Built | None
     if dumps:
@@ -204,6 +193,30 @@ def build_command(
         built = _build_live(plan, settings, workspace, dry_run=dry_run, yes=yes)
     if built is not None:
         _say(built)
+
+
+def _check_asked(dumps: list[str] | None, *, demo: bool, museum: str, update: bool) -> None:
+    """Raise UsageError for options that exclude each other."""
+    if demo and dumps:
+        raise UsageError("--demo and --from exclude each other: give one of them")
+    if dumps and update:
+        raise UsageError("--update asks museums again, and --from asks none: give one of them")
+    if museum and (demo or dumps):
+        raise UsageError("--museum excludes --demo and --from: give one of them")
+
+
+def _settled(
+    settings: Settings, images: str | None, personal: bool | None, *, invented: bool
+) -> Plan:
+    """Return a plan as the settings have it; of the invented museum all pictures may be used."""
+    return Plan(
+        images=images or settings.images,
+        image_px=settings.image_px,
+        max_pixels=settings.max_pixels,
+        personal_images=invented or (settings.personal_images if personal is None else personal),
+        choices=Choices(settings.widest_mean, settings.admit_attributed),
+        unmatched_budget=settings.unmatched_budget,
+    )
 
 
 def _build_dumps(plan: Plan, place: Workspace, *, dry_run: bool) -> Built | None:
