@@ -164,7 +164,7 @@ def build_command(
     place = Workspace(workspace or Path(settings.workspace))
     invented = demo or bool(museum)
     plan = replace(
-        _settled(settings, images, personal_images, invented=invented),
+        _settled(settings, images, personal=personal_images, invented=invented),
         version=release_version,
         previous=folder_of(previous) if previous else None,
         update=update,
@@ -206,7 +206,7 @@ def _check_asked(dumps: list[str] | None, *, demo: bool, museum: str, update: bo
 
 
 def _settled(
-    settings: Settings, images: str | None, personal: bool | None, *, invented: bool
+    settings: Settings, images: str | None, *, personal: bool | None, invented: bool
 ) -> Plan:
     """Return a plan as the settings have it; of the invented museum all pictures may be used."""
     return Plan(

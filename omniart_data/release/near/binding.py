@@ -1,6 +1,6 @@
 """Which near-duplicates bind: all that make no group too large, the surest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,15 +108,24 @@ def _score(row: dict[str, Any]) -> float:
 _WAYS: Sequence[str] = ("distance", "mirrored_distance", "cosine")
 
 
-def _because(row: dict[str, Any]) -> str:
+def ways_of(row: Mapping[str, Any]) -> str:
+    """Return by what two pictures are near-duplicates, as people read it.
+
+    >>> ways_of({"distance": 7, "mirrored_distance": None, "cosine": 0.99})
+    'hash 7 bits apart, features of cosine 0.9900'
+    """
     ways = []
     if row["distance"] is not None:
         ways.append(f"hash {row['distance']} bits apart")
     if row["mirrored_distance"] is not None:
         ways.append(f"mirrored hash {row['mirrored_distance']} bits apart")
     if row["cosine"] is not None:
-        ways.append(f"features of cosine {row['cosine']:.3f}")
-    return f"near-duplicate: {', '.join(ways)}"
+        ways.append(f"features of cosine {row['cosine']:.4f}")
+    return ", ".join(ways)
+
+
+def _because(row: Mapping[str, Any]) -> str:
+    return f"near-duplicate: {ways_of(row)}"
 
 
 def _places(column: Any, ids: Any) -> Ints:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from PIL import Image
 
 from crawlers.engine.picture import RefusedPictureError, large_pictures, upright_rgb
+from omniart_data.release.near.binding import ways_of
 from omniart_data.release.report.markup import counted, number, safe, short
 from omniart_data.release.rows import compute
 from schemas.release import EMBEDDED, SPLITS, UNATTRIBUTED
@@ -174,14 +175,7 @@ def _apart(rows: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def _told(pair: Mapping[str, Any]) -> str:
-    said = []
-    if pair["distance"] is not None:
-        said.append(f"distance {pair['distance']}")
-    if pair["mirrored_distance"] is not None:
-        said.append(f"mirrored, distance {pair['mirrored_distance']}")
-    if pair["cosine"] is not None:
-        said.append(f"cosine {pair['cosine']:.4f}")
-    return ", ".join([*said, "bound" if pair["binds"] else "not bound"])
+    return f"{ways_of(pair)}, {'bound' if pair['binds'] else 'not bound'}"
 
 
 def _together(works: _Works, ids: list[str], told: str, picture: Picture) -> str:
