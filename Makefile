@@ -26,6 +26,7 @@ demo: .venv/installed ## Build a release of the invented sample museum and train
 	echo && \
 	echo "release          $$release" && \
 	echo "data card        $$release/README.md" && \
+	echo "release report   $$release/report.html" && \
 	echo "baseline report  $$baseline/report.html"
 
 test: .venv/installed ## Run all tests

@@ -1,5 +1,6 @@
 """How well the splits keep to 70/20/10, what was moved, and what is known of near-duplicates."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,13 +13,12 @@ from omniart_data.release.facts.told import Fact, Numbers, Told, crossed
 from omniart_data.release.labels import label_uses
 from omniart_data.release.ledger import moved
 from omniart_data.release.rows import compute, count
+from omniart_data.release.split import TENTHS
 from schemas.release import SPLITS
 
 SHARES = (0.7, 0.2, 0.1)
 LEAST = 10
 """Works that a label must have in the splits for its deviation to say anything."""
-
-Floats = npt.NDArray[np.float64]
 
 LABELS = ("artist", "type", "coarse type", "material")
 """Tasks whose labels are looked at one by one, beside periods of fifty years."""
@@ -65,20 +65,25 @@ def _deviation(uses: pa.Table) -> dict[str, int | float]:
     np.add.at(counts, (labels, splits), 1)
     total = counts.sum(axis=1)
     enough = total >= LEAST
-    works = np.abs(counts - total[:, None] * np.array(SHARES)).max(axis=1)
-    points = 100 * works[enough] / total[enough]
+    tenths = np.abs(10 * counts - total[:, None] * TENTHS).max(axis=1)  # whole numbers: exact
+    works = [off / 10 for off in tenths.tolist()]
+    points = [
+        100 * off / 10 / n
+        for off, n in zip(tenths[enough].tolist(), total[enough].tolist(), strict=True)
+    ]
     return {
         "labels": len(names),
         f"of {LEAST} works or more": int(enough.sum()),
-        "worst, in works": _rounded(works, np.max),
-        "mean, in works": _rounded(works, np.mean),
-        "worst, in points": _rounded(points, np.max),
-        "mean, in points": _rounded(points, np.mean),
+        "worst, in works": round(max(works, default=0.0), 2),
+        "mean, in works": _mean(works),
+        "worst, in points": round(max(points, default=0.0), 2),
+        "mean, in points": _mean(points),
     }
 
 
-def _rounded(values: Floats, how: Any) -> float:
-    return round(float(how(values)), 2) if len(values) else 0.0
+def _mean(values: list[float]) -> float:
+    """Return the mean to the hundredth, the same in whatever order the labels come: ``fsum`` rounds but once."""
+    return round(math.fsum(values) / len(values), 2) if values else 0.0
 
 
 def _moves(told: Told) -> Numbers:

@@ -6,10 +6,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from omniart_data.release.facts import FACTS
+from omniart_data.release.facts import COLUMNS, FACTS, Told, measure
 from omniart_data.release.read import Release, open_release
 from omniart_data.release.verify import SIDE_TABLES
 from omniart_data.release.write import write_release
@@ -133,3 +134,23 @@ def test_classes_of_a_subset(made: ModuleType, make_release: Callable[..., Relea
     assert [found[n][many]["material classes"] for n in found] == [4, 4, 0]
     assert found[1][none]["types"] == found[1][none]["type classes"] == 0
     assert found[10][many]["types"] == 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_says_nothing(releases: list[Release], seed: int) -> None:
+    """Facts that are measured of rows in another order are the same to the last digit: verify measures them so."""
+    release = releases[1]
+    rows = release.table(columns=list(COLUMNS))
+    told = Told(
+        rows=rows.take(np.random.default_rng(seed).permutation(rows.num_rows)),
+        dropped=release.side_table("dropped"),
+        terms=release.side_table("terms"),
+        labels=release.labels,
+        records_read=release.receipt["records_read"],
+        near=release.side_table("near"),
+        ledger=release.ledger,
+        options=release.receipt["options"],
+        version=release.version,
+    )
+
+    assert measure(told) == release.facts

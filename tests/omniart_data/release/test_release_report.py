@@ -146,8 +146,8 @@ def test_pairs_stand_side_by_side(hostile_page: str) -> None:
     """Same pictures and near-duplicates are shown with how near they are; such as lie in two splits say so."""
     pairs = re.findall(r'<figure class="pair">.*?</figure>', hostile_page, re.DOTALL)
     told = [re.findall(r"<figcaption>([^<]*)", pair)[0] for pair in pairs]
-    assert "distance 7, bound" in told
-    assert "mirrored, distance 3, cosine 0.9876, bound" in told
+    assert "hash 7 bits apart, bound" in told
+    assert "mirrored hash 3 bits apart, features of cosine 0.9876, bound" in told
     assert sum(one.endswith("artworks with this picture") for one in told) == 6
     for pair in pairs:
         splits = set(re.findall(r"<br>(train|validation|test)</span>", pair))
@@ -169,7 +169,7 @@ def test_a_pair_in_two_splits_says_so(hostile_release: Release) -> None:
 
     nearly = page[page.index("Nearly the same") : page.index('id="pictures"')]
     first, *others = re.findall(r'<figure class="pair">.*?</figure>', nearly, re.DOTALL)
-    assert "<figcaption>cosine 0.9900, not bound<br>" in first
+    assert "<figcaption>features of cosine 0.9900, not bound<br>" in first
     assert "in two splits" in first
     assert len(others) == 11
     assert not any("in two splits" in other for other in others)
