@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 from near_photographs import COPIES, KINDS, REAL, SEED, copy_of, known_pairs, photographs
 from PIL import Image, ImageDraw
 
-from omniart_model.baseline import BaseChoice, choose_device, prepare_workspace_features
-from omniart_model.features_file import write_features
+from omniart_model.baselines.make import BaseChoice, choose_device, prepare_workspace_features
+from omniart_model.features.file import write_features
 from omniart_model.workspace import picture_names, picture_path
 
 SHOWN, TILE_PX = 40, 160

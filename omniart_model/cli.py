@@ -7,16 +7,17 @@ What a command needs is imported inside it: ``--help`` is quick, and ``evaluate`
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import replace as replace_fields
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omniart_model.bases import BASES, DEFAULT_BASE, find_base
+from omniart_model.bases.table import BASES, DEFAULT_BASE, find_base
 from omniart_model.printing import PrintableFormatter, printable, printable_lines
-from omniart_model.settings import PRESETS, TrainConfig
 from omniart_model.tasks import TASKS, choose_tasks
+from omniart_model.training.settings import PRESETS, TrainConfig
 from schemas.errors import OmniartError, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ app = typer.Typer(
 )
 
 _EXTRA = ("torch", "torchvision", "safetensors", "efficientnet_lite_pytorch")
-_SIZES = ", ".join(f"{name} {units:,} units" for name, units in PRESETS.items())
+_SIZES = ", ".join(
+    f"{name} {preset.shared:,} units, batches of {preset.batch:,}"
+    for name, preset in PRESETS.items()
+)
 _FEATURES_MEMORY = "The workspace: features/ and weights/ are kept in it, images/ is read from it."
 
 ReleaseFolder = Annotated[Path, typer.Argument(help="Folder of a release.", metavar="RELEASE")]
@@ -120,15 +124,15 @@ def features(
     from omniart_model.workspace import is_workspace
 
     opened = None if is_workspace(source) else _open(source)
-    from omniart_model.baseline import (
+    from omniart_model.baselines.make import (
         BaseChoice,
         choose_device,
         prepare_features,
         prepare_workspace_features,
         workspace_of,
     )
-    from omniart_model.features import wanted_pictures
-    from omniart_model.features_file import write_features
+    from omniart_model.features.extract import wanted_pictures
+    from omniart_model.features.file import write_features
     from omniart_model.workspace import picture_names
 
     choice, place = BaseChoice(base, weights, weights_sha256), choose_device(device)
@@ -162,7 +166,7 @@ def train(
     tasks: TaskNames = "",
     min_train: LeastTrain = None,
     preset: Annotated[
-        str, typer.Option(help="Size of the shared layer: " + _SIZES + ".")
+        str, typer.Option(help="Size of the shared layer and of a batch: " + _SIZES + ".")
     ] = "paper",
     shared: Annotated[
         int | None, typer.Option(min=0, help="Units of the shared layer; 0: none, a linear probe.")
@@ -176,10 +180,17 @@ def train(
     """Train the multi-task network on a release, and write its baseline: network, metrics, report."""
     chosen = choose_tasks(_names(tasks), _least_train(min_train))
     find_base(base)
-    config = TrainConfig(shared=_units(preset, shared), epochs=epochs, seed=seed)
+    config = replace_fields(_preset(preset), epochs=epochs, seed=seed)
+    if shared is not None:
+        config = replace_fields(config, shared=shared)
     opened = _open(release)
-    from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline, workspace_of
-    from omniart_model.report import terminal
+    from omniart_model.baselines.make import (
+        BaseChoice,
+        BaselineConfig,
+        train_baseline,
+        workspace_of,
+    )
+    from omniart_model.report.page import terminal
 
     place = workspace or workspace_of(opened)
     folder = out or workspace_of(opened) / "baselines" / opened.version
@@ -212,9 +223,14 @@ def predict(
     _check_split(split)
     opened = _open(release)
     _check_there(checkpoint, "the folder of a baseline")
-    from omniart_model.baseline import BaseChoice, choose_device, prepare_features, workspace_of
-    from omniart_model.checkpoint import check_class_index, load_checkpoint
-    from omniart_model.predict import check_features, predict_split
+    from omniart_model.baselines.make import (
+        BaseChoice,
+        choose_device,
+        prepare_features,
+        workspace_of,
+    )
+    from omniart_model.training.checkpoint import check_class_index, load_checkpoint
+    from omniart_model.training.predict import check_features, predict_split
 
     loaded = load_checkpoint(checkpoint)
     check_class_index(loaded, opened)
@@ -240,9 +256,9 @@ def evaluate(
     ] = None,
 ) -> None:
     """Score anybody's predictions against a split of a release; needs no torch."""
-    from omniart_model.evaluate import evaluate as evaluate_predictions
+    from omniart_model.evaluation.evaluate import evaluate as evaluate_predictions
     from omniart_model.files import as_json, write_whole
-    from omniart_model.report import terminal
+    from omniart_model.report.page import terminal
 
     _check_split(split)
     opened = _open(release)
@@ -288,10 +304,10 @@ def _least_train(given: Sequence[str] | None) -> dict[str, int]:
     return least
 
 
-def _units(preset: str, shared: int | None) -> int:
-    if preset not in PRESETS:
-        raise UsageError(f"no preset is called {preset!r}; there are: {', '.join(PRESETS)}")
-    return PRESETS[preset] if shared is None else shared
+def _preset(name: str) -> TrainConfig:
+    if name not in PRESETS:
+        raise UsageError(f"no preset is called {name!r}; there are: {', '.join(PRESETS)}")
+    return PRESETS[name]
 
 
 def main() -> None:

@@ -16,11 +16,16 @@ COLUMNS = (
     "id",
     "split",
     "source",
+    "institution",
+    "artist_works",
+    "century",
+    "year_first",
+    "year_last",
     *dict.fromkeys(task.column for task in TASKS),
     "image_sha256",
     "may_train",
 )
-"""Columns of a release that are read: those of all tasks, and what tells which works are looked at."""
+"""Columns of a release that are read: those of all tasks, what tells which works are looked at, and what a report cuts by."""
 
 
 def pictured_works(release: Release, *splits: str) -> pa.Table:

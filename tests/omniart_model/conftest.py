@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from omniart_data.release import Release
-from omniart_model.baseline import BaselineConfig, train_baseline
-from omniart_model.settings import TrainConfig
+from omniart_model.baselines.make import BaselineConfig, train_baseline
 from omniart_model.tasks import choose_tasks
+from omniart_model.training.settings import TrainConfig
 
 
 def _load_made() -> ModuleType:
@@ -28,6 +28,7 @@ def _load_made() -> ModuleType:
 
 
 MADE = _load_made()
+TASKS = choose_tasks(["artist", "type", "coarse_type", "material", "period"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,7 +70,7 @@ def unpictured(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture(scope="session")
 def config() -> BaselineConfig:
     """Return the settings of a small baseline of all tasks."""
-    return BaselineConfig(choose_tasks(), TrainConfig(shared=64, epochs=12, rate=3e-3))
+    return BaselineConfig(TASKS, TrainConfig(shared=64, epochs=12, rate=3e-3))
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,18 @@ import pytest
 
 from omniart_data.release import Release
 from omniart_data.release.near import open_features
-from omniart_model.baseline import BaseChoice, BaselineConfig, train_baseline
-from omniart_model.checkpoint import ABOUT, check_class_index, load_checkpoint, read_checkpoint
+from omniart_model.baselines.make import BaseChoice, BaselineConfig, train_baseline
 from omniart_model.files import as_json
 from omniart_model.manifest import write_manifest
-from omniart_model.report import INVENTED
-from omniart_model.settings import TrainConfig
+from omniart_model.report.page import INVENTED
 from omniart_model.tasks import choose_tasks
+from omniart_model.training.checkpoint import (
+    ABOUT,
+    check_class_index,
+    load_checkpoint,
+    read_checkpoint,
+)
+from omniart_model.training.settings import TrainConfig
 from schemas.errors import ModelError
 
 MODULE = (sys.executable, "-W", "error", "-m", "omniart_model.cli")

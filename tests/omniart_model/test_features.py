@@ -13,12 +13,12 @@ import torch
 from torch import nn
 
 from omniart_data.release import Release, open_release, write_release
-from omniart_model.bases import BASES
-from omniart_model.cache import FeatureCache
-from omniart_model.features import extract_features, look
-from omniart_model.frozen import load_base
-from omniart_model.pictures import see
-from omniart_model.weights import find_weights
+from omniart_model.bases.frozen import load_base
+from omniart_model.bases.table import BASES
+from omniart_model.bases.weights import find_weights
+from omniart_model.features.cache import FeatureCache
+from omniart_model.features.extract import extract_features, look
+from omniart_model.features.pictures import see
 from omniart_model.works import pictured_works
 from schemas.errors import ModelError
 from schemas.release import SPLITS

@@ -16,10 +16,10 @@ from torch import nn
 
 from omniart_data.release import Release
 from omniart_data.release.near import open_features
-from omniart_model.bases import BASES
-from omniart_model.cache import FeatureCache, Halves
-from omniart_model.features import extract_features, extract_workspace, wanted_pictures
-from omniart_model.features_file import ROWS_TOGETHER, write_features
+from omniart_model.bases.table import BASES
+from omniart_model.features.cache import FeatureCache, Halves
+from omniart_model.features.extract import extract_features, extract_workspace, wanted_pictures
+from omniart_model.features.file import ROWS_TOGETHER, write_features
 from omniart_model.workspace import is_workspace, picture_names
 from schemas.errors import ModelError, UsageError
 from schemas.release import SPLITS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from omniart_data.release import Release
-from omniart_model.baseline import BaselineConfig, train_baseline
+from omniart_model.baselines.make import BaselineConfig, train_baseline
 from omniart_model.folders import clear_up, put_in_place
 from schemas.errors import ModelError
 

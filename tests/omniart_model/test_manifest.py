@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from omniart_data.release import Release
-from omniart_model.checkpoint import load_checkpoint
 from omniart_model.files import as_json
 from omniart_model.manifest import check_manifest, write_manifest
+from omniart_model.training.checkpoint import load_checkpoint
 from schemas.errors import ModelError
 
 NAMES = {

@@ -14,7 +14,7 @@ from sklearn.metrics import (
     top_k_accuracy_score,
 )
 
-from omniart_model.metrics import (
+from omniart_model.evaluation.metrics import (
     NOWHERE,
     average_precisions,
     mean_class_accuracy,

@@ -19,11 +19,11 @@ from crawlers.engine.image_store import ImageStore
 from crawlers.engine.picture import prepare
 from omniart_data.release import Release
 from omniart_data.release.pictures import large_pictures
-from omniart_model.baseline import BaselineConfig, train_baseline
-from omniart_model.bases import BASES
-from omniart_model.cache import FeatureCache
-from omniart_model.features import extract_features
-from omniart_model.pictures import see
+from omniart_model.baselines.make import BaselineConfig, train_baseline
+from omniart_model.bases.table import BASES
+from omniart_model.features.cache import FeatureCache
+from omniart_model.features.extract import extract_features
+from omniart_model.features.pictures import see
 from omniart_model.works import pictured_works
 from schemas.errors import ModelError
 

@@ -10,11 +10,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from omniart_data.release import Release
-from omniart_model.evaluate import PREDICTED, Evaluation, evaluate
-from omniart_model.predictions import SCORED, Predictions, read_predictions, write_predictions
-from omniart_model.tasks import TASKS, choose_tasks
+from omniart_model.evaluation.evaluate import PREDICTED, Evaluation, evaluate
+from omniart_model.evaluation.predictions import (
+    SCORED,
+    Predictions,
+    read_predictions,
+    write_predictions,
+)
+from omniart_model.tasks import choose_tasks
 from omniart_model.works import in_split, pictured_works
 from schemas.errors import ModelError, UsageError
+
+TASKS = choose_tasks(["artist", "type", "coarse_type", "material", "period"])
 
 COLUMNS = ("id", "artist", "type", "coarse_type", "material", "year")
 """Of a predictions file, as docs/predictions.md has them."""
@@ -157,7 +164,7 @@ def change(table: pa.Table, name: str, value: object) -> pa.Table:
         ),
         (
             lambda table: table.select(["id"]),
-            "lacks the columns id and one of artist, type, coarse_type, material, year",
+            "lacks the columns id and one of artist, type, coarse_type, material, technique, year",
         ),
         (lambda table: table.drop_columns(["id"]), "lacks the columns id"),
         (
@@ -230,7 +237,7 @@ def test_written_predictions_are_read_back(tmp_path: Path) -> None:
     ids = [f"w{n}" for n in range(5)]
 
     write_predictions(Predictions(ids, classes, scores), TASKS, tmp_path / "p", {"release": "1"})
-    found = read_predictions(tmp_path / "p", ids[::-1], choose_tasks(), classes)
+    found = read_predictions(tmp_path / "p", ids[::-1], TASKS, classes)
 
     np.testing.assert_array_equal(found.scores["type"][::-1], scores["type"])
     np.testing.assert_array_equal(found.scores["coarse type"][::-1], scores["coarse type"])

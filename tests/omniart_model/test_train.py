@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 import torch
 
-from omniart_model.labels import Labels, SeveralLabels
-from omniart_model.metrics import (
+from omniart_model.evaluation.metrics import (
     average_precisions,
     mean_class_accuracy,
     ranks,
     top_accuracy,
     year_metrics,
 )
-from omniart_model.network import Network
-from omniart_model.settings import TrainConfig
-from omniart_model.tasks import TASKS
-from omniart_model.train import Examples, fit, outputs
+from omniart_model.labels import Labels, SeveralLabels
+from omniart_model.tasks import choose_tasks
+from omniart_model.training.examples import Cached
+from omniart_model.training.network import Network
+from omniart_model.training.settings import TrainConfig
+from omniart_model.training.train import fit, outputs
+
+TASKS = choose_tasks(["artist", "type", "coarse_type", "material", "period"])
 
 ARTISTS, TYPES, WIDTH = 6, 4, 48
 CLASSES = {
@@ -37,7 +40,7 @@ def several(truth: np.ndarray) -> SeveralLabels:
     return SeveralLabels(offsets, numbers, np.ones(len(truth), bool), truth.shape[1])
 
 
-def planted(works: int, seed: int, *, shuffled: bool = False) -> Examples:
+def planted(works: int, seed: int, *, shuffled: bool = False) -> Cached:
     """Return made works whose features tell their artist, and the artist the rest, with noise.
 
     Shuffled, each task's labels are dealt out anew, so that features tell nothing.
@@ -57,7 +60,7 @@ def planted(works: int, seed: int, *, shuffled: bool = False) -> Examples:
     if shuffled:
         order = chance.permutation(works)
         labels = {name: reordered(held, order) for name, held in labels.items()}
-    return Examples(views.astype(np.float16), labels)
+    return Cached(views.astype(np.float16), labels)
 
 
 def reordered(labels: Labels, order: np.ndarray) -> Labels:
@@ -65,9 +68,9 @@ def reordered(labels: Labels, order: np.ndarray) -> Labels:
     return several(labels.dense(order) > 0) if isinstance(labels, SeveralLabels) else labels[order]
 
 
-def figures(network: Network, test: Examples) -> Mapping[str, float]:
+def figures(network: Network, test: Cached) -> Mapping[str, float]:
     """Return one figure for each task."""
-    found = outputs(network, test.features[:, 0])
+    found = outputs(network, test.features)
     types = test.labels["type"]
     assert isinstance(types, SeveralLabels)
     artist, years = test.labels["artist"], test.labels["period"]
@@ -154,7 +157,7 @@ def test_validation_in_blocks_is_validation_at_once(monkeypatch: pytest.MonkeyPa
     config = TrainConfig(shared=16, epochs=1)
     whole = fit(TASKS, CLASSES, planted(64, 1), planted(90, 2), config)[1]
 
-    monkeypatch.setattr("omniart_model.train._EVALUATED", 7)
+    monkeypatch.setattr("omniart_model.training.train._EVALUATED", 7)
     blocks = fit(TASKS, CLASSES, planted(64, 1), planted(90, 2), config)[1]
 
     assert blocks.epochs[0].validation == pytest.approx(whole.epochs[0].validation, rel=1e-4)

@@ -9,15 +9,17 @@ import pyarrow as pa
 import pytest
 
 from omniart_data.release import Contents, Release, open_release, write_release
-from omniart_model.baseline import BaselineConfig, train_baseline
-from omniart_model.baselines import constant_answers
-from omniart_model.evaluate import Evaluation, task_metrics
+from omniart_model.baselines.make import BaselineConfig, train_baseline
+from omniart_model.evaluation.constant import constant_answers
+from omniart_model.evaluation.evaluate import Evaluation, task_metrics
 from omniart_model.labels import encode
-from omniart_model.tasks import TASKS, UNKNOWN
+from omniart_model.tasks import UNKNOWN, choose_tasks
 from omniart_model.works import class_index, in_split, pictured_works
 from schemas.release import SPLITS
 
-ARTIST, TYPE, COARSE, MATERIAL, PERIOD = TASKS
+ARTIST, TYPE, COARSE, MATERIAL, PERIOD = choose_tasks(
+    ["artist", "type", "coarse_type", "material", "period"]
+)
 
 
 def without_artist(contents: Contents, rows: Sequence[int]) -> Contents:

@@ -7,10 +7,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from omniart_model.bases import BASES, find_base
-from omniart_model.frozen import load_base
-from omniart_model.torchvision_import import torchvision_models
-from omniart_model.weights import find_weights, sha256_of
+from omniart_model.bases.frozen import load_base
+from omniart_model.bases.table import BASES, find_base
+from omniart_model.bases.torchvision_import import torchvision_models
+from omniart_model.bases.weights import find_weights, sha256_of
 from schemas.errors import ModelError, UsageError
 
 LITE0, RESNET50 = BASES["efficientnet-lite0"], BASES["resnet50"]

@@ -16,22 +16,23 @@ import pyarrow as pa
 import torch
 
 from omniart_data.release import Release
-from omniart_model.bases import DEFAULT_BASE, find_base
-from omniart_model.cache import FeatureCache
-from omniart_model.checkpoint import ABOUT, read_checkpoint, save_checkpoint
-from omniart_model.evaluate import Evaluation, evaluate
-from omniart_model.features import FeatureReport, extract_features, extract_workspace
+from omniart_model.bases.frozen import FrozenBase, load_base
+from omniart_model.bases.table import DEFAULT_BASE, find_base
+from omniart_model.bases.weights import find_weights, sha256_of
+from omniart_model.evaluation.evaluate import Evaluation, evaluate
+from omniart_model.features.cache import FeatureCache
+from omniart_model.features.extract import FeatureReport, extract_features, extract_workspace
 from omniart_model.files import as_json, read_json, write_whole
 from omniart_model.folders import clear_up, put_in_place, unfinished_prefix
-from omniart_model.frozen import FrozenBase, load_base
 from omniart_model.labels import encode
 from omniart_model.manifest import MANIFEST, check_manifest, write_manifest
-from omniart_model.predict import predict_split
-from omniart_model.report import Report, html, markdown
-from omniart_model.settings import TrainConfig
+from omniart_model.report.page import Report, html, markdown
 from omniart_model.tasks import Kind, Task
-from omniart_model.train import Examples, fit
-from omniart_model.weights import find_weights, sha256_of
+from omniart_model.training.checkpoint import ABOUT, read_checkpoint, save_checkpoint
+from omniart_model.training.examples import Cached
+from omniart_model.training.predict import predict_split
+from omniart_model.training.settings import TrainConfig
+from omniart_model.training.train import fit
 from omniart_model.works import check_trainable, class_index, in_split, pictured_works, texts
 from schemas.errors import ModelError
 
@@ -207,7 +208,7 @@ def _examples(
     tasks: Sequence[Task],
     classes: Mapping[str, tuple[str, ...]],
     cache: FeatureCache,
-) -> Examples:
+) -> Cached:
     """Return the works of a split whose features are at hand."""
     chosen = in_split(works, split)
     features, found = cache.read(texts(chosen["image_sha256"]))
@@ -217,9 +218,7 @@ def _examples(
         )
     if not found.all():
         chosen, features = chosen.filter(pa.array(found)), features[found]
-    return Examples(
-        features, {task.name: encode(chosen, task, classes[task.name]) for task in tasks}
-    )
+    return Cached(features, {task.name: encode(chosen, task, classes[task.name]) for task in tasks})
 
 
 def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:

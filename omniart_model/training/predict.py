@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from omniart_data.release import Release
-from omniart_model.baselines import constant_answers, repeated
-from omniart_model.cache import FeatureCache
-from omniart_model.checkpoint import Checkpoint
-from omniart_model.predictions import Predictions, write_predictions
+from omniart_model.evaluation.constant import constant_answers, repeated
+from omniart_model.evaluation.predictions import Predictions, write_predictions
+from omniart_model.features.cache import FeatureCache
 from omniart_model.tasks import Kind
-from omniart_model.train import outputs
+from omniart_model.training.checkpoint import Checkpoint
+from omniart_model.training.train import outputs
 from omniart_model.works import in_split, pictured_works, texts
 from schemas.errors import ModelError
 
@@ -25,7 +25,7 @@ def predict(
     period the median year): every work is answered, and nothing is guessed by the network.
     """
     features, found = cache.read(texts(works["image_sha256"]))
-    answers = outputs(checkpoint.network, features[:, 0])
+    answers = outputs(checkpoint.network, features)
     for task in checkpoint.network.tasks:
         constant = constant_answers(train, task, checkpoint.classes[task.name])
         prior = constant["median year"] if task.kind is Kind.YEAR else next(iter(constant.values()))

@@ -9,10 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from omniart_data.release import Release
-from omniart_model.baselines import constant_answers, repeated
+from omniart_model.evaluation.constant import constant_answers, repeated
+from omniart_model.evaluation.metrics import (
+    Booleans,
+    one_class_metrics,
+    several_class_metrics,
+    year_metrics,
+)
+from omniart_model.evaluation.predictions import Predictions, read_predictions
 from omniart_model.labels import Floats, SeveralLabels, encode
-from omniart_model.metrics import Booleans, one_class_metrics, several_class_metrics, year_metrics
-from omniart_model.predictions import Predictions, read_predictions
 from omniart_model.tasks import Kind, Task
 from omniart_model.works import class_index, in_split, pictured_works, texts
 

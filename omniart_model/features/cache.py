@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.rows import compute
-from omniart_model.bases import Base
+from omniart_model.bases.table import Base
 from schemas.errors import ModelError
 
 Halves = npt.NDArray[np.float16]

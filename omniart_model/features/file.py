@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.leftovers import remove_leftovers
-from omniart_model.cache import FeatureCache, Halves
+from omniart_model.features.cache import FeatureCache, Halves
 from omniart_model.folders import unfinished_prefix
 from schemas.errors import ModelError
 

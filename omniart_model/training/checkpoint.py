@@ -17,9 +17,9 @@ from omniart_data.release import Release
 from omniart_data.release.rows import compute
 from omniart_model.files import as_json, digest, read_json, write_whole
 from omniart_model.manifest import check_manifest
-from omniart_model.network import Network
-from omniart_model.settings import TrainConfig, TrainReport
 from omniart_model.tasks import Kind, Task
+from omniart_model.training.network import Network
+from omniart_model.training.settings import TrainConfig, TrainReport, read_config
 from schemas.errors import ModelError
 
 FORMAT = 1
@@ -120,7 +120,7 @@ def _assemble(about: Mapping[str, Any], state: dict[str, torch.Tensor]) -> Check
     classes = {row["name"]: tuple(row.pop("classes")) for row in rows}
     numbers = {row["name"]: tuple(row.pop("numbers")) for row in rows}
     tasks = [Task(**{**row, "kind": Kind(row["kind"])}) for row in rows]
-    config = TrainConfig(**about["config"])
+    config = read_config(about["config"])
     widths = {task.name: len(classes[task.name]) or 1 for task in tasks}
     network = Network(tasks, widths, int(about["features"]["features"]), config.shared)
     network.load_state_dict(state)

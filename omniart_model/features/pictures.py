@@ -5,7 +5,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from omniart_data.release.pictures import RefusedPictureError, upright_rgb
-from omniart_model.bases import Base, Kernel
+from omniart_model.bases.table import Base, Kernel
 from schemas.errors import ModelError
 
 _KERNELS = {

@@ -10,18 +10,19 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from omniart_model.cache import Halves
+from omniart_model.features.cache import Halves
 from omniart_model.labels import Floats, Integers, Labels, take
-from omniart_model.loss import (
+from omniart_model.tasks import Kind, Task
+from omniart_model.training.examples import Cached, Examples
+from omniart_model.training.loss import (
     balanced_class_weights,
     label_weight,
     multitask_loss,
     scaled_losses,
     task_weights,
 )
-from omniart_model.network import Network, Spread
-from omniart_model.settings import Epoch, TrainConfig, TrainReport
-from omniart_model.tasks import Kind, Task
+from omniart_model.training.network import Network, Spread
+from omniart_model.training.settings import Epoch, TrainConfig, TrainReport
 
 log = logging.getLogger(__name__)
 
@@ -31,23 +32,11 @@ _EVALUATED = 4_096  # rows that are evaluated at a time: bounds memory, changes 
 _LEAST_FEATURE_DEVIATION = 1e-2  # a feature that hardly moves is not blown up to unit size
 
 
-@dataclass(frozen=True)
-class Examples:
-    """Works to learn from: features float16 [N, 2, F] (upright, mirrored) and each task's labels."""
-
-    features: Halves
-    labels: Mapping[str, Labels]
-
-    def __len__(self) -> int:
-        """Return the number of works."""
-        return len(self.features)
-
-
 def fit(
     tasks: Sequence[Task],
     classes: Mapping[str, Sequence[str]],
-    train: Examples,
-    validation: Examples,
+    train: Cached,
+    validation: Cached,
     config: TrainConfig,
     *,
     device: torch.device | None = None,
@@ -79,15 +68,17 @@ def fit(
 
 
 def outputs(network: Network, features: Halves) -> dict[str, Floats]:
-    """Return the network's answers on one view, float16 [N, F]: probabilities [N, C], years [N]."""
+    """Return the network's answers, probabilities [N, C] and years [N], on float16 [N, 2, F]: the mean of both views'."""
     parts: dict[str, list[Floats]] = {task.name: [] for task in network.tasks}
     place = next(network.buffers()).device
     with torch.inference_mode():
         for start in range(0, len(features), _EVALUATED):
-            seen = torch.from_numpy(features[start : start + _EVALUATED]).to(place)
-            answers = network(seen)
+            block = torch.from_numpy(features[start : start + _EVALUATED]).to(place)
+            upright, mirrored = (network(block[:, view]) for view in range(2))
             for task in network.tasks:
-                parts[task.name].append(_likely(task.kind, answers[task.name]).cpu().numpy())
+                name = task.name
+                both = [_likely(task.kind, answers[name]) for answers in (upright, mirrored)]
+                parts[name].append(torch.stack(both).mean(0).cpu().numpy())
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 
 
@@ -104,7 +95,7 @@ def _batch_size(works: int, asked: int) -> int:
 def _start(
     tasks: Sequence[Task],
     classes: Mapping[str, Sequence[str]],
-    train: Examples,
+    train: Cached,
     config: TrainConfig,
 ) -> Network:
     widths = {task.name: 1 if task.kind is Kind.YEAR else len(classes[task.name]) for task in tasks}
@@ -182,8 +173,7 @@ class _Run:
         total, steps = torch.zeros((), device=self.place), 0
         for start in range(0, len(order), self.report.batch):
             rows = order[start : start + self.report.batch]
-            features = train.features[rows, mirrored[rows]]
-            answers = self.network(torch.from_numpy(features).to(self.place))
+            answers = self.network(train.seen(rows, mirrored[rows], self.place))
             labels = self._labels(train.labels, rows)
             loss = multitask_loss(answers, labels, self.tasks, weights, self.class_weights)
             optimiser.zero_grad(set_to_none=True)
@@ -198,7 +188,7 @@ class _Run:
         self.network.eval()
         sums, sizes = (dict.fromkeys((task.name for task in self.tasks), 0.0) for _ in range(2))
         for rows in _blocks(len(examples)):
-            seen = torch.from_numpy(examples.features[rows, 0]).to(self.place)
+            seen = examples.seen(rows, np.zeros_like(rows), self.place)
             labels = self._labels(examples.labels, rows)
             with torch.inference_mode():
                 answers = self.network(seen)

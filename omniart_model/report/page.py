@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from omniart_model.evaluate import PREDICTED, Evaluation, TaskEvaluation
-from omniart_model.settings import Epoch, TrainConfig, TrainReport
+from omniart_model.evaluation.evaluate import PREDICTED, Evaluation, TaskEvaluation
 from omniart_model.tasks import Kind
+from omniart_model.training.settings import Epoch, TrainConfig, TrainReport
 
 INVENTED = (
     "These works are invented: they come from the sample museum, which is drawn by code. "

@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
-from omniart_model.bases import DEFAULT_BASE, Base
+from omniart_model.bases.table import DEFAULT_BASE, Base
 from schemas.errors import ModelError
 
 _TIMEOUT_S = 60.0

@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from omniart_data.release import Release
 from omniart_data.release.pictures import large_pictures
-from omniart_model.bases import Base
-from omniart_model.cache import FeatureCache, Halves
-from omniart_model.pictures import see
+from omniart_model.bases.table import Base
+from omniart_model.features.cache import FeatureCache, Halves
+from omniart_model.features.pictures import see
 from omniart_model.works import looked_at, texts
 from omniart_model.workspace import picture_names, picture_path
 from schemas.errors import ModelError

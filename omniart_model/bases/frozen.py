@@ -12,9 +12,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from omniart_model.bases import Base
-from omniart_model.torchvision_import import torchvision_models
-from omniart_model.weights import Weights
+from omniart_model.bases.table import Base
+from omniart_model.bases.torchvision_import import torchvision_models
+from omniart_model.bases.weights import Weights
 from schemas.errors import ModelError
 
 

@@ -1,0 +1,1 @@
+"""The table that a release is published with: the network beside what answers without it."""

@@ -1,0 +1,1 @@
+"""The commands of omniart-model, one module each."""

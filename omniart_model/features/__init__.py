@@ -1,0 +1,1 @@
+"""Features: what a base says of a picture, made once and kept."""

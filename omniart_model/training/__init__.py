@@ -1,0 +1,1 @@
+"""The multi-task network, its loss, its training and its checkpoints."""

@@ -1,0 +1,106 @@
+"""How a network is trained, and how a training went: plain values, kept in every checkpoint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class YearHead(StrEnum):
+    """How a year is answered: as a number (the paper), or as a distribution over bins."""
+
+    NUMBER = "number"
+    BINS = "bins"
+
+
+class Tail(StrEnum):
+    """What stands up for rare classes: weights in the loss (the paper), the prior added to the logits, or nothing."""
+
+    WEIGHTS = "class-weights"
+    LOGITS = "logit-adjustment"
+    NONE = "none"
+
+
+class Weighting(StrEnum):
+    """How the tasks are weighed: by the ratio of their validation losses (the paper), learnt, or all alike."""
+
+    RATIO = "ratio"
+    UNCERTAINTY = "uncertainty"
+    EQUAL = "equal"
+
+
+class Finetune(StrEnum):
+    """What of the base learns too: nothing (the paper), its last stage, or all of it."""
+
+    NONE = "none"
+    LAST = "last"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the heads are trained.
+
+    ``batch`` is made smaller on a small release: see ``omniart_model.training.train``. ``patience`` is in
+    epochs without a better validation loss. ``subset`` leaves the works of artists with at most so many works out.
+    """
+
+    shared: int = 6144
+    epochs: int = 100
+    patience: int = 10
+    batch: int = 1024
+    rate: float = 2e-4
+    decay: float = 1e-2
+    dropout: float = 0.0
+    seed: int = 0
+    subset: int = 0
+    year: YearHead = YearHead.NUMBER
+    tail: Tail = Tail.WEIGHTS
+    weighting: Weighting = Weighting.RATIO
+    finetune: Finetune = Finetune.NONE
+
+
+def read_config(values: Mapping[str, Any]) -> TrainConfig:
+    """Return settings as JSON holds them; raise TypeError or ValueError for what is no setting."""
+    told = dict(values)
+    for name, kind in _CHOICES.items():
+        if name in told:
+            told[name] = kind(told[name])
+    return TrainConfig(**told)
+
+
+_CHOICES: Mapping[str, type[StrEnum]] = {
+    "year": YearHead,
+    "tail": Tail,
+    "weighting": Weighting,
+    "finetune": Finetune,
+}
+
+PRESETS: Mapping[str, TrainConfig] = {
+    "paper": TrainConfig(shared=6144, batch=32),
+    "fast": TrainConfig(shared=1024),
+}
+"""The paper's size and batch, and what takes a tenth of its time."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Losses of one pass: scaled, task by task, and the weighted sum that stopping looks at."""
+
+    number: int
+    train: float
+    validation: Mapping[str, float]
+    total: float
+
+
+@dataclass
+class TrainReport:
+    """How a training went; ``seconds`` is wall time, the one part that differs from run to run."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+    best: int = 0
+    weights: dict[str, float] = field(default_factory=dict)
+    train: int = 0
+    validation: int = 0
+    batch: int = 0
+    seconds: float = 0.0
