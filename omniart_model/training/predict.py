@@ -11,6 +11,7 @@ from omniart_model.evaluation.predictions import Predictions, write_predictions
 from omniart_model.features.cache import FeatureCache
 from omniart_model.tasks import Kind
 from omniart_model.training.checkpoint import Checkpoint
+from omniart_model.training.examples import Cached
 from omniart_model.training.train import outputs
 from omniart_model.works import in_split, pictured_works, texts
 from schemas.errors import ModelError
@@ -25,7 +26,7 @@ def predict(
     period the median year): every work is answered, and nothing is guessed by the network.
     """
     features, found = cache.read(texts(works["image_sha256"]))
-    answers = outputs(checkpoint.network, features)
+    answers = outputs(checkpoint.network, Cached(features, {}))
     for task in checkpoint.network.tasks:
         constant = constant_answers(train, task, checkpoint.classes[task.name])
         prior = constant["median year"] if task.kind is Kind.YEAR else next(iter(constant.values()))

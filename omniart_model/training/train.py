@@ -10,10 +10,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from omniart_model.features.cache import Halves
 from omniart_model.labels import Floats, Integers, Labels, take
 from omniart_model.tasks import Kind, Task
-from omniart_model.training.examples import Cached, Examples
+from omniart_model.training.examples import Examples
 from omniart_model.training.loss import (
     balanced_class_weights,
     label_weight,
@@ -29,14 +28,13 @@ log = logging.getLogger(__name__)
 _LEAST_STEPS = 8  # of an epoch on a small release, so that an epoch is worth a validation
 _LEAST_BATCH = 32  # the paper's
 _EVALUATED = 4_096  # rows that are evaluated at a time: bounds memory, changes no mean
-_LEAST_FEATURE_DEVIATION = 1e-2  # a feature that hardly moves is not blown up to unit size
 
 
 def fit(
     tasks: Sequence[Task],
     classes: Mapping[str, Sequence[str]],
-    train: Cached,
-    validation: Cached,
+    train: Examples,
+    validation: Examples,
     config: TrainConfig,
     *,
     device: torch.device | None = None,
@@ -67,18 +65,19 @@ def fit(
     return network.eval(), report
 
 
-def outputs(network: Network, features: Halves) -> dict[str, Floats]:
-    """Return the network's answers, probabilities [N, C] and years [N], on float16 [N, 2, F]: the mean of both views'."""
+def outputs(network: Network, examples: Examples) -> dict[str, Floats]:
+    """Return the network's answers, probabilities [N, C] and years [N]: the mean over all views."""
     parts: dict[str, list[Floats]] = {task.name: [] for task in network.tasks}
     place = next(network.buffers()).device
     with torch.inference_mode():
-        for start in range(0, len(features), _EVALUATED):
-            block = torch.from_numpy(features[start : start + _EVALUATED]).to(place)
-            upright, mirrored = (network(block[:, view]) for view in range(2))
+        for rows in _blocks(len(examples)):
+            seen = [
+                network(examples.seen(rows, np.full_like(rows, view), place))
+                for view in range(examples.views)
+            ]
             for task in network.tasks:
-                name = task.name
-                both = [_likely(task.kind, answers[name]) for answers in (upright, mirrored)]
-                parts[name].append(torch.stack(both).mean(0).cpu().numpy())
+                likely = [_likely(task.kind, answers[task.name]) for answers in seen]
+                parts[task.name].append(torch.stack(likely).mean(0).cpu().numpy())
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 
 
@@ -95,31 +94,19 @@ def _batch_size(works: int, asked: int) -> int:
 def _start(
     tasks: Sequence[Task],
     classes: Mapping[str, Sequence[str]],
-    train: Cached,
+    train: Examples,
     config: TrainConfig,
 ) -> Network:
     widths = {task.name: 1 if task.kind is Kind.YEAR else len(classes[task.name]) for task in tasks}
-    network = Network(tasks, widths, train.features.shape[2], config.shared)
+    spread = train.spread()
+    network = Network(tasks, widths, len(spread.mean), config.shared)
     years = [train.labels[task.name] for task in tasks if task.kind is Kind.YEAR]
     known = torch.tensor([])
     if years:
         known = torch.from_numpy(years[0])
         known = known[~torch.isnan(known)]
-    network.settle(_feature_spread(train.features), Spread.of(known, least=1.0))
+    network.settle(spread, Spread.of(known, least=1.0))
     return network
-
-
-def _feature_spread(features: Halves) -> Spread:
-    """Return the spread of the upright view's features, [F], summed in float64 a block at a time."""
-    total, squares = (np.zeros(features.shape[2]) for _ in range(2))
-    for start in range(0, len(features), _EVALUATED):
-        block = features[start : start + _EVALUATED, 0].astype(np.float64)
-        total += block.sum(0)
-        squares += np.square(block).sum(0)
-    mean = total / len(features)
-    deviation = np.sqrt(np.maximum(squares / len(features) - mean**2, 0))
-    least = np.maximum(deviation, _LEAST_FEATURE_DEVIATION)
-    return Spread(torch.from_numpy(mean).float(), torch.from_numpy(least).float())
 
 
 @dataclass
@@ -169,11 +156,11 @@ class _Run:
     ) -> float:
         """Pass once over train in an order by chance; return the mean loss of its batches."""
         self.network.train()
-        order, mirrored = chance.permutation(len(train)), chance.integers(0, 2, len(train))
+        order, views = chance.permutation(len(train)), chance.integers(0, train.views, len(train))
         total, steps = torch.zeros((), device=self.place), 0
         for start in range(0, len(order), self.report.batch):
             rows = order[start : start + self.report.batch]
-            answers = self.network(train.seen(rows, mirrored[rows], self.place))
+            answers = self.network(train.seen(rows, views[rows], self.place))
             labels = self._labels(train.labels, rows)
             loss = multitask_loss(answers, labels, self.tasks, weights, self.class_weights)
             optimiser.zero_grad(set_to_none=True)

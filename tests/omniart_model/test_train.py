@@ -70,7 +70,7 @@ def reordered(labels: Labels, order: np.ndarray) -> Labels:
 
 def figures(network: Network, test: Cached) -> Mapping[str, float]:
     """Return one figure for each task."""
-    found = outputs(network, test.features)
+    found = outputs(network, test)
     types = test.labels["type"]
     assert isinstance(types, SeveralLabels)
     artist, years = test.labels["artist"], test.labels["period"]

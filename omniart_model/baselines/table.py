@@ -1,0 +1,101 @@
+"""The table of a baseline: what each answer reaches on the test split, beside the network. Values for JSON, no torch."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.tasks import Task
+
+Metrics = Mapping[str, Measured]
+
+NETWORK = "multi-task network"
+"""The answer that all others are compared with."""
+
+
+@dataclass(frozen=True)
+class TaskTable:
+    """One task: each answer's metrics, and what the network's are beside them.
+
+    ``differences[answer][metric]`` is the network minus that answer. ``cuts`` are the network's metrics on parts of the split:
+    ``cuts["museum" | "century" | "subset"][value]``.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    answers: Mapping[str, Metrics]
+    differences: Mapping[str, Mapping[str, Difference]] = field(default_factory=dict)
+    cuts: Mapping[str, Mapping[str, Metrics]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A test work and a work of another split whose features are all but the same."""
+
+    test: str
+    other: str
+    split: str
+    cosine: float
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A museum's test works by a network that has seen none of its works, and by one that has seen some."""
+
+    museum: str
+    task: str
+    metric: str
+    without: Measured
+    within: Measured
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Continued:
+    """One network on one set of works: how far a change of figures is the data's, and how far the network's.
+
+    ``network`` is the release whose baseline it is, ``works`` says which works ("test of 1.1.0", "test of both").
+    """
+
+    network: str
+    works: str
+    task: str
+    metrics: Metrics
+
+
+@dataclass(frozen=True)
+class Table:
+    """All figures of a baseline. ``seconds`` and ``what`` are by answer: wall time of all seeds, and what it looks at."""
+
+    release: str
+    digest: str
+    split: str
+    works: int
+    tasks: tuple[TaskTable, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    what: Mapping[str, str] = field(default_factory=dict)
+    museum_told: Measured | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    leaks: tuple[Leak, ...] = ()
+    continuity: tuple[Continued, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the table as values for JSON; a figure of nothing is null."""
+        found: dict[str, Any] = _plain(self)
+        return found
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
