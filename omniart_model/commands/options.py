@@ -1,0 +1,100 @@
+"""What several commands take, and what they do with it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from omniart_model.bases.table import BASES
+from omniart_model.printing import printable_lines
+from omniart_model.tasks import TASKS
+from omniart_model.training.settings import PRESETS, TrainConfig
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from omniart_data.release import Release
+
+SIZES = ", ".join(
+    f"{name} {preset.shared:,} units, batches of {preset.batch:,}"
+    for name, preset in PRESETS.items()
+)
+_FEATURES_MEMORY = "The workspace: features/ and weights/ are kept in it, images/ is read from it."
+
+ReleaseFolder = Annotated[Path, typer.Argument(help="Folder of a release.", metavar="RELEASE")]
+Workspace = Annotated[
+    Path | None,
+    typer.Option(help=_FEATURES_MEMORY + " By default the folder that holds releases/."),
+]
+BaseName = Annotated[str, typer.Option("--base", help=f"Frozen base: {', '.join(BASES)}.")]
+WeightsFile = Annotated[
+    Path | None,
+    typer.Option(help="Weights of the base, .pth or .safetensors, read without pickle."),
+]
+WeightsSha256 = Annotated[
+    str, typer.Option(help="SHA-256 that --weights must have, where it is not the base's own.")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps ...")]
+TaskNames = Annotated[
+    str, typer.Option(help="Tasks, with commas: " + ",".join(task.word for task in TASKS) + ".")
+]
+LeastTrain = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TASK=N",
+        help="Works in train that make a label a class; by default "
+        + ", ".join(f"{task.word}={task.least_train}" for task in TASKS if task.least_train)
+        + ". Can be given again for another task.",
+    ),
+]
+
+
+def check_split(split: str) -> None:
+    """Raise UsageError for a name that is no split's."""
+    from schemas.release import SPLITS
+
+    if split not in SPLITS:
+        raise UsageError(f"--split {split}: there are {', '.join(SPLITS)}")
+
+
+def check_there(path: Path, what: str) -> None:
+    """Raise UsageError where nothing is at a path."""
+    if not path.exists():
+        raise UsageError(f"{path} is not there: name {what}")
+
+
+def open_folder(folder: Path) -> "Release":
+    """Open a release; raises UsageError for what is no folder, ReleaseError for no release."""
+    from omniart_data.release import open_release
+
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder")
+    return open_release(folder)
+
+
+def task_names(tasks: str) -> list[str]:
+    """Return names that were given with commas between them."""
+    return [name.strip() for name in tasks.split(",") if name.strip()]
+
+
+def least_train(given: Sequence[str] | None) -> dict[str, int]:
+    """Return TASK=N as numbers; raises UsageError."""
+    least = {}
+    for text in given or ():
+        name, _, number = text.partition("=")
+        if not number.isdecimal():
+            raise UsageError(f"--min-train takes TASK=N, as in artist=5, and not {text!r}")
+        least[name] = int(number)
+    return least
+
+
+def find_preset(name: str) -> TrainConfig:
+    """Return the preset of a name; raises UsageError with those there are."""
+    if name not in PRESETS:
+        raise UsageError(f"no preset is called {name!r}; there are: {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines of our own making, whatever words of others stand in them."""
+    typer.echo(printable_lines(text), err=err)
