@@ -30,19 +30,41 @@ class SeveralLabels:
     known: Booleans  # [N]
     count: int  # C
 
-    def dense(self, rows: Integers) -> Floats:
-        """Return float [B, C] of 0 and 1 for the rows asked for, NaN throughout where unknown."""
-        starts, lengths = self.offsets[rows], np.diff(self.offsets)[rows]
+    def places(self, rows: Integers) -> tuple[Integers, Integers]:
+        """Return where ``dense(rows)`` is 1: places in ``rows``, and classes, int64 [M] each."""
+        starts = self.offsets[rows]
+        lengths = self.offsets[rows + 1] - starts
         at = np.repeat(np.arange(len(rows)), lengths)
         within = np.arange(len(at)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return at, self.classes[np.repeat(starts, lengths) + within]
+
+    def dense(self, rows: Integers) -> Floats:
+        """Return float [B, C] of 0 and 1 for the rows asked for, NaN throughout where unknown."""
         out = np.zeros((len(rows), self.count), np.float32)
-        out[at, self.classes[np.repeat(starts, lengths) + within]] = 1.0
+        out[self.places(rows)] = 1.0
         out[~self.known[rows]] = np.nan
         return out
 
 
-Labels = Integers | Floats | SeveralLabels
-"""Of one task: int64 [N] (UNKNOWN: none), float32 [N] in years (NaN: none), or SeveralLabels."""
+@dataclass(frozen=True)
+class YearLabels:
+    """The year of each artwork, and the first and last year that the museum gives: float32 [N] each, in years.
+
+    NaN in all three where no year is known. A work whose museum gives no interval has its year for both ends.
+    """
+
+    year: Floats
+    first: Floats
+    last: Floats
+
+    @classmethod
+    def points(cls, year: Floats) -> "YearLabels":
+        """Return years that are known to the year, or not at all."""
+        return cls(year, year, year)
+
+
+Labels = Integers | Floats | YearLabels | SeveralLabels
+"""Of one task: int64 [N] (UNKNOWN: none), float32 [N] in years (NaN: none), YearLabels, or SeveralLabels."""
 
 
 def find_classes(works: pa.Table, task: Task, order: Sequence[str]) -> tuple[str, ...]:
@@ -65,16 +87,53 @@ def encode(works: pa.Table, task: Task, classes: Sequence[str]) -> Labels:
     """Return a task's labels of the works, row by row, as its kind asks for."""
     column = works[task.column].combine_chunks()
     if task.kind is Kind.YEAR:
-        years: Floats = np.array(column.cast(pa.float32()).fill_null(np.nan), np.float32)
-        return years
+        return _years(column)
     if task.kind is Kind.ONE:
         return _numbers(column, classes)
-    return _encode_several(column, classes)
+    return _encode_several(column, task, classes)
+
+
+def labels_to_learn(works: pa.Table, task: Task, classes: Sequence[str]) -> Labels:
+    """Return a task's labels of the works as ``encode`` does, of a year the museum's interval too.
+
+    An end that is not given is the year itself, and the interval always holds the year.
+    """
+    labels = encode(works, task, classes)
+    ends = ("year_first", "year_last")
+    if task.kind is not Kind.YEAR or not set(ends) <= set(works.column_names):
+        return labels
+    year = np.asarray(labels)
+    first, last = (_years(works[name].combine_chunks()) for name in ends)
+    known = ~np.isnan(year)
+    return YearLabels(
+        year,
+        np.where(known, np.fmin(first, year), np.nan).astype(np.float32),
+        np.where(known, np.fmax(last, year), np.nan).astype(np.float32),
+    )
 
 
 def take(labels: Labels, rows: Integers) -> Integers | Floats:
-    """Return the labels of some rows as one array: [B], or [B, C] for several."""
-    return labels.dense(rows) if isinstance(labels, SeveralLabels) else labels[rows]
+    """Return the labels of some rows as one array: [B], [B, C] for several, the year alone of YearLabels."""
+    if isinstance(labels, SeveralLabels):
+        return labels.dense(rows)
+    return labels.year[rows] if isinstance(labels, YearLabels) else labels[rows]
+
+
+def label_texts(works: pa.Table, task: Task) -> "pa.Array[Any]":
+    """Return all labels that some works have for a task of classes, one after the other; null where there is none."""
+    column = works[task.column].combine_chunks()
+    return column if task.kind is Kind.ONE else _elements(column, task)
+
+
+def _elements(column: "pa.Array[Any]", task: Task) -> "pa.Array[Any]":
+    """Return the labels in a column of lists, one after the other."""
+    elements = compute.list_flatten(column)
+    return compute.struct_field(elements, task.field) if task.field else elements
+
+
+def _years(column: "pa.Array[Any]") -> Floats:
+    years: Floats = np.array(column.cast(pa.float32()).fill_null(np.nan), np.float32)
+    return years
 
 
 def _numbers(column: "pa.Array[Any]", classes: Sequence[str]) -> Integers:
@@ -83,10 +142,10 @@ def _numbers(column: "pa.Array[Any]", classes: Sequence[str]) -> Integers:
     return numbers
 
 
-def _encode_several(column: "pa.Array[Any]", classes: Sequence[str]) -> SeveralLabels:
+def _encode_several(column: "pa.Array[Any]", task: Task, classes: Sequence[str]) -> SeveralLabels:
     lengths = np.asarray(compute.list_value_length(column).fill_null(0), np.int64)
     works = np.asarray(compute.list_parent_indices(column), np.int64)
-    numbers = _numbers(compute.list_flatten(column), classes)
+    numbers = _numbers(_elements(column, task), classes)
     held = numbers != UNKNOWN
     width = max(len(classes), 1)
     pairs = np.unique(works[held] * width + numbers[held])  # a label given twice counts once
@@ -98,7 +157,7 @@ def _encode_several(column: "pa.Array[Any]", classes: Sequence[str]) -> SeveralL
 def _count(works: pa.Table, task: Task, split: str) -> dict[str, int]:
     column = works.filter(compute.equal(works["split"], split))[task.column].combine_chunks()
     if task.kind is Kind.SEVERAL:
-        parents, labels = compute.list_parent_indices(column), compute.list_flatten(column)
+        parents, labels = compute.list_parent_indices(column), _elements(column, task)
         once = (
             pa.table({"work": parents, "label": labels}).group_by(["work", "label"]).aggregate([])
         )

@@ -25,7 +25,8 @@ class Task:
     ``scale`` is s of Strezoski & Worring 2017, eq. 2: it brings the loss into the others' range. A
     label is a class with at least ``least_train`` works in train and ``least_test`` in test, so
     that there is something to learn from and something to be measured on. A ``standing`` task is one of every
-    baseline; the others are learnt where they are named.
+    baseline; the others are learnt where they are named. ``field`` names the part that is the label where the
+    column's elements have several.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Task:
     least_train: int = 0
     least_test: int = 1
     standing: bool = True
+    field: str = ""
 
     @property
     def word(self) -> str:
@@ -52,6 +54,7 @@ TASKS: tuple[Task, ...] = (
     Task("coarse type", Kind.ONE, "coarse_type", least_train=10, standing=False),
     Task("material", Kind.SEVERAL, "materials", least_train=10),
     Task("technique", Kind.SEVERAL, "techniques", least_train=10, standing=False),
+    Task("iconclass", Kind.SEVERAL, "iconclass", least_train=10, standing=False, field="code"),
     Task("period", Kind.YEAR, "year", scale=0.1),  # the paper divides by ten
 )
 

@@ -5,9 +5,10 @@ from typing import Any
 import pyarrow as pa
 
 from omniart_data.release import Release
+from omniart_data.release.labels import TASKS as NUMBERED
 from omniart_data.release.rows import compute
-from omniart_model.labels import find_classes
-from omniart_model.tasks import TASKS, Task
+from omniart_model.labels import find_classes, label_texts
+from omniart_model.tasks import TASKS, Kind, Task
 from schemas.errors import ModelError, UsageError
 from schemas.release import SPLITS
 from schemas.rights import NO
@@ -58,14 +59,38 @@ def in_split(works: pa.Table, split: str) -> pa.Table:
     return works.filter(compute.equal(works["split"], split))
 
 
+def in_subset(works: pa.Table, more_than: int) -> pa.Table:
+    """Return the works of artists with more than so many works, in their order; 0 leaves none out.
+
+    An artist's works are counted by the release over all splits, with a picture or without one. A work that has
+    no artist is in no subset.
+    """
+    if not more_than:
+        return works
+    return works.filter(compute.greater(works["artist_works"], more_than))
+
+
 def class_index(release: Release, works: pa.Table, task: Task) -> tuple[str, ...]:
     """Return the classes of a task in the order of the release's numbers, which are never reused.
 
-    ``works`` are those of all three splits, as a class must be in train and in test.
+    ``works`` are those of all three splits, as a class must be in train and in test. The labels of a task that
+    the release does not number are taken in the order of their texts.
     """
+    if not is_numbered(task):
+        found = (
+            compute.unique(label_texts(works, task).drop_null())
+            if task.kind is not Kind.YEAR
+            else ()
+        )
+        return find_classes(works, task, sorted(str(label) for label in found))
     labels = release.labels
     of_task = labels.filter(compute.equal(labels["task"], task.name)).sort_by("number")
     return find_classes(works, task, texts(of_task["label"]))
+
+
+def is_numbered(task: Task) -> bool:
+    """Return whether a release numbers the labels of a task in its class index."""
+    return task.name in NUMBERED
 
 
 def check_trainable(works: pa.Table, folder: str) -> None:

@@ -11,6 +11,7 @@ import typer
 from omniart_model.commands.options import (
     LeastTrain,
     ReleaseFolder,
+    ResampleTimes,
     TaskNames,
     check_split,
     check_there,
@@ -19,7 +20,19 @@ from omniart_model.commands.options import (
     say,
     task_names,
 )
+from omniart_model.evaluation.resample import RESAMPLES
 from omniart_model.tasks import choose_tasks
+
+EXAMPLES = "\n\n".join(
+    [
+        "Examples:",
+        "- `omniart-model evaluate workspace/releases/omniart-1.0.0 mine.parquet`: every metric with its interval",
+        "- `omniart-model evaluate RELEASE mine.parquet --by museum,century,subset`: and where it is good or bad",
+        "- `omniart-model evaluate RELEASE mine.parquet --split validation --resamples 0`: quickly, while you choose",
+        "- `omniart-model evaluate RELEASE mine.parquet --tasks artist,iconclass --json scores.json`: tasks by name",
+        "docs/predictions.md describes the file, and how to write it from pandas.",
+    ]
+)
 
 
 def evaluate(
@@ -30,20 +43,30 @@ def evaluate(
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
     tasks: TaskNames = "",
     min_train: LeastTrain = None,
+    resamples: ResampleTimes = RESAMPLES,
+    by: Annotated[
+        str, typer.Option(help="Also score parts of the split, with commas: museum,century,subset.")
+    ] = "",
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Also write the metrics here.")
     ] = None,
 ) -> None:
     """Score anybody's predictions against a split of a release; needs no torch."""
     from omniart_model.evaluation.evaluate import evaluate as evaluate_predictions
+    from omniart_model.evaluation.printed import terminal
     from omniart_model.files import as_json, write_whole
-    from omniart_model.report.page import terminal
 
     check_split(split)
     opened = open_folder(release)
     check_there(predictions, "a file of predictions")
-    chosen = choose_tasks(task_names(tasks), least_train(min_train))
-    evaluation = evaluate_predictions(opened, predictions, chosen, split)
-    say(terminal(evaluation, "predictions"))
+    evaluation = evaluate_predictions(
+        opened,
+        predictions,
+        choose_tasks(task_names(tasks), least_train(min_train)),
+        split,
+        resamples=resamples,
+        cuts=task_names(by),
+    )
+    say(terminal(evaluation))
     if json_out is not None:
         write_whole(json_out, as_json(evaluation.as_dict()))

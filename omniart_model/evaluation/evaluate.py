@@ -2,49 +2,71 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from omniart_data.release import Release
 from omniart_model.evaluation.constant import constant_answers, repeated
-from omniart_model.evaluation.metrics import (
-    Booleans,
-    one_class_metrics,
-    several_class_metrics,
-    year_metrics,
-)
+from omniart_model.evaluation.cuts import check_cuts, scores_by_cut
+from omniart_model.evaluation.measured import Measured
 from omniart_model.evaluation.predictions import Predictions, read_predictions
-from omniart_model.labels import Floats, SeveralLabels, encode
-from omniart_model.tasks import Kind, Task
+from omniart_model.evaluation.resample import RESAMPLES, Resamples
+from omniart_model.evaluation.score import score
+from omniart_model.evaluation.truth import Counts, counts_of, truth_of
+from omniart_model.tasks import Task
 from omniart_model.works import class_index, in_split, pictured_works, texts
 
 PREDICTED = "predictions"
 """The name of what is evaluated, beside the names of the constant answers."""
 
-Metrics = Mapping[str, float]
+Metrics = Mapping[str, Measured]
 
 
 @dataclass(frozen=True)
 class TaskEvaluation:
-    """One task's metrics for each answer to it: the predictions', then the constant ones'."""
+    """One task's metrics for each answer to it: the predictions', then the constant ones'.
+
+    ``cuts`` are the predictions' on parts of the split: ``cuts["museum" | "century" | "subset"][part]``.
+    """
 
     task: Task
     classes: tuple[str, ...]
+    counts: Counts
     answers: Mapping[str, Metrics]
+    cuts: Mapping[str, Mapping[str, Metrics]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the task's metrics as values for JSON; a metric of nothing is null."""
+        return {
+            "classes": len(self.classes),
+            "classes_measured": self.counts.classes,
+            "works": {
+                "all": self.counts.works,
+                "known": self.counts.known,
+                "labelled": self.counts.labelled,
+            },
+            "least_train": self.task.least_train,
+            "least_test": self.task.least_test,
+            "answers": {name: _values(metrics) for name, metrics in self.answers.items()},
+            "cuts": {
+                cut: {part: _values(metrics) for part, metrics in parts.items()}
+                for cut, parts in self.cuts.items()
+            },
+        }
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics of predictions for one split of a release."""
+    """Metrics of predictions for one split of a release; ``resamples`` is how many stand behind an interval."""
 
     release: str
     digest: str
     split: str
     works: int
     tasks: tuple[TaskEvaluation, ...]
+    resamples: int = RESAMPLES
 
     def as_dict(self) -> dict[str, object]:
         """Return the evaluation as values for JSON; a metric of nothing is null."""
@@ -53,80 +75,74 @@ class Evaluation:
             "release_sha256": self.digest,
             "split": self.split,
             "works": self.works,
-            "tasks": {
-                one.task.name: {
-                    "classes": len(one.classes),
-                    "least_train": one.task.least_train,
-                    "least_test": one.task.least_test,
-                    "answers": {
-                        name: {
-                            key: None if math.isnan(value) else value
-                            for key, value in metrics.items()
-                        }
-                        for name, metrics in one.answers.items()
-                    },
-                }
-                for one in self.tasks
-            },
+            "resamples": self.resamples,
+            "tasks": {one.task.name: one.as_dict() for one in self.tasks},
         }
 
 
+def _values(metrics: Metrics) -> dict[str, dict[str, float | int | None]]:
+    """Return metrics as values for JSON: value, low, high and n; one file of predictions has no seeds."""
+    return {
+        name: {
+            key: None if isinstance(value, float) and math.isnan(value) else value
+            for key, value in asdict(measured).items()
+            if key in {"value", "low", "high", "n"}
+        }
+        for name, measured in metrics.items()
+    }
+
+
 def evaluate(
-    release: Release, predictions: Path, tasks: Sequence[Task], split: str = "test"
+    release: Release,
+    predictions: Path,
+    tasks: Sequence[Task],
+    split: str = "test",
+    *,
+    resamples: int = RESAMPLES,
+    cuts: Sequence[str] = (),
 ) -> Evaluation:
     """Score a predictions file on a split, beside the answers of who does not look.
 
-    All works of the split with a picture must be answered, and no others. Raises ModelError.
+    All works of the split with a picture must be answered, and no others. ``resamples`` 0 gives no intervals; ``cuts``
+    names parts of the split to score too (``evaluation.cuts``). Raises ModelError, UsageError for an unknown cut.
     """
+    check_cuts(cuts)
     works = pictured_works(release)
     scored = in_split(works, split)
     classes = {task.name: class_index(release, works, task) for task in tasks}
     found = read_predictions(predictions, texts(scored["id"]), tasks, classes)
-    answered = [task for task in tasks if task.name in found.scores]
-    train = in_split(works, "train")
+    train, drawn = in_split(works, "train"), Resamples(scored.num_rows, resamples)
     return Evaluation(
         release.version,
         release.digest,
         split,
         scored.num_rows,
-        tuple(_evaluate_task(task, train, scored, classes[task.name], found) for task in answered),
+        tuple(
+            _evaluate_task(task, (train, scored), classes[task.name], found, drawn, cuts=cuts)
+            for task in tasks
+            if task.name in found.scores
+        ),
+        resamples,
     )
 
 
 def _evaluate_task(
-    task: Task, train: pa.Table, scored: pa.Table, classes: tuple[str, ...], found: Predictions
+    task: Task,
+    sides: tuple[pa.Table, pa.Table],
+    classes: tuple[str, ...],
+    found: Predictions,
+    resamples: Resamples,
+    *,
+    cuts: Sequence[str],
 ) -> TaskEvaluation:
-    answers: dict[str, Metrics] = {
-        PREDICTED: task_metrics(
-            task, scored, classes, found.classes.get(task.name, ()), found.scores[task.name]
-        )
-    }
+    train, scored = sides
+    truth = truth_of(scored, task, classes, found.classes.get(task.name, ()))
+    given = [found.scores[task.name]]
+    ranges = [found.ranges[task.name]] if task.name in found.ranges else []
+    answers = {PREDICTED: score(truth, given, resamples, ranges=ranges)}
+    of_classes = truth_of(scored, task, classes)
     for name, answer in constant_answers(train, task, classes).items():
         constant = repeated(answer, scored.num_rows)
-        answers[name] = task_metrics(task, scored, classes, classes, constant)
-    return TaskEvaluation(task, classes, answers)
-
-
-def task_metrics(
-    task: Task,
-    works: pa.Table,
-    classes: Sequence[str],
-    columns: Sequence[str],
-    scores: Floats,
-) -> Metrics:
-    """Return a task's metrics on works, given scores [N, len(columns)] or years [N].
-
-    ``columns`` begin with ``classes``; labels beyond them count only where all works do.
-    """
-    labels = encode(works, task, columns)
-    if task.kind is Kind.YEAR:
-        years = np.asarray(labels)
-        known = ~np.isnan(years)
-        return year_metrics(scores[known], years[known])
-    if isinstance(labels, SeveralLabels):
-        known_rows = np.flatnonzero(labels.known)
-        truth: Booleans = labels.dense(known_rows) > 0
-        return several_class_metrics(scores[known_rows], truth)
-    has = np.asarray(works[task.column].is_valid())
-    numbers = np.asarray(labels)[has].astype(np.int64)
-    return one_class_metrics(scores[has], numbers, (numbers >= 0) & (numbers < len(classes)))
+        answers[name] = score(of_classes, [constant], resamples)
+    parts = scores_by_cut(scored, truth, given, resamples, cuts, ranges=ranges)
+    return TaskEvaluation(task, classes, counts_of(truth), answers, parts)

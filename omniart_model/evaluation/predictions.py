@@ -6,7 +6,7 @@ Anybody's predictions can be scored: nothing here knows of a network.
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,28 +29,46 @@ COLUMN: Mapping[str, str] = {
 }
 """The file's column of each task."""
 
+ENDS = ("year_first", "year_last")
+"""The file's columns of the range that a year is said to lie in: both are there, or neither."""
+
 
 @dataclass(frozen=True)
 class Predictions:
-    """Each task's answers, row by row for ``ids``: scores [N, C] over its classes, or years [N]."""
+    """Each task's answers, row by row for ``ids``: scores [N, C] over its classes, or years [N].
+
+    ``ranges`` are first and last year, [N, 2], of tasks whose answer has them.
+    """
 
     ids: Sequence[str]
     classes: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, Floats]
+    ranges: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def write_predictions(
-    predictions: Predictions, tasks: Sequence[Task], path: Path, about: Mapping[str, str]
+    predictions: Predictions,
+    tasks: Sequence[Task],
+    path: Path,
+    about: Mapping[str, str],
+    *,
+    top: int = TOP,
 ) -> None:
-    """Write predictions to a Parquet file; ``about`` becomes its metadata (release, checkpoint)."""
+    """Write predictions to a Parquet file; ``about`` becomes its metadata (release, checkpoint).
+
+    Of a task with one class the ``top`` likeliest labels are written, of one with several all.
+    """
     columns: dict[str, pa.Array[Any]] = {"id": pa.array(predictions.ids, pa.string())}
     for task in tasks:
         scores = predictions.scores[task.name]
         if task.kind is Kind.YEAR:
             columns[COLUMN[task.name]] = pa.array(scores, pa.float32())
+            if task.name in predictions.ranges:
+                for name, ends in zip(ENDS, predictions.ranges[task.name].T, strict=True):
+                    columns[name] = pa.array(ends, pa.float32())
         else:
-            top = TOP if task.kind is Kind.ONE else scores.shape[1]
-            columns[COLUMN[task.name]] = _ranked(scores, predictions.classes[task.name], top)
+            most = top if task.kind is Kind.ONE else scores.shape[1]
+            columns[COLUMN[task.name]] = _ranked(scores, predictions.classes[task.name], most)
     table = pa.table(columns).replace_schema_metadata(dict(about))
     body = io.BytesIO()
     pq.write_table(table, body, compression="zstd")
@@ -87,26 +105,46 @@ def read_predictions(
     table = table.take(
         compute.index_in(pa.array(ids, pa.string()), value_set=table["id"].combine_chunks())
     )
-    found, scores = {}, {}
+    found, scores, ranges = {}, {}, {}
     for task in tasks:
         if COLUMN[task.name] not in table.column_names:
             continue
-        column = table[COLUMN[task.name]].combine_chunks()
-        if column.null_count:
-            raise ModelError(f"{path}: {COLUMN[task.name]} is null in {column.null_count} rows")
+        column = _whole(table, COLUMN[task.name], path)
         if task.kind is Kind.YEAR:
-            scores[task.name] = _finite(np.asarray(column.cast(pa.float32())), task, path)
+            scores[task.name] = _finite(np.asarray(column), task, path)
+            if set(ENDS) <= set(table.column_names):
+                ranges[task.name] = _ranges(table, task, path)
             continue
         found[task.name] = tuple(classes[task.name])
         if task.kind is Kind.ONE:
-            given = (
-                compute.unique(compute.struct_field(compute.list_flatten(column), "label"))
-                .drop_null()
-                .to_pylist()
-            )
-            found[task.name] += tuple(sorted(set(given) - set(classes[task.name])))
+            found[task.name] += _beyond(column, classes[task.name])
         scores[task.name] = _matrix(column, found[task.name], task, path)
-    return Predictions(list(ids), found, scores)
+    return Predictions(list(ids), found, scores, ranges)
+
+
+def _whole(table: pa.Table, name: str, path: Path) -> "pa.Array[Any]":
+    """Return a column; raise ModelError where a row has no answer."""
+    column = table[name].combine_chunks()
+    if column.null_count:
+        raise ModelError(f"{path}: {name} is null in {column.null_count} rows")
+    return column
+
+
+def _ranges(table: pa.Table, task: Task, path: Path) -> Floats:
+    """Return first and last years, [N, 2]; raise ModelError where a range ends before it begins."""
+    ends = [_finite(np.asarray(_whole(table, name, path)), task, path) for name in ENDS]
+    ranges: Floats = np.column_stack(ends).astype(np.float32)
+    wrong = int((ranges[:, 0] > ranges[:, 1]).sum())
+    if wrong:
+        raise ModelError(f"{path}: {ENDS[0]} is after {ENDS[1]} in {wrong} rows")
+    return ranges
+
+
+def _beyond(column: "pa.Array[Any]", classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels of a column that are no class, sorted."""
+    labels = compute.struct_field(compute.list_flatten(column), "label")
+    given = set(compute.unique(labels).drop_null().to_pylist())
+    return tuple(sorted(given - set(classes)))
 
 
 def _matrix(column: "pa.Array[Any]", classes: Sequence[str], task: Task, path: Path) -> Floats:
@@ -142,7 +180,11 @@ def _read(path: Path) -> pa.Table:
         wanted[COLUMN[task.name]] = pa.float32() if task.kind is Kind.YEAR else SCORED
     if "id" not in table.column_names or len(set(table.column_names) & set(wanted)) == 1:
         raise ModelError(f"{path} lacks the columns id and one of {', '.join(COLUMN.values())}")
-    for name in set(table.column_names) & set(wanted):
+    ends = set(ENDS) & set(table.column_names)
+    if ends and (len(ends) < len(ENDS) or "year" not in table.column_names):
+        raise ModelError(f"{path}: {' and '.join(ENDS)} stand together, beside year")
+    wanted |= dict.fromkeys(ENDS, pa.float32())
+    for name in sorted(set(table.column_names) & set(wanted)):
         try:
             index = table.column_names.index(name)
             table = table.set_column(index, name, table[name].cast(wanted[name]))
