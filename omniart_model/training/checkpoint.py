@@ -1,8 +1,9 @@
 """Checkpoints: a trained network with all that its answers hang on, loadable without pickle.
 
 A folder of two files: ``network.safetensors``, and ``checkpoint.json`` with the release, the class
-index, the base, the configuration and how the training went. The JSON file comes last and holds the
-SHA-256 of the other: a folder with both that agree is whole. Around it a baseline has a manifest of its own.
+index, the base, the configuration and how the training went; a base that has learnt too is a third, ``base.safetensors``.
+The JSON file comes last and holds the SHA-256 of the others: a folder in which they agree is whole. Around it a
+baseline has a manifest of its own. Each seed's network is a checkpoint of its own.
 """
 
 from collections.abc import Mapping
@@ -10,28 +11,32 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
+from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch import Tensor, nn
 
 from omniart_data.release import Release
 from omniart_data.release.rows import compute
 from omniart_model.files import as_json, digest, read_json, write_whole
 from omniart_model.manifest import check_manifest
 from omniart_model.tasks import Kind, Task
-from omniart_model.training.network import Network
+from omniart_model.training.network import Network, network_from
 from omniart_model.training.settings import TrainConfig, TrainReport, read_config
+from omniart_model.works import is_numbered
 from schemas.errors import ModelError
 
-FORMAT = 1
-TENSORS, ABOUT = "network.safetensors", "checkpoint.json"
+FORMAT = 2
+TENSORS, BASE, ABOUT = "network.safetensors", "base.safetensors", "checkpoint.json"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """A network, its class index, and what it was trained on and how.
 
-    ``numbers[task]`` are the release's numbers of ``classes[task]``; ``features`` is the key of the
-    feature cache: base, weights, view, type. ``release`` is the release's version.
+    ``numbers[task]`` are the release's numbers of ``classes[task]``, empty for a task that no release numbers: its
+    classes are tied by their names alone. ``features`` is the key of the
+    feature cache: base, weights, view, type. ``release`` is the release's version. ``base`` are the tensors of
+    a base that has learnt too, None where it is as its weights are.
     """
 
     network: Network
@@ -42,10 +47,16 @@ class Checkpoint:
     features: Mapping[str, str]
     config: TrainConfig
     training: Mapping[str, Any]
+    base: Mapping[str, Tensor] | None = None
 
 
 def class_numbers(release: Release, task: Task, classes: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the release's numbers of some classes; raise ModelError for one that it does not know."""
+    """Return the release's numbers of some classes; raise ModelError for one that it does not know.
+
+    There are none for a task that a release does not number.
+    """
+    if not is_numbered(task):
+        return ()
     labels = release.labels.filter(compute.equal(release.labels["task"], task.name))
     known = {str(row["label"]): int(row["number"] or 0) for row in labels.to_pylist()}
     for label in classes:
@@ -65,14 +76,13 @@ def save_checkpoint(
     features: Mapping[str, str],
     config: TrainConfig,
     report: TrainReport,
+    base: nn.Module | None = None,
 ) -> None:
-    """Write a checkpoint; each file is whole or not there."""
-    state = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
-    tensors = save(state)
-    write_whole(folder / TENSORS, tensors)
+    """Write a checkpoint; each file is whole or not there. ``base`` is one that has learnt too."""
     about = {
         "format": FORMAT,
-        "tensors_sha256": digest(tensors),
+        "tensors_sha256": _write_tensors(folder / TENSORS, network),
+        "base_sha256": "" if base is None else _write_tensors(folder / BASE, base),
         "release": release.version,
         "release_sha256": release.digest,
         "features": dict(features),
@@ -90,6 +100,14 @@ def save_checkpoint(
     write_whole(folder / ABOUT, as_json(about))
 
 
+def _write_tensors(path: Path, module: nn.Module) -> str:
+    """Write a module's tensors; return the file's SHA-256."""
+    state = {name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}
+    body = save(state)
+    write_whole(path, body)
+    return digest(body)
+
+
 def load_checkpoint(folder: Path) -> Checkpoint:
     """Return the checkpoint of a finished baseline, whose files are all as its manifest says; raises ModelError."""
     if not (folder / ABOUT).is_file():
@@ -102,30 +120,42 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     """Return a checkpoint, manifest or not; raise ModelError if it is not whole or of another format."""
     about = read_json(folder / ABOUT)
     if about.get("format") != FORMAT:
-        raise ModelError(f"{folder / ABOUT} is of format {about.get('format')!r}, not {FORMAT}")
+        raise ModelError(
+            f"{folder / ABOUT} is of format {about.get('format')!r}, not {FORMAT}: train again"
+        )
+    state = _read_tensors(folder / TENSORS, about.get("tensors_sha256"))
+    learnt = about.get("base_sha256")
+    base = _read_tensors(folder / BASE, learnt) if learnt else None
     try:
-        tensors = (folder / TENSORS).read_bytes()
-    except OSError as error:
-        raise ModelError(f"{folder / TENSORS} cannot be read: {error.strerror}") from error
-    if digest(tensors) != about.get("tensors_sha256"):
-        raise ModelError(f"{folder / TENSORS} is not the file that {ABOUT} speaks of: train again")
-    try:
-        return _assemble(about, load(tensors))
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        return _assemble(about, state, base)
+    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise ModelError(f"{folder / ABOUT} does not describe a checkpoint: {error!r}") from error
 
 
-def _assemble(about: Mapping[str, Any], state: dict[str, torch.Tensor]) -> Checkpoint:
+def _read_tensors(path: Path, sha256: object) -> dict[str, Tensor]:
+    """Return the tensors of a file of this SHA-256; raises ModelError."""
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    if digest(body) != sha256:
+        raise ModelError(f"{path} is not the file that {ABOUT} speaks of: train again")
+    try:
+        return load(body)
+    except SafetensorError as error:
+        raise ModelError(f"{path} holds no tensors: {error}") from error
+
+
+def _assemble(
+    about: Mapping[str, Any], state: dict[str, Tensor], base: Mapping[str, Tensor] | None
+) -> Checkpoint:
     rows = [dict(row) for row in about["tasks"]]
     classes = {row["name"]: tuple(row.pop("classes")) for row in rows}
     numbers = {row["name"]: tuple(row.pop("numbers")) for row in rows}
     tasks = [Task(**{**row, "kind": Kind(row["kind"])}) for row in rows]
     config = read_config(about["config"])
-    widths = {task.name: len(classes[task.name]) or 1 for task in tasks}
-    network = Network(tasks, widths, int(about["features"]["features"]), config.shared)
-    network.load_state_dict(state)
     return Checkpoint(
-        network.eval(),
+        network_from(tasks, classes, config, state),
         classes,
         numbers,
         about["release"],
@@ -133,6 +163,7 @@ def _assemble(about: Mapping[str, Any], state: dict[str, torch.Tensor]) -> Check
         about["features"],
         config,
         about["training"],
+        base,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -44,6 +44,15 @@ class Examples(Protocol):
 
     def spread(self) -> Spread:
         """Return the spread of the upright view's features, [F]."""
+        ...
+
+
+@runtime_checkable
+class Announced(Protocol):
+    """Works that are the quicker to see if it is known which ones are asked for next."""
+
+    def coming(self, rows: Integers, after: Integers) -> None:
+        """Take note that these works are asked for now, and those after them."""
         ...
 
 

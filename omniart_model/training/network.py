@@ -1,13 +1,15 @@
 """The multi-task network: one shared layer that all tasks read, and a head for each task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from omniart_model.tasks import Kind, Task
+from omniart_model.training.settings import TrainConfig
+from omniart_model.training.years import RANGE, quantiles
 
 
 @dataclass(frozen=True)
@@ -29,34 +31,45 @@ class Spread:
 class Network(nn.Module):
     """A shared layer with ReLU (Strezoski & Worring 2017) and a linear head for each task.
 
-    ``outputs`` gives each task's width: its classes, 1 for a year. ``features`` and ``years`` are
+    ``outputs`` gives each task's width: its classes, 1 for a year that is answered as a number, else the number of
+    ``bins`` (see ``settle_bins``). ``features`` and ``years`` are
     the spreads in train; features are centred by theirs before the shared layer, and the head of a
     year predicts deviations from the mean, so that an untrained network answers the mean year and
     the steps of the optimiser are of the data's own size. Both are fixed, and saved with the
-    weights. ``shared`` 0 leaves the shared layer out: a linear probe.
+    weights. ``shared`` 0 leaves the shared layer out: a linear probe. ``dropout`` is the share of shared units
+    that a step of training leaves out.
+
+    The heads' weights lie below each other in one matrix, in the order of the tasks: one product of matrices is quicker
+    than one for each head, and above all than adding up what each sends back to the shared layer.
     """
 
     def __init__(
-        self, tasks: Sequence[Task], outputs: Mapping[str, int], features: int, shared: int
+        self,
+        tasks: Sequence[Task],
+        outputs: Mapping[str, int],
+        features: int,
+        shared: int,
+        *,
+        dropout: float = 0.0,
+        bins: int = 0,
     ) -> None:
         super().__init__()
-        self.tasks = tuple(tasks)
+        self.tasks, self.dropout, self.bins = tuple(tasks), dropout, bins
         self.register_buffer("feature_mean", torch.zeros(features))
         self.register_buffer("feature_deviation", torch.ones(features))
         self.register_buffer("year_mean", torch.zeros(()))
         self.register_buffer("year_deviation", torch.ones(()))
-        layer = nn.Sequential(nn.Linear(features, shared), nn.ReLU()) if shared else nn.Identity()
-        self.shared: nn.Module = layer
-        self.heads = nn.ModuleDict(
-            {
-                f"head_{task.word}": nn.Linear(shared or features, outputs[task.name])
-                for task in tasks
-            }
-        )
-        for task in tasks:
-            if task.kind is Kind.YEAR:
-                nn.init.zeros_(self._head(task).weight)
-                nn.init.zeros_(self._head(task).bias)
+        self.register_buffer("year_errors", torch.zeros(len(RANGE)))
+        self.register_buffer("year_edges", torch.arange(bins + 1.0) if bins else torch.zeros(0))
+        self.shared: nn.Module = nn.Identity()
+        if shared:
+            self.shared = nn.Sequential(nn.Linear(features, shared), nn.ReLU(inplace=True))
+        self.widths = [outputs[task.name] for task in tasks]
+        self.heads = nn.Linear(shared or features, sum(self.widths))
+        with torch.no_grad():
+            for weight, bias in self._year_heads():
+                weight.zero_()
+                bias.zero_()
 
     def settle(self, features: Spread, years: Spread) -> None:
         """Take over the spreads of train: features [F], years a scalar."""
@@ -65,6 +78,13 @@ class Network(nn.Module):
         self.get_buffer("year_mean").copy_(years.mean)
         self.get_buffer("year_deviation").copy_(years.deviation)
 
+    def settle_bins(self, edges: Tensor, prior: Tensor) -> None:
+        """Take over the edges [bins + 1] of years, and their distribution in train [bins], the answer to begin with."""
+        self.get_buffer("year_edges").copy_(edges)
+        with torch.no_grad():
+            for _, bias in self._year_heads():
+                bias.copy_(prior.clamp_min(1e-6).log())
+
     def shared_features(self, features: Tensor) -> Tensor:
         """Return what the shared layer makes of features: float [B, F] to [B, shared]."""
         centred = features.float() - self.get_buffer("feature_mean")
@@ -72,15 +92,68 @@ class Network(nn.Module):
         return shared
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
-        """Return each task's output on features [B, F]: logits [B, C], or years [B]."""
+        """Return each task's output on features [B, F]: logits [B, C] or [B, bins], or years [B]."""
         shared = self.shared_features(features)
-        return {task.name: self._answer(task, shared) for task in self.tasks}
+        if self.dropout and self.training:
+            shared = functional.dropout(shared, self.dropout)
+        outputs = torch.split(self.heads(shared), self.widths, dim=1)
+        return {
+            task.name: self._answer(task, output)
+            for task, output in zip(self.tasks, outputs, strict=True)
+        }
 
-    def _answer(self, task: Task, shared: Tensor) -> Tensor:
-        output: Tensor = self._head(task)(shared)
-        if task.kind is not Kind.YEAR:
+    def read_years(self, answer: Tensor) -> tuple[Tensor, Tensor]:
+        """Return years [B] and their ranges [B, 2], of probabilities [B, bins] or of years [B].
+
+        Of bins the year is the distribution's median and the range what lies between its 10th and 90th percentile; a
+        number's range is as wide as the middle 80 % of the errors on validation.
+        """
+        if not self.bins:
+            return answer, answer[:, None] + self.get_buffer("year_errors")
+        found = quantiles(answer, self.get_buffer("year_edges"), (RANGE[0], 0.5, RANGE[1]))
+        return found[:, 1], found[:, [0, 2]]
+
+    def _answer(self, task: Task, output: Tensor) -> Tensor:
+        if task.kind is not Kind.YEAR or self.bins:
             return output
         return self.get_buffer("year_mean") + self.get_buffer("year_deviation") * output.squeeze(1)
 
-    def _head(self, task: Task) -> nn.Linear:
-        return cast("nn.Linear", self.heads[f"head_{task.word}"])  # none may be called "type"
+    def _year_heads(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield weight [C, shared] and bias [C] of the heads of years, as views."""
+        parts = zip(
+            self.tasks,
+            torch.split(self.heads.weight, self.widths),
+            torch.split(self.heads.bias, self.widths),
+            strict=True,
+        )
+        for task, weight, bias in parts:
+            if task.kind is Kind.YEAR:
+                yield weight, bias
+
+
+def make_network(
+    tasks: Sequence[Task],
+    classes: Mapping[str, Sequence[str]],
+    features: int,
+    config: TrainConfig,
+    bins: int = 0,
+) -> Network:
+    """Return an untrained network for the tasks; ``bins`` is the number of them that a year is answered as."""
+    widths = {
+        task.name: bins or 1 if task.kind is Kind.YEAR else len(classes[task.name])
+        for task in tasks
+    }
+    return Network(tasks, widths, features, config.shared, dropout=config.dropout, bins=bins)
+
+
+def network_from(
+    tasks: Sequence[Task],
+    classes: Mapping[str, Sequence[str]],
+    config: TrainConfig,
+    state: Mapping[str, Tensor],
+) -> Network:
+    """Return the network, ready to answer, whose tensors these are; raises KeyError or RuntimeError for others."""
+    bins = max(len(state["year_edges"]) - 1, 0)
+    network = make_network(tasks, classes, len(state["feature_mean"]), config, bins)
+    network.load_state_dict(state)
+    return network.eval()

@@ -29,6 +29,18 @@ class Weighting(StrEnum):
     EQUAL = "equal"
 
 
+class Schedule(StrEnum):
+    """How the rate goes: the same to the end, which validation finds, or up and down a cosine that ends at 0.
+
+    Under CONSTANT the epoch with the least validation loss is kept, and ``patience`` ends the training. Under COSINE all
+    epochs are run and the last is kept: the rate is 0 there, and the loss of the one task that first grows too sure
+    of itself does not stop the others.
+    """
+
+    CONSTANT = "constant"
+    COSINE = "cosine"
+
+
 class Finetune(StrEnum):
     """What of the base learns too: nothing (the paper), its last stage, or all of it."""
 
@@ -43,6 +55,8 @@ class TrainConfig:
 
     ``batch`` is made smaller on a small release: see ``omniart_model.training.train``. ``patience`` is in
     epochs without a better validation loss. ``subset`` leaves the works of artists with at most so many works out.
+    ``rate`` is the heads' learning rate and ``base_rate`` that of a base that learns too; ``dropout`` is the share of the
+    shared layer that each step leaves out, ``year_bin`` the width in years of what YearHead.BINS answers.
     """
 
     shared: int = 6144
@@ -50,11 +64,14 @@ class TrainConfig:
     patience: int = 10
     batch: int = 1024
     rate: float = 2e-4
+    schedule: Schedule = Schedule.CONSTANT
+    base_rate: float = 1e-5
     decay: float = 1e-2
     dropout: float = 0.0
     seed: int = 0
     subset: int = 0
     year: YearHead = YearHead.NUMBER
+    year_bin: int = 10
     tail: Tail = Tail.WEIGHTS
     weighting: Weighting = Weighting.RATIO
     finetune: Finetune = Finetune.NONE
@@ -74,13 +91,21 @@ _CHOICES: Mapping[str, type[StrEnum]] = {
     "tail": Tail,
     "weighting": Weighting,
     "finetune": Finetune,
+    "schedule": Schedule,
 }
 
 PRESETS: Mapping[str, TrainConfig] = {
     "paper": TrainConfig(shared=6144, batch=32),
-    "fast": TrainConfig(shared=1024),
+    "fast": TrainConfig(
+        shared=1024,
+        epochs=15,
+        rate=1e-3,
+        schedule=Schedule.COSINE,
+        dropout=0.5,
+        year=YearHead.BINS,
+    ),
 }
-"""The paper's size and batch, and what takes a tenth of its time."""
+"""The paper's method as it stands, and what is recommended: see docs/decisions/0019-the-recipe.md."""
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,30 @@
-"""Training of the heads on cached features: the base is frozen, so no picture is looked at again."""
+"""Training of the network on works whose features a base has made, or makes while it learns too."""
 
-import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
-from omniart_model.labels import Floats, Integers, Labels, take
+from omniart_model.labels import Floats
 from omniart_model.tasks import Kind, Task
+from omniart_model.training.answers import answers, error_range
+from omniart_model.training.distributed import World
 from omniart_model.training.examples import Examples
-from omniart_model.training.loss import (
-    balanced_class_weights,
-    label_weight,
-    multitask_loss,
-    scaled_losses,
-    task_weights,
+from omniart_model.training.network import Network, Spread, make_network
+from omniart_model.training.resident import brought_to
+from omniart_model.training.resume import Kept, key_of
+from omniart_model.training.run import Run, chance_kept
+from omniart_model.training.settings import TrainConfig, TrainReport, YearHead
+from omniart_model.training.targets import year_labels
+from omniart_model.training.years import bin_edges, shares_of_bins
+
+_LEAST_STEPS = (
+    64  # of an epoch on a small release: task weights taken after fewer would tell of no learning
 )
-from omniart_model.training.network import Network, Spread
-from omniart_model.training.settings import Epoch, TrainConfig, TrainReport
-
-log = logging.getLogger(__name__)
-
-_LEAST_STEPS = 8  # of an epoch on a small release, so that an epoch is worth a validation
 _LEAST_BATCH = 32  # the paper's
-_EVALUATED = 4_096  # rows that are evaluated at a time: bounds memory, changes no mean
 
 
 def fit(
@@ -38,53 +35,42 @@ def fit(
     config: TrainConfig,
     *,
     device: torch.device | None = None,
+    keep: Path | None = None,
 ) -> tuple[Network, TrainReport]:
-    """Train a network for the tasks and return it as it was after its best epoch on validation.
+    """Train a network for the tasks and return it as it was after its best epoch (``Schedule`` says which).
 
-    AdamW; each epoch sees each work once, upright or mirrored by chance. The first epoch has all
-    task weights at 1; then they are taken from validation and fixed. Deterministic on a CPU: the
-    same examples, configuration and library give the same network.
+    AdamW; each epoch sees each work once, upright or mirrored by chance. Where ``train`` has a base that learns,
+    its parameters are learnt with the network's, and left as they were after that epoch too; whether it runs in its
+    training or its evaluation mode is for ``train`` and ``validation`` to see to. Deterministic on a CPU:
+    the same examples, configuration and library give the same network, also where a training was killed and goes
+    on from the file ``keep``, which is gone when it is done. Joined processes (``World``) train one network.
     """
     started = time.perf_counter()
     place = device or torch.device("cpu")
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
-        network = _start(tasks, classes, train, config).to(place)
+    world = World.here()
+    spread = train.spread()
+    sides = train.labels, validation.labels
+    where = place.type, world.size
+    key = key_of(tasks, classes, config, spread=spread, labels=sides, where=where)
     report = TrainReport(train=len(train), validation=len(validation))
     report.batch = _batch_size(len(train), config.batch)
-    class_weights = {
-        task.name: balanced_class_weights(
-            torch.from_numpy(train.labels[task.name]), len(classes[task.name])
-        ).to(place)
-        for task in tasks
-        if task.kind is Kind.ONE
-    }
-    run = _Run(network, tasks, class_weights, config, report, place)
-    run.all_epochs(train, validation)
-    report.seconds = time.perf_counter() - started
-    return network.eval(), report
+    with chance_kept(config.seed, place):
+        network = _start(tasks, classes, train, spread, config).to(place)
+        near = brought_to(train, place), brought_to(validation, place)
+        run = Run(network, classes, *near, config, report=report, place=place, world=world)
+        run.all_epochs(Kept(keep, key) if keep else None)
+    network.eval()
+    if not network.bins:
+        network.get_buffer("year_errors").copy_(error_range(network, near[1]))
+    if keep and world.is_first:
+        Kept(keep, key).remove()
+    report.seconds += time.perf_counter() - started
+    return network, report
 
 
 def outputs(network: Network, examples: Examples) -> dict[str, Floats]:
     """Return the network's answers, probabilities [N, C] and years [N]: the mean over all views."""
-    parts: dict[str, list[Floats]] = {task.name: [] for task in network.tasks}
-    place = next(network.buffers()).device
-    with torch.inference_mode():
-        for rows in _blocks(len(examples)):
-            seen = [
-                network(examples.seen(rows, np.full_like(rows, view), place))
-                for view in range(examples.views)
-            ]
-            for task in network.tasks:
-                likely = [_likely(task.kind, answers[task.name]) for answers in seen]
-                parts[task.name].append(torch.stack(likely).mean(0).cpu().numpy())
-    return {name: np.concatenate(arrays) for name, arrays in parts.items()}
-
-
-def _likely(kind: Kind, answer: Tensor) -> Tensor:
-    if kind is Kind.ONE:
-        return answer.softmax(dim=1)
-    return answer.sigmoid() if kind is Kind.SEVERAL else answer
+    return answers(network, examples).scores
 
 
 def _batch_size(works: int, asked: int) -> int:
@@ -95,108 +81,28 @@ def _start(
     tasks: Sequence[Task],
     classes: Mapping[str, Sequence[str]],
     train: Examples,
+    spread: Spread,
     config: TrainConfig,
 ) -> Network:
-    widths = {task.name: 1 if task.kind is Kind.YEAR else len(classes[task.name]) for task in tasks}
-    spread = train.spread()
-    network = Network(tasks, widths, len(spread.mean), config.shared)
-    years = [train.labels[task.name] for task in tasks if task.kind is Kind.YEAR]
-    known = torch.tensor([])
-    if years:
-        known = torch.from_numpy(years[0])
-        known = known[~torch.isnan(known)]
-    network.settle(spread, Spread.of(known, least=1.0))
+    """Return an untrained network that knows what is to be known of train before a step is made."""
+    years = [year_labels(train.labels[task.name]) for task in tasks if task.kind is Kind.YEAR]
+    binned = bool(years) and config.year is YearHead.BINS
+    edges = torch.zeros(0)
+    if binned:
+        edges = bin_edges(years[0].year, years[0].first, years[0].last, config.year_bin)
+    network = make_network(tasks, classes, len(spread.mean), config, max(len(edges) - 1, 0))
+    known = torch.from_numpy(years[0].year) if years else torch.zeros(0)
+    network.settle(spread, Spread.of(known[~torch.isnan(known)], least=1.0))
+    if binned:
+        network.settle_bins(edges, _prior(years[0].first, years[0].last, edges))
     return network
 
 
-@dataclass
-class _Run:
-    """One training under way."""
-
-    network: Network
-    tasks: Sequence[Task]
-    class_weights: Mapping[str, Tensor]
-    config: TrainConfig
-    report: TrainReport
-    place: torch.device
-
-    def all_epochs(self, train: Examples, validation: Examples) -> None:
-        chance = np.random.default_rng(self.config.seed)
-        optimiser = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=self.config.rate,
-            weight_decay=self.config.decay,
-            fused=True,
-        )
-        weights = {task.name: 1.0 for task in self.tasks}
-        least, best = float("inf"), self._state()
-        bar = tqdm(range(1, self.config.epochs + 1), unit="epoch", desc="train", disable=None)
-        for number in bar:
-            loss = self._epoch(train, optimiser, weights, chance)
-            found = self.losses(validation)
-            if number == 1:
-                weights = task_weights(found)
-            total = sum(weights[name] * value for name, value in found.items())
-            self.report.epochs.append(Epoch(number, loss, found, total))
-            bar.set_postfix({name: f"{value:.3f}" for name, value in found.items()})
-            log.debug("epoch %d: train %.4f, validation %.4f %s", number, loss, total, found)
-            if total < least:
-                least, best, self.report.best = total, self._state(), number
-            elif number - self.report.best >= self.config.patience:
-                break
-        self.network.load_state_dict(best)
-        self.report.weights = weights
-
-    def _epoch(
-        self,
-        train: Examples,
-        optimiser: torch.optim.Optimizer,
-        weights: Mapping[str, float],
-        chance: np.random.Generator,
-    ) -> float:
-        """Pass once over train in an order by chance; return the mean loss of its batches."""
-        self.network.train()
-        order, views = chance.permutation(len(train)), chance.integers(0, train.views, len(train))
-        total, steps = torch.zeros((), device=self.place), 0
-        for start in range(0, len(order), self.report.batch):
-            rows = order[start : start + self.report.batch]
-            answers = self.network(train.seen(rows, views[rows], self.place))
-            labels = self._labels(train.labels, rows)
-            loss = multitask_loss(answers, labels, self.tasks, weights, self.class_weights)
-            optimiser.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
-            optimiser.step()
-            total += loss.detach()
-            steps += 1
-        return float(total) / max(steps, 1)
-
-    def losses(self, examples: Examples) -> dict[str, float]:
-        """Return each task's scaled mean loss over all works, upright, a block at a time."""
-        self.network.eval()
-        sums, sizes = (dict.fromkeys((task.name for task in self.tasks), 0.0) for _ in range(2))
-        for rows in _blocks(len(examples)):
-            seen = examples.seen(rows, np.zeros_like(rows), self.place)
-            labels = self._labels(examples.labels, rows)
-            with torch.inference_mode():
-                answers = self.network(seen)
-                found = scaled_losses(answers, labels, self.tasks, self.class_weights)
-            for task in self.tasks:
-                name = task.name
-                size = label_weight(task, labels[name], self.class_weights.get(name))
-                sums[name] += float(found[name]) * size
-                sizes[name] += size
-        return {name: sums[name] / sizes[name] if sizes[name] else 0.0 for name in sums}
-
-    def _labels(self, labels: Mapping[str, Labels], rows: Integers) -> dict[str, Tensor]:
-        return {
-            task.name: torch.from_numpy(take(labels[task.name], rows)).to(self.place)
-            for task in self.tasks
-        }
-
-    def _state(self) -> dict[str, Tensor]:
-        return {name: tensor.clone() for name, tensor in self.network.state_dict().items()}
-
-
-def _blocks(rows: int) -> Iterator[Integers]:
-    for start in range(0, rows, _EVALUATED):
-        yield np.arange(start, min(start + _EVALUATED, rows))
+def _prior(first: Floats, last: Floats, edges: Tensor) -> Tensor:
+    """Return the distribution of train's years over the bins, [bins], a part of the works at a time."""
+    known = np.flatnonzero(~np.isnan(first))
+    total = torch.zeros(len(edges) - 1)
+    for rows in np.array_split(known, max(1, len(known) // 4_096)):
+        begin, end = torch.from_numpy(first[rows]), torch.from_numpy(last[rows])
+        total += shares_of_bins(begin, end, edges).sum(0)
+    return total / total.sum()

@@ -1,19 +1,18 @@
 """The loss is the paper's sum: known labels alone, scaled, weighted."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch.nn import functional
 
 from omniart_model.tasks import UNKNOWN, choose_tasks
-from omniart_model.training.loss import (
-    MOST_WEIGHT,
-    balanced_class_weights,
-    multitask_loss,
-    scaled_losses,
-    task_weights,
-)
+from omniart_model.training.loss import Sums, multitask_loss, scaled_losses, summed_losses
+from omniart_model.training.tail import balanced_class_weights
+from omniart_model.training.weighting import MOST_WEIGHT, task_weights
 
 TASKS = choose_tasks(["artist", "type", "coarse_type", "material", "period"])
 
@@ -88,3 +87,47 @@ def test_task_weights_bring_the_losses_to_one_size() -> None:
 
     assert weights == {"artist": 0.5, "type": 2.0, "period": 2.0, "material": 1.0}
     assert task_weights({"artist": 4.0, "type": 1e-9})["type"] == MOST_WEIGHT
+
+
+@settings(deadline=None)
+@given(st.integers(0, 999), st.lists(st.integers(0, 11), max_size=4))
+def test_parts_add_up_to_the_whole(seed: int, cuts: list[int]) -> None:
+    """However works are divided, also into parts without a label, sums over the parts give the mean over all."""
+    chance = torch.Generator().manual_seed(seed)
+    outputs = {
+        name: torch.randn(12, *part.shape[1:], generator=chance) for name, part in OUTPUTS.items()
+    }
+    rows = torch.randint(0, 3, (12,), generator=chance)
+    labels = {name: part[rows] for name, part in LABELS.items()}
+    class_weights = {"artist": torch.tensor([0.2, 3.0])}
+
+    whole = scaled_losses(outputs, labels, TASKS, class_weights)
+    edges = [0, *sorted(cuts), 12]
+    parts = [
+        summed_losses(
+            {name: part[start:end] for name, part in outputs.items()},
+            {name: part[start:end] for name, part in labels.items()},
+            TASKS,
+            class_weights,
+        )
+        for start, end in pairwise(edges)
+    ]
+
+    added = Sums(
+        torch.stack([part.losses for part in parts]).sum(0),
+        torch.stack([part.weights for part in parts]).sum(0),
+    )
+    torch.testing.assert_close(added.means(), torch.stack(list(whole.values())))
+
+
+def test_years_over_bins_are_scaled_by_nothing() -> None:
+    """Where a year is a distribution, the loss is the cross-entropy with the shares, over known years."""
+    logits = torch.tensor([[2.0, 0.0, 1.0], [0.0, 0.0, 0.0], [1.0, 3.0, 0.0]])
+    shares = torch.tensor([[0.0, 0.0, 1.0], [NAN, NAN, NAN], [0.25, 0.75, 0.0]])
+
+    loss = scaled_losses({"period": logits}, {"period": shares}, TASKS[-1:])["period"]
+
+    known = torch.tensor([0, 2])
+    assert float(loss) == pytest.approx(
+        float(functional.cross_entropy(logits[known], shares[known])), rel=1e-6
+    )

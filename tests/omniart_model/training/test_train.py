@@ -5,87 +5,37 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 import torch
+from made_training import ARTISTS, CLASSES, TASKS, WIDTH, planted
 
-from omniart_model.evaluation.metrics import (
-    average_precisions,
-    mean_class_accuracy,
-    ranks,
-    top_accuracy,
-    year_metrics,
-)
-from omniart_model.labels import Labels, SeveralLabels
-from omniart_model.tasks import choose_tasks
+from omniart_model.evaluation.resample import Resamples
+from omniart_model.evaluation.score import score
+from omniart_model.evaluation.truth import Truth
 from omniart_model.training.examples import Cached
 from omniart_model.training.network import Network
 from omniart_model.training.settings import TrainConfig
 from omniart_model.training.train import fit, outputs
 
-TASKS = choose_tasks(["artist", "type", "coarse_type", "material", "period"])
-
-ARTISTS, TYPES, WIDTH = 6, 4, 48
-CLASSES = {
-    "artist": tuple("abcdef"),
-    "type": tuple("wxyz"),
-    "coarse type": tuple("uv"),
-    "material": tuple("mn"),
-    "period": (),
-}
 CONFIG = TrainConfig(shared=64, epochs=40, rate=3e-3, seed=3)
-
-
-def several(truth: np.ndarray) -> SeveralLabels:
-    """Return dense truth [N, C] as SeveralLabels, all known."""
-    rows, numbers = np.nonzero(truth)
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(truth)))])
-    return SeveralLabels(offsets, numbers, np.ones(len(truth), bool), truth.shape[1])
-
-
-def planted(works: int, seed: int, *, shuffled: bool = False) -> Cached:
-    """Return made works whose features tell their artist, and the artist the rest, with noise.
-
-    Shuffled, each task's labels are dealt out anew, so that features tell nothing.
-    """
-    chance = np.random.default_rng(seed)
-    hands = np.random.default_rng(0).normal(0, 1, (ARTISTS, WIDTH))
-    artist = chance.integers(0, ARTISTS, works)
-    kind = (artist + (chance.random(works) < 0.1)) % TYPES
-    views = hands[artist][:, None] + chance.normal(0, 0.8, (works, 2, WIDTH))
-    labels: dict[str, Labels] = {
-        "artist": artist,
-        "type": several(np.eye(TYPES, dtype=bool)[kind]),
-        "coarse type": kind % 2,
-        "material": several(np.stack([artist % 2 == 0, artist > 2], axis=1)),
-        "period": (1500 + 60 * artist + chance.normal(0, 5, works)).astype(np.float32),
-    }
-    if shuffled:
-        order = chance.permutation(works)
-        labels = {name: reordered(held, order) for name, held in labels.items()}
-    return Cached(views.astype(np.float16), labels)
-
-
-def reordered(labels: Labels, order: np.ndarray) -> Labels:
-    """Return labels in another order of works."""
-    return several(labels.dense(order) > 0) if isinstance(labels, SeveralLabels) else labels[order]
 
 
 def figures(network: Network, test: Cached) -> Mapping[str, float]:
     """Return one figure for each task."""
     found = outputs(network, test)
-    types = test.labels["type"]
-    assert isinstance(types, SeveralLabels)
-    artist, years = test.labels["artist"], test.labels["period"]
-    coarse = test.labels["coarse type"]
-    assert isinstance(coarse, np.ndarray)
-    assert isinstance(artist, np.ndarray)
-    assert isinstance(years, np.ndarray)
-    places = ranks(found["artist"], artist.astype(np.int64))
-    truth = types.dense(np.arange(len(test))) > 0
+    scored = {
+        task.name: score(
+            Truth.of_labels(task, CLASSES[task.name], test.labels[task.name]),
+            [found[task.name]],
+            Resamples(len(test), times=0),
+        )
+        for task in TASKS
+        if task.name in test.labels
+    }
     return {
-        "artist": top_accuracy(places, 1),
-        "artist by class": mean_class_accuracy(places, artist.astype(np.int64)),
-        "coarse type": top_accuracy(ranks(found["coarse type"], coarse.astype(np.int64)), 1),
-        "type": float(np.nanmean(average_precisions(truth, found["type"]))),
-        "years": year_metrics(found["period"], years)["mean_error"],
+        "artist": scored["artist"]["top1"].value,
+        "artist by class": scored["artist"]["mean_class_accuracy"].value,
+        "coarse type": scored["coarse type"]["top1"].value,
+        "type": scored["type"]["map_class"].value,
+        "years": scored["period"]["mean_error"].value,
     }
 
 
@@ -150,17 +100,6 @@ def test_the_best_epoch_is_kept() -> None:
     assert len(losses) < 60
     assert report.best == int(np.argmin(losses)) + 1
     assert len(losses) == report.best + config.patience
-
-
-def test_validation_in_blocks_is_validation_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How many works are evaluated at a time changes no loss."""
-    config = TrainConfig(shared=16, epochs=1)
-    whole = fit(TASKS, CLASSES, planted(64, 1), planted(90, 2), config)[1]
-
-    monkeypatch.setattr("omniart_model.training.train._EVALUATED", 7)
-    blocks = fit(TASKS, CLASSES, planted(64, 1), planted(90, 2), config)[1]
-
-    assert blocks.epochs[0].validation == pytest.approx(whole.epochs[0].validation, rel=1e-4)
 
 
 def test_an_untrained_network_answers_the_mean_year() -> None:

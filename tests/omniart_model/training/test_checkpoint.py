@@ -1,0 +1,205 @@
+"""A checkpoint is a network with all that its answers hang on, and ties its classes to a release."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from made_training import planted
+from torch import nn
+
+from omniart_data.release import Release, open_release, write_release
+from omniart_model.files import as_json
+from omniart_model.labels import SeveralLabels, YearLabels, encode, labels_to_learn
+from omniart_model.tasks import Kind, choose_tasks
+from omniart_model.training.answers import answers
+from omniart_model.training.checkpoint import (
+    ABOUT,
+    BASE,
+    TENSORS,
+    check_class_index,
+    read_checkpoint,
+    save_checkpoint,
+)
+from omniart_model.training.examples import Cached
+from omniart_model.training.settings import Tail, TrainConfig, Weighting, YearHead
+from omniart_model.training.train import fit
+from omniart_model.works import class_index, in_subset, pictured_works
+from schemas.errors import ModelError
+
+PERIOD, ICONCLASS = choose_tasks(["period"])[0], choose_tasks(["iconclass"])[0]
+TASKS = choose_tasks(["artist", "iconclass", "period"])
+SUBJECTS = ("71A", "25F23(LION)", "11F")
+
+
+def _shown(number: int) -> list[dict[str, str]]:
+    """Return a made work's IconClass notations: all have the first, one in three each of the others."""
+    codes = {SUBJECTS[0], SUBJECTS[number % 3]}
+    return [
+        {"code": code, "text": "what is seen", "division": code[0], "group": code[:2]}
+        for code in sorted(codes)
+    ]
+
+
+@pytest.fixture(scope="module")
+def shown(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a made release of 90 works that says what they show, with an interval for each year."""
+    contents = made.contents(90)
+    artworks = contents.artworks
+    years = artworks["year"].to_pylist()
+    columns = {
+        "iconclass": [_shown(number) for number in range(90)],
+        "year_first": [int(year) - 3 for year in years],
+        "year_last": [int(year) + 3 for year in years],
+    }
+    for name, values in columns.items():
+        index = artworks.schema.get_field_index(name)
+        field = artworks.schema.field(name)
+        artworks = artworks.set_column(index, field, pa.array(values, field.type))
+    folder = tmp_path_factory.mktemp("shown") / "releases" / "omniart-1.0.0"
+    write_release(replace(contents, artworks=artworks), folder, version="1.0.0")
+    return open_release(folder)
+
+
+def _examples(release: Release, classes: dict[str, tuple[str, ...]]) -> Cached:
+    works = pictured_works(release)
+    labels = {task.name: labels_to_learn(works, task, classes[task.name]) for task in TASKS}
+    return Cached(planted(works.num_rows, 1).features, labels)
+
+
+def _classes(release: Release) -> dict[str, tuple[str, ...]]:
+    works = pictured_works(release)
+    return {task.name: class_index(release, works, task) for task in TASKS}
+
+
+CONFIG = TrainConfig(
+    shared=8,
+    epochs=2,
+    dropout=0.1,
+    year=YearHead.BINS,
+    tail=Tail.LOGITS,
+    weighting=Weighting.UNCERTAINTY,
+)
+
+
+@pytest.fixture(params=[CONFIG, replace(CONFIG, year=YearHead.NUMBER)], ids=["bins", "number"])
+def saved(shown: Release, tmp_path: Path, request: pytest.FixtureRequest) -> tuple[Path, Cached]:
+    """Return the folder of a checkpoint, and the works that it learnt on; beside it lie its answers."""
+    classes = _classes(shown)
+    works = _examples(shown, classes)
+    network, report = fit(TASKS, classes, works, works, request.param)
+    save_checkpoint(
+        tmp_path,
+        network,
+        classes,
+        shown,
+        features={"base": "made", "features": "48"},
+        config=request.param,
+        report=report,
+        base=nn.Linear(2, 3),
+    )
+    found = answers(network, works)
+    np.savez(tmp_path / "answers.npz", **found.scores, ranges=found.ranges["period"])
+    return tmp_path, works
+
+
+def test_what_is_read_answers_as_what_was_written(saved: tuple[Path, Cached]) -> None:
+    """Scores, years and ranges are the same to the last bit; settings and a base that learnt come back."""
+    folder, works = saved
+    held = np.load(folder / "answers.npz")
+
+    checkpoint = read_checkpoint(folder)
+    found = answers(checkpoint.network, works)
+
+    for task in TASKS:
+        np.testing.assert_array_equal(found.scores[task.name], held[task.name])
+    np.testing.assert_array_equal(found.ranges["period"], held["ranges"])
+    assert replace(checkpoint.config, year=YearHead.BINS) == CONFIG
+    assert checkpoint.base is not None
+    assert {name: tuple(part.shape) for name, part in checkpoint.base.items()} == {
+        "weight": (3, 2),
+        "bias": (3,),
+    }
+
+
+def test_classes_without_numbers_are_tied_by_name(
+    saved: tuple[Path, Cached], shown: Release, made: ModuleType, tmp_path: Path
+) -> None:
+    """IconClass has no numbers in a release: its classes are in the order of their texts, and fit any release."""
+    checkpoint = read_checkpoint(saved[0])
+
+    assert checkpoint.classes["iconclass"] == ("11F", "25F23(LION)", "71A")
+    assert checkpoint.numbers["iconclass"] == ()
+    assert len(checkpoint.numbers["artist"]) == len(checkpoint.classes["artist"]) == 4
+    check_class_index(checkpoint, shown)
+    other = made.made_release(tmp_path / "other" / "omniart-1.0.0", 60, hands=(0, 1))
+    with pytest.raises(ModelError, match=r"no artist 'Artist C': another class index"):
+        check_class_index(checkpoint, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "told"),
+    [
+        (BASE, b"other", "is not the file that checkpoint.json speaks of: train again"),
+        (TENSORS, b"other", "is not the file that checkpoint.json speaks of: train again"),
+        (BASE, None, "cannot be read"),
+    ],
+)
+def test_each_file_of_tensors_is_checked(
+    saved: tuple[Path, Cached], name: str, body: bytes | None, told: str
+) -> None:
+    """A file that is another one, or is gone, is told by its name."""
+    path = saved[0] / name
+    if body is None:
+        path.unlink()
+    else:
+        path.write_bytes(body)
+
+    with pytest.raises(ModelError, match=f"{name} {told}"):
+        read_checkpoint(saved[0])
+
+
+def test_a_checkpoint_of_an_earlier_format_is_refused(saved: tuple[Path, Cached]) -> None:
+    """One of format 1 is told to be trained again."""
+    about = json.loads((saved[0] / ABOUT).read_text()) | {"format": 1}
+    (saved[0] / ABOUT).write_bytes(as_json(about))
+
+    with pytest.raises(ModelError, match="is of format 1, not 2: train again"):
+        read_checkpoint(saved[0])
+
+
+def test_notations_are_labels(shown: Release) -> None:
+    """Of a column whose elements have several parts, the part that the task names is the label."""
+    works = pictured_works(shown)
+
+    labels = encode(works, ICONCLASS, ("11F", "25F23(LION)", "71A"))
+
+    assert ICONCLASS.kind is Kind.SEVERAL
+    assert isinstance(labels, SeveralLabels)
+    dense = labels.dense(np.arange(works.num_rows)) > 0
+    for row, held in zip(dense, works["iconclass"].to_pylist(), strict=True):
+        names = {name for name, one in zip(("11F", "25F23(LION)", "71A"), row, strict=True) if one}
+        assert names == {entry["code"] for entry in held}
+
+
+def test_years_to_learn_have_their_interval(shown: Release, release: Release) -> None:
+    """First and last year are those of the museum; where it gives none, the year is both."""
+    works = pictured_works(shown)
+    given, points = (labels_to_learn(pictured_works(one), PERIOD, ()) for one in (shown, release))
+
+    assert isinstance(given, YearLabels)
+    assert isinstance(points, YearLabels)
+    assert given.first.tolist() == works["year_first"].to_pylist()
+    assert given.last.tolist() == works["year_last"].to_pylist()
+    assert points.first.tolist() == points.year.tolist() == points.last.tolist()
+
+
+def test_a_subset_is_of_productive_artists() -> None:
+    """More than N works, so that N itself is not enough; 0 leaves none out, also none without an artist."""
+    works = pa.table({"id": list("abcd"), "artist_works": [101, 100, 700, None]})
+
+    assert in_subset(works, 100)["id"].to_pylist() == ["a", "c"]
+    assert in_subset(works, 0)["id"].to_pylist() == list("abcd")
