@@ -14,7 +14,7 @@ from crawlers.engine.store import RawStore
 from omniart_data.decision_files import read_decisions, take_back
 from omniart_data.normalise.decisions import Decision
 from omniart_data.takedown.tombstones import split_id
-from omniart_data.takedown.traces import feature_parts
+from omniart_data.takedown.traces import ARROW, feature_parts, read_features
 
 _OF_ARTWORKS = frozenset({"work", "artwork"})
 """Kinds of decisions that name artworks."""
@@ -32,7 +32,7 @@ def purge_features(root: Path, pictures: Collection[str]) -> int:
     """Write the files of features that hold some pictures again without them; return how many that were."""
     parts = feature_parts(root, pictures)
     for part in parts:
-        table = pq.read_table(part)
+        table = read_features(part)
         named = pc.is_in(table["image_sha256"], value_set=pa.array(sorted(pictures), pa.string()))
         _replace(part, table.filter(pc.invert(named)))
     return len(parts)
@@ -45,7 +45,11 @@ def _replace(part: Path, table: pa.Table) -> None:
         if not table.num_rows:
             part.unlink()
             return
-        pq.write_table(table, unfinished, compression="none", use_dictionary=False)
+        if part.suffix == ARROW:
+            with pa.ipc.new_file(str(unfinished), table.schema) as writer:
+                writer.write_table(table)
+        else:
+            pq.write_table(table, unfinished, compression="none", use_dictionary=False)
         unfinished.replace(part)
     except OSError as error:
         raise disk_error(part, error) from error

@@ -16,6 +16,7 @@ from omniart_data.workspace import Version, Workspace
 from schemas.errors import ReleaseError
 
 FEATURES, BASELINES = "features", "baselines"
+ARROW = ".arrow"
 _IN_ROWS = ["id", "group", "image_sha256"]
 
 
@@ -96,9 +97,21 @@ def used_by_others(release: Release, artwork: str, column: str) -> set[str]:
 
 
 def feature_parts(root: Path, pictures: Collection[str]) -> list[Path]:
-    """Return the files of features that hold one of some pictures: those that builds read, and the cache's."""
-    parts = [*root.glob("*.parquet"), *(root / FEATURES).rglob("*.parquet")]
+    """Return the files of features that hold one of some pictures: those that builds read, and the cache's.
+
+    The cache's are Arrow files; those of older versions, and those that builds read, are Parquet.
+    """
+    folder = root / FEATURES
+    parts = [*root.glob("*.parquet"), *folder.rglob("*.parquet"), *folder.rglob(f"*{ARROW}")]
     return list(_holding(parts, lambda part: _has_picture(part, pictures)))
+
+
+def read_features(part: Path) -> pa.Table:
+    """Return a file of features, of either form; raises pa.ArrowException and OSError."""
+    if part.suffix != ARROW:
+        return pq.read_table(part)
+    with pa.memory_map(str(part)) as file:
+        return pa.ipc.open_file(file).read_all()
 
 
 def baselines(root: Path) -> list[str]:
@@ -129,9 +142,14 @@ def _holding(paths: Iterable[Path], holds: Callable[[Path], bool]) -> Iterator[P
 
 
 def _has_picture(part: Path, pictures: Collection[str]) -> bool:
-    if "image_sha256" not in pq.read_schema(part).names or not pictures:
+    if not pictures:
         return False
-    held = pq.read_table(part, columns=["image_sha256"])["image_sha256"]
+    if part.suffix == ARROW:
+        held = read_features(part)["image_sha256"]  # mapped: nothing else is read
+    elif "image_sha256" in pq.read_schema(part).names:
+        held = pq.read_table(part, columns=["image_sha256"])["image_sha256"]
+    else:
+        return False
     return bool(pc.any(pc.is_in(held, value_set=pa.array(sorted(pictures), pa.string()))).as_py())
 
 

@@ -1,7 +1,7 @@
 """A base as a torch network: built, given its weights, and made quick, without changing what it says."""
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from omniart_model.bases import timm_bases, torchvision_bases
 from omniart_model.bases.table import Base
-from omniart_model.bases.torchvision_import import torchvision_models
 from omniart_model.bases.weights import Weights
 from schemas.errors import ModelError
 
@@ -24,24 +24,49 @@ class FrozenBase(nn.Module):
     def __init__(self, base: Base, network: nn.Module) -> None:
         super().__init__()
         self.network = network
+        self.autocast = base.autocast
         self.register_buffer("mean", torch.tensor(base.mean).view(1, 3, 1, 1))
         self.register_buffer("deviation", torch.tensor(base.deviation).view(1, 3, 1, 1))
+        whitening = torch.tensor(base.whitening).view(3, 3) if base.whitening else None
+        self.register_buffer("whitening", whitening)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Return the features of upright pictures, values 0..255."""
+        seen = self.normalised(pictures)
+        with torch.autocast(seen.device.type, torch.bfloat16, enabled=self.autocast):
+            features: Tensor = self.network(seen)
+        return features.float()
+
+    def normalised(self, pictures: Tensor) -> Tensor:
+        """Return pictures as the network wants their colours, float32 [B, 3, S, S], channels last."""
         mean, deviation = self.get_buffer("mean"), self.get_buffer("deviation")
-        seen = ((pictures.float() - mean) / deviation).contiguous(memory_format=torch.channels_last)
-        features: Tensor = self.network(seen)
-        return features
+        seen = (pictures.float() - mean) / deviation
+        if self.whitening is not None:
+            seen = torch.einsum("oc,bchw->bohw", self.get_buffer("whitening"), seen)
+        return seen.contiguous(memory_format=torch.channels_last)
 
 
 def load_base(base: Base, weights: Weights) -> FrozenBase:
     """Return a base with its weights, in evaluation mode; raise ModelError if they do not fit."""
-    network = _BUILDERS[base.name](_read_state(weights.path), weights.path)
+    network = _build(base, weights)
     network.eval().requires_grad_(requires_grad=False)
     frozen: Any = FrozenBase(base, network)
     quick: FrozenBase = frozen.to(memory_format=torch.channels_last).eval()
     return quick
+
+
+def _build(base: Base, weights: Weights) -> nn.Module:
+    """Return a base's network without the layer that tells classes."""
+    if weights.path is None:
+        return nn.Flatten()  # pixels
+    state = _read_state(weights.path)
+    if base.name.startswith("timm:"):
+        return timm_bases.build(base, state)
+    if base.name == "efficientnet-lite0":
+        return _efficientnet_lite0(state, weights.path)
+    network = torchvision_bases.build(base)
+    _fill(network, torchvision_bases.renamed(state), weights.path)
+    return torchvision_bases.without_last(network, base.name)
 
 
 def _read_state(path: Path) -> Mapping[str, Tensor]:
@@ -82,6 +107,7 @@ def _efficientnet_lite0(state: Mapping[str, Tensor], path: Path) -> nn.Module:
     network = EfficientNet.from_name("efficientnet-lite0")
     _fill(network, state, path)
     network.eval()
+    network._fc = nn.Identity()  # it tells classes, and is not asked  # noqa: SLF001
     _fold(network, "_conv_stem", "_bn0")
     _fold(network, "_conv_head", "_bn1")
     for block in network.get_submodule("_blocks").children():
@@ -105,39 +131,3 @@ def _fold(owner: nn.Module, convolution: str, normalisation: str) -> None:
         folded.padding, folded.static_padding = (padding[0], padding[0]), nn.Identity()
     setattr(owner, convolution, folded)
     setattr(owner, normalisation, nn.Identity())
-
-
-def _resnet50(state: Mapping[str, Tensor], path: Path) -> nn.Module:
-    network: nn.Module = torchvision_models().resnet50()
-    _fill(network, state, path)
-    network.fc = nn.Identity()
-    return network
-
-
-def _vgg(name: str) -> "Callable[[Mapping[str, Tensor], Path], nn.Module]":
-    def build(state: Mapping[str, Tensor], path: Path) -> nn.Module:
-        network: Any = getattr(torchvision_models(), name)(init_weights=False)
-        _fill(network, state, path)
-        network.classifier = network.classifier[:-1]  # up to the second layer of 4,096, after ReLU
-        module: nn.Module = network
-        return module
-
-    return build
-
-
-def _inception_v3(state: Mapping[str, Tensor], path: Path) -> nn.Module:
-    network: nn.Module = torchvision_models().inception_v3(
-        aux_logits=True, transform_input=True, init_weights=False
-    )
-    _fill(network, state, path)
-    network.fc = nn.Identity()
-    return network
-
-
-_BUILDERS: Mapping[str, Callable[[Mapping[str, Tensor], Path], nn.Module]] = {
-    "efficientnet-lite0": _efficientnet_lite0,
-    "resnet50": _resnet50,
-    "vgg16": _vgg("vgg16"),
-    "vgg19": _vgg("vgg19"),
-    "inception_v3": _inception_v3,
-}

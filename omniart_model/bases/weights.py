@@ -2,33 +2,48 @@
 
 import hashlib
 import importlib.util
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from tqdm import tqdm
 
-from omniart_model.bases.table import DEFAULT_BASE, Base
+from omniart_model.bases.table import OFFLINE_BASE, Base
+from omniart_model.files import write_whole
 from schemas.errors import ModelError
 
 _TIMEOUT_S = 60.0
 _BLOCK_BYTES = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_YES = {"1", "on", "yes", "true"}  # as huggingface_hub reads HF_HUB_OFFLINE
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A weights file that was checked, and the SHA-256 of all its bytes."""
+    """A weights file that was checked, and the SHA-256 of all its bytes; no file where a base has none."""
 
-    path: Path
+    path: Path | None
     sha256: str
+
+
+NONE = Weights(None, "none")
+"""The weights of a base that has nothing to learn."""
 
 
 def find_weights(base: Base, cache: Path, given: Path | None = None, sha256: str = "") -> Weights:
     """Return the weights of a base: the file given, else its package's, else downloaded into ``cache``.
 
     A file is used only if its SHA-256 begins with ``sha256`` (by default the base's own), so that
-    features are never of another network than they say. Raises ModelError with the options there are.
+    features are never of another network than they say. Where nobody published one, as with timm's, that of the
+    first download is kept beside the file and checked from then on; a file that is given is taken as it is, and
+    features hang on its SHA-256 anyhow. Raises ModelError with the options there are.
     """
+    if not base.needs_weights:
+        if given is not None:
+            raise ModelError(f"the base {base.name} has no weights: leave --weights out")
+        return NONE
     wanted = sha256 or base.sha256
     if given is not None:
         return _check(
@@ -36,10 +51,7 @@ def find_weights(base: Base, cache: Path, given: Path | None = None, sha256: str
         )
     if base.package:
         return _check(_packaged(base), wanted, f"install {base.package} again")
-    path = cache / base.url.rsplit("/", 1)[-1]
-    if not path.is_file():
-        _download(base, path)
-    return _check(path, wanted, f"remove {path} and start again")
+    return _kept(base, cache, wanted)
 
 
 def sha256_of(path: Path) -> str:
@@ -68,10 +80,34 @@ def _packaged(base: Base) -> Path:
     return Path(spec.origin).parent / "models" / f"{base.name}-{base.sha256[:8]}.pth"
 
 
+def _kept(base: Base, cache: Path, wanted: str) -> Weights:
+    """Return weights that were downloaded, now or before."""
+    path = cache / _file_name(base)
+    beside = path.with_name(f"{path.name}.sha256")
+    if not path.is_file():
+        _download(base, path)
+        beside.unlink(missing_ok=True)
+    if not wanted and beside.is_file():
+        wanted = beside.read_text(encoding="utf-8").strip()
+    found = _check(path, wanted, f"remove {path} and start again")
+    if not base.sha256 and not beside.is_file():
+        write_whole(beside, f"{found.sha256}\n".encode())
+    return found
+
+
+def _file_name(base: Base) -> str:
+    """Return the file's name; every file of timm's has the same, and gets that of its network."""
+    if base.sha256:
+        return base.file
+    return re.sub(r"[^\w.-]", "_", base.name) + Path(base.file).suffix
+
+
 def _download(base: Base, path: Path) -> None:
     """Bring the weights to ``path``, whole or not at all."""
+    if os.environ.get("HF_HUB_OFFLINE", "").lower() in _YES and base.name.startswith("timm:"):
+        raise _not_there(base, path, "HF_HUB_OFFLINE is set")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with requests.get(base.url, stream=True, timeout=_TIMEOUT_S) as answer:
             answer.raise_for_status()
@@ -85,13 +121,29 @@ def _download(base: Base, path: Path) -> None:
                 for block in answer.iter_content(_BLOCK_BYTES):
                     file.write(block)
                     bar.update(len(block))
-        _check(unfinished, base.sha256, "what was downloaded is not the file; try again")
+        wanted = base.sha256 or _told(answer)
+        _check(unfinished, wanted, "what was downloaded is not the file; try again")
         unfinished.replace(path)
     except requests.RequestException as error:
-        raise ModelError(
-            f"the weights of {base.name} could not be downloaded from {base.url} "
-            f"({type(error).__name__}): give them with --weights FILE, put them at {path}, "
-            f"or use --base {DEFAULT_BASE}, which needs no network"
-        ) from error
+        raise _not_there(base, path, type(error).__name__) from error
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _told(answer: requests.Response) -> str:
+    """Return the SHA-256 that a hub tells of a large file as it hands it over, or an empty text."""
+    for one in (*answer.history, answer):
+        told = one.headers.get("x-linked-etag", "").strip('"')
+        if _SHA256.fullmatch(told):
+            return told
+    return ""
+
+
+def _not_there(base: Base, path: Path, why: str) -> ModelError:
+    return ModelError(
+        f"the weights of {base.name} could not be downloaded from {base.url} "
+        f"({why}): give them with --weights FILE, put them at {path}, "
+        f"or use --base {OFFLINE_BASE}, which needs no network"
+    )

@@ -1,4 +1,4 @@
-"""Features of pictures of a release or a workspace: each is seen once, upright and mirrored, and kept."""
+"""Features of pictures of a release or a workspace: each is seen once, in all the base's views, and kept."""
 
 import logging
 import os
@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from omniart_data.release import Release
 from omniart_data.release.pictures import large_pictures
 from omniart_model.bases.table import Base
 from omniart_model.features.cache import FeatureCache, Halves
-from omniart_model.features.pictures import see
+from omniart_model.features.look import batch_size, compiled, fetched, launched
+from omniart_model.features.pictures import Seen, pictures_seen, see_views
 from omniart_model.works import looked_at, texts
 from omniart_model.workspace import picture_names, picture_path
 from schemas.errors import ModelError
@@ -27,11 +27,6 @@ from schemas.release import SPLITS
 
 log = logging.getLogger(__name__)
 
-Seen = npt.NDArray[np.uint8]
-
-_BATCH_CPU, _BATCH_GPU = 8, 256
-"""Pictures that the base sees at a time. On two cores 8 give 110 to 124 views a second, 16 give 70 and
-32 give 55: from 16 on each layer's output is memory that is asked of the system anew."""
 _PART = 2_048  # pictures in one part of the cache: what a broken-off run can lose
 _AHEAD = 4  # batches decoded ahead of the base
 
@@ -55,6 +50,7 @@ def extract_features(
     workspace: Path | None = None,
     splits: Iterable[str] = SPLITS,
     device: torch.device | None = None,
+    compiling: bool = False,
 ) -> FeatureReport:
     """Bring the features of all pictures in some splits into the cache; only new pictures are run.
 
@@ -65,8 +61,9 @@ def extract_features(
     wanted = set(wanted_pictures(release, splits))
     report, new = _asked(wanted, cache)
     if new:
-        bodies = _bodies(release, splits, new, workspace, report)
-        _bring_in(bodies, len(new), cache, network, report=report, device=device)
+        bodies = bodies_of(release, splits, new, workspace, report)
+        network = _ready(network, cache.base, device, compiling=compiling)
+        _bring_in(bodies, len(new), cache, network, report)
     return report
 
 
@@ -76,6 +73,7 @@ def extract_workspace(
     network: nn.Module,
     *,
     device: torch.device | None = None,
+    compiling: bool = False,
 ) -> FeatureReport:
     """Bring the features of every picture in a workspace into the cache; only new pictures are run.
 
@@ -85,7 +83,8 @@ def extract_workspace(
     report, new = _asked(set(picture_names(workspace)), cache)
     if new:
         bodies = _workspace_bodies(workspace, new, report)
-        _bring_in(bodies, len(new), cache, network, report=report, device=device)
+        network = _ready(network, cache.base, device, compiling=compiling)
+        _bring_in(bodies, len(new), cache, network, report)
     return report
 
 
@@ -101,25 +100,33 @@ def _asked(wanted: set[str], cache: FeatureCache) -> tuple[FeatureReport, set[st
     return FeatureReport(len(wanted), cached=len(wanted) - len(new)), new
 
 
+def _ready(
+    network: nn.Module, base: Base, device: torch.device | None, *, compiling: bool
+) -> nn.Module:
+    """Return a base where it is to run, compiled if that is asked for."""
+    network = network.to(device)
+    if not compiling:
+        return network
+    blank = (1, pictures_seen(base.views), base.size_px, base.size_px, 3)
+    return compiled(network, np.zeros(blank, np.uint8), base.views)
+
+
 def _bring_in(
     bodies: Iterator[tuple[str, bytes]],
     total: int,
     cache: FeatureCache,
     network: nn.Module,
-    *,
     report: FeatureReport,
-    device: torch.device | None,
 ) -> None:
     """Decode pictures, run the base over them, and say in the log what could not be seen."""
+    cache.clear_up()
     with (
         large_pictures(),
         ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
         tqdm(total=total, unit="picture", desc="features", disable=None) as bar,
     ):
-        network = network.to(device)
-        ahead = _AHEAD * batch_size(network)
-        seen = _decoded(bodies, cache.base, pool, report, ahead)
-        _run(seen, cache, network, bar, report)
+        seen = _decoded(bodies, cache.base, pool, report, _AHEAD * batch_size(network))
+        _Run(cache, network, bar, report).all_of(seen)
     log.info(
         "%d pictures: %d seen, %d known before", report.pictures, report.extracted, report.cached
     )
@@ -140,7 +147,7 @@ def _workspace_bodies(
             yield sha256, body
 
 
-def _bodies(
+def bodies_of(
     release: Release,
     splits: Iterable[str],
     new: set[str],
@@ -189,70 +196,60 @@ def _decoded(
             report.unreadable.append(sha256)
 
     for sha256, body in bodies:
-        waiting.append((sha256, pool.submit(see, body, base)))
+        waiting.append((sha256, pool.submit(see_views, body, sha256, base)))
         if len(waiting) >= ahead:
             yield from first()
     while waiting:
         yield from first()
 
 
-def _run(
-    seen: Iterable[tuple[str, Seen]],
-    cache: FeatureCache,
-    network: nn.Module,
-    bar: "tqdm[Any]",
-    report: FeatureReport,
-) -> None:
-    """Run the base over pictures batch by batch and store the features part by part."""
-    names: list[str] = []
-    parts: list[Halves] = []
-    batch: list[tuple[str, Seen]] = []
+@dataclass
+class _Run:
+    """One run of the base, batch by batch; the features are kept part by part."""
 
-    full = batch_size(network)
+    cache: FeatureCache
+    network: nn.Module
+    bar: "tqdm[Any]"
+    report: FeatureReport
+    names: list[str] = field(default_factory=list)
+    features: list[Halves] = field(default_factory=list)
+    under_way: tuple[list[str], Tensor] | None = (
+        None  # a GPU is at one batch while we fill the next
+    )
 
-    def see_batch() -> None:
-        parts.append(look(network, np.stack([picture for _, picture in batch])))
-        names.extend(sha256 for sha256, _ in batch)
-        bar.update(len(batch))
-        batch.clear()
+    def all_of(self, seen: Iterable[tuple[str, Seen]]) -> None:
+        """Look at all pictures."""
+        batch: list[tuple[str, Seen]] = []
+        full = batch_size(self.network)
+        for one in seen:
+            batch.append(one)
+            if len(batch) == full:
+                self._look(batch)
+                batch.clear()
+        if batch:
+            self._look(batch)
+        self._fetch()
+        self._store()
 
-    def store() -> None:
-        cache.add(names, np.concatenate(parts))
-        report.extracted += len(names)
-        names.clear()
-        parts.clear()
+    def _look(self, batch: list[tuple[str, Seen]]) -> None:
+        pictures = np.stack([picture for _, picture in batch])
+        started = launched(self.network, pictures, self.cache.base.views)
+        self._fetch()
+        self.under_way = [sha256 for sha256, _ in batch], started
+        if len(self.names) >= _PART:
+            self._store()
 
-    for one in seen:
-        batch.append(one)
-        if len(batch) == full:
-            see_batch()
-        if len(names) >= _PART:
-            store()
-    if batch:
-        see_batch()
-    if names:
-        store()
+    def _fetch(self) -> None:
+        if self.under_way is not None:
+            names, started = self.under_way
+            self.features.append(fetched(started, len(names)))
+            self.names.extend(names)
+            self.bar.update(len(names))
+            self.under_way = None
 
-
-def batch_size(network: nn.Module) -> int:
-    """Return how many pictures a base sees at a time where it is."""
-    return _BATCH_CPU if _place(network).type == "cpu" else _BATCH_GPU
-
-
-def _place(network: nn.Module) -> torch.device:
-    return next(network.buffers()).device
-
-
-def look(network: nn.Module, pictures: Seen) -> Halves:
-    """Return the features of at most ``batch_size`` pictures, uint8 [B, S, S, 3], as float16 [B, 2, F].
-
-    The batch is filled up: how a sum is taken hangs on the batch's size, and a picture's
-    features must not hang on its company.
-    """
-    filled = np.zeros((batch_size(network), *pictures.shape[1:]), np.uint8)
-    filled[: len(pictures)] = pictures
-    upright = torch.from_numpy(filled).permute(0, 3, 1, 2).to(_place(network))
-    with torch.inference_mode():
-        views = [network(upright), network(upright.flip(3))]
-    features = torch.stack(views, dim=1).to("cpu", torch.float16).numpy()
-    return np.ascontiguousarray(features[: len(pictures)])
+    def _store(self) -> None:
+        if self.names:
+            self.cache.add(self.names, np.concatenate(self.features))
+            self.report.extracted += len(self.names)
+            self.names.clear()
+            self.features.clear()

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.leftovers import remove_leftovers
-from omniart_model.features.cache import FeatureCache, Halves
+from omniart_model.bases.table import View
+from omniart_model.features.cache import Halves
 from omniart_model.folders import unfinished_prefix
 from schemas.errors import ModelError
 
-COLUMNS = ("features", "mirrored")
-"""The columns of the two views, in the cache's order: as it hangs, and turned about."""
+COLUMNS = {View.ORIGINAL.value: "features"}
+"""Columns that are not called as their view is: the picture as it hangs."""
 
 ROWS_TOGETHER = 8_192
 """Rows in a row group: 42 MB of EfficientNet-Lite0's features."""
@@ -34,11 +35,34 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 Entries = npt.NDArray[np.void]
 
 
-def write_features(cache: FeatureCache, sha256s: Iterable[str], path: Path) -> int:
+class Vectors(Protocol):
+    """Features of pictures, as a cache holds them: a key, views of some length, and parts in any order."""
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Return what the features hang on, besides the picture."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the V views, in their order."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return (V, F)."""
+        ...
+
+    def parts(self) -> Iterator[tuple[list[str], Halves]]:
+        """Yield SHA-256 and features, float16 [N, V, F]."""
+        ...
+
+
+def write_features(cache: Vectors, sha256s: Iterable[str], path: Path) -> int:
     """Write the features of these pictures, as far as the cache has them, to a file; return how many it has.
 
-    Columns: ``image_sha256``, and float16 [F] as little-endian bytes, ``features`` and ``mirrored``; the schema's
-    metadata is the cache's key. The same features give the same bytes, whatever the cache's parts are; of a picture
+    Columns: ``image_sha256``, and float16 [F] as little-endian bytes, one for each view: ``features`` and ``mirrored``,
+    unless the base was given others; a build wants these two. The schema's metadata is the cache's key. The same features give the same bytes, whatever the cache's parts are; of a picture
     that is in two parts (seen by two processes at once) the first part's are taken. The file is whole or not there;
     what a killed run left beside it is removed. Raises ModelError.
     """
@@ -57,14 +81,12 @@ def write_features(cache: FeatureCache, sha256s: Iterable[str], path: Path) -> i
     return rows
 
 
-def _entry(cache: FeatureCache) -> np.dtype[np.void]:
+def _entry(cache: Vectors) -> np.dtype[np.void]:
     """Return the form of one picture in a dealt-out file."""
-    return np.dtype(
-        [("sha256", f"V{_DIGEST_BYTES}"), ("views", "<f2", (len(COLUMNS), cache.base.features))]
-    )
+    return np.dtype([("sha256", f"V{_DIGEST_BYTES}"), ("views", "<f2", cache.shape)])
 
 
-def _deal_out(cache: FeatureCache, wanted: Iterable[str], room: Path) -> None:
+def _deal_out(cache: Vectors, wanted: Iterable[str], room: Path) -> None:
     """Put each wanted picture, once, into the file of its first two digits."""
     left = {sha256 for sha256 in wanted if _SHA256.fullmatch(sha256)}  # two digits name a file
     files: dict[str, BinaryIO] = {}
@@ -85,19 +107,18 @@ def _deal_out(cache: FeatureCache, wanted: Iterable[str], room: Path) -> None:
             file.close()
 
 
-def _entries(cache: FeatureCache, sha256s: list[str], features: Halves) -> Entries:
+def _entries(cache: Vectors, sha256s: list[str], features: Halves) -> Entries:
     entries = np.zeros(len(sha256s), _entry(cache))
     digests = np.frombuffer(bytes.fromhex("".join(sha256s)), f"V{_DIGEST_BYTES}")
     entries["sha256"], entries["views"] = digests, features
     return entries
 
 
-def _write_sorted(cache: FeatureCache, room: Path, path: Path) -> int:
+def _write_sorted(cache: Vectors, room: Path, path: Path) -> int:
     """Write the dealt-out pictures as one table; return its rows."""
-    kind = pa.binary(2 * cache.base.features)
-    schema = pa.schema(
-        [("image_sha256", pa.string()), *((name, kind) for name in COLUMNS)], metadata=cache.key
-    )
+    kind = pa.binary(2 * cache.shape[1])
+    views = [(COLUMNS.get(name, name), kind) for name in cache.columns]
+    schema = pa.schema([("image_sha256", pa.string()), *views], metadata=cache.key)
     rows = 0
     with path.open("wb") as file:
         with pq.ParquetWriter(
@@ -115,7 +136,7 @@ def _write_sorted(cache: FeatureCache, room: Path, path: Path) -> int:
     return rows
 
 
-def _in_groups(cache: FeatureCache, room: Path) -> Iterator[Entries]:
+def _in_groups(cache: Vectors, room: Path) -> Iterator[Entries]:
     """Yield all pictures by rising SHA-256, so many at a time as a row group has."""
     waiting: list[Entries] = []
     for path in sorted(room.glob("[0-9a-f][0-9a-f]")):
@@ -140,6 +161,6 @@ def _table(entries: Entries, schema: pa.Schema) -> pa.Table:
             len(entries),
             [None, pa.py_buffer(np.ascontiguousarray(entries["views"][:, view]).tobytes())],
         )
-        for view, name in enumerate(COLUMNS)
+        for view, name in enumerate(schema.names[1:])
     ]
     return pa.table([pa.array(names, pa.string()), *columns], schema=schema)

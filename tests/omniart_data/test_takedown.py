@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,8 +35,10 @@ from omniart_data.takedown.journal import Journal, Step, read_journal, write_jou
 from omniart_data.takedown.plan import make_plan
 from omniart_data.takedown.run import take_down
 from omniart_data.takedown.tombstones import Tombstone, put_tombstone, read_tombstones
+from omniart_data.takedown.traces import read_features
 from omniart_data.workspace import Workspace
 from schemas.errors import UsageError
+from schemas.raw import RawRecord
 
 Write = Callable[..., Path]
 Answer = Callable[..., dict[str, object]]
@@ -112,20 +115,50 @@ def with_picture(workspace: Path) -> tuple[str, str]:
     )
 
 
-def test_nothing_names_it_and_all_others_stay(workspace: Path) -> None:
-    """Raw record, picture, features and rows are gone; each release is a new version with the same splits."""
-    artwork, sha256 = with_picture(workspace)
-    source_id = artwork.partition(":")[2]
+@dataclass(frozen=True)
+class Gone:
+    """A workspace after the takedown of an artwork: its picture, what was crawled of it, and what was said."""
+
+    workspace: Path
+    artwork: str
+    sha256: str
+    raws: tuple[RawRecord, ...]
+    said: tuple[int, str, str]
+
+
+def add_features(workspace: Path, sha256: str) -> tuple[Path, ...]:
+    """Write the features of a picture and of another one, in each of their forms; return the files."""
     part = workspace / "features" / "base-1" / "part.parquet"
     part.parent.mkdir(parents=True)
     metadata = {"base": "made"}
     table = pa.table({"image_sha256": [sha256, "0" * 64], "original": [b"ab", b"cd"]})
     pq.write_table(table.replace_schema_metadata(metadata), part)
     shutil.copy(part, workspace / "features.parquet")
-    before = releases(workspace)
-    old = [splits(release, artwork) for release in before.values()]
+    mapped = part.with_suffix(".arrow")  # as the cache of today writes them
+    with pa.ipc.new_file(str(mapped), table.replace_schema_metadata(metadata).schema) as writer:
+        writer.write_table(table.replace_schema_metadata(metadata))
+    return part, workspace / "features.parquet", mapped
 
-    code, out, err = run(workspace, artwork, "--reason", REASON, "--yes")
+
+@pytest.fixture(scope="module")
+def gone(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Gone:
+    """Give a copy of the crawled workspace from which an artwork was taken down."""
+    place = Path(shutil.copytree(crawled, tmp_path_factory.mktemp("gone") / "w"))
+    artwork, sha256 = with_picture(place)
+    add_features(place, sha256)
+    with Workspace(place).opened() as (store, _):
+        raws = store.statements(*artwork.split(":", 1))
+    said = run(place, artwork, "--reason", REASON, "--yes")
+    return Gone(place, artwork, sha256, tuple(raws), said)
+
+
+def test_nothing_names_it_and_all_others_stay(crawled: Path, gone: Gone) -> None:
+    """Raw record, picture, features and rows are gone; each release is a new version with the same splits."""
+    workspace, artwork, sha256 = gone.workspace, gone.artwork, gone.sha256
+    source_id = artwork.partition(":")[2]
+    before = releases(crawled)
+    old = [splits(release, artwork) for release in before.values()]
+    code, out, err = gone.said
 
     assert (code, err.count(" now")) == (0, 2)
     after = releases(workspace)
@@ -140,8 +173,10 @@ def test_nothing_names_it_and_all_others_stay(workspace: Path) -> None:
     for folder in ("raw", "images", "features"):
         assert sha256.encode() not in all_bytes(workspace / folder)
         assert source_id.encode() not in all_bytes(workspace / folder)
-    for features in (part, workspace / "features.parquet"):
-        held = pq.read_table(features)
+    features = [*workspace.glob("features/*/*"), workspace / "features.parquet"]
+    assert len(features) == 3
+    for file in features:
+        held = read_features(file)
         assert held["image_sha256"].to_pylist() == ["0" * 64]
         assert held.schema.metadata == {b"base": b"made"}
     assert "left:" not in out
@@ -273,12 +308,20 @@ def from_files(grown: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(grown, tmp_path / "w"))
 
 
+@pytest.fixture(scope="module")
+def calm(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a copy of the workspace of a bulk file from which met:3 was taken down, undisturbed."""
+    place = Path(shutil.copytree(grown, tmp_path_factory.mktemp("calm") / "w"))
+    assert run(place, "met:3", "--reason", REASON, "--yes")[0] == 0
+    return place
+
+
 def test_no_build_brings_it_back(
-    from_files: Path, tmp_path: Path, met_file: Write, api: Answer
+    grown: Path, calm: Path, tmp_path: Path, met_file: Write, api: Answer
 ) -> None:
     """The bulk file holds it still, and a statement of it that cannot be read: each is dropped for the takedown."""
-    old = splits(list(releases(from_files).values())[-1], "met:3")
-    assert run(from_files, "met:3", "--reason", REASON, "--yes")[0] == 0
+    old = splits(list(releases(grown).values())[-1], "met:3")
+    from_files = Path(shutil.copytree(calm, tmp_path / "w"))
     broken = api(3)
     del broken["title"]
     built = from_file(from_files, met_file([*answers(api, 17), broken]))
@@ -323,13 +366,12 @@ def test_a_lifted_one_comes_back_to_its_split(
 
 
 def test_an_older_release_does_not_bring_its_line_back(
-    from_files: Path, tmp_path: Path, met_file: Write, api: Answer
+    grown: Path, calm: Path, tmp_path: Path, met_file: Write, api: Answer
 ) -> None:
     """A build that follows a copy from before the takedown takes neither row nor line of the ledger from it."""
-    copy = shutil.copytree(from_files / "releases" / "omniart-1.1.0", tmp_path / "omniart-1.1.0")
-    run(from_files, "met:3", "--reason", REASON, "--yes")
+    copy = shutil.copytree(grown / "releases" / "omniart-1.1.0", tmp_path / "omniart-1.1.0")
     elsewhere = tmp_path / "elsewhere"
-    shutil.copytree(from_files / "decisions", elsewhere / "decisions")
+    shutil.copytree(calm / "decisions", elsewhere / "decisions")
     plan = Plan(images="none", previous=Path(copy), version="9.0.0")
     plan = plan.reading([parse_dump(f"met={met_file(answers(api, 16))}")])
     built = build(plan, Workspace(elsewhere), FetchConfig())
@@ -343,18 +385,16 @@ import sys
 from typer.testing import CliRunner
 from omniart_data.cli import app
 print("begun", flush=True)
-CliRunner().invoke(app, ["takedown", "met:3", "--reason", "r", "--yes", "--workspace", sys.argv[1]])
+CliRunner().invoke(app, ["takedown", "met:3", "--reason", sys.argv[2], "--yes", "--workspace", sys.argv[1]])
 """
 
 
-def test_killed_at_any_moment(from_files: Path) -> None:
+def test_killed_at_any_moment(from_files: Path, calm: Path) -> None:
     """Killed again and again, what is there verifies, and the last run leaves what an undisturbed one leaves."""
-    calm = Path(shutil.copytree(from_files, from_files.with_name("calm")))
-    assert run(calm, "met:3", "--reason", "r", "--yes")[0] == 0
     dice = random.Random(5)
     for _ in range(2):
         process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, from_files], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", KILLED, from_files, REASON], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
@@ -362,56 +402,60 @@ def test_killed_at_any_moment(from_files: Path) -> None:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert len(releases(from_files)) >= 2
-    assert run(from_files, "met:3", "--reason", "r", "--yes")[0] == 0
+    assert run(from_files, "met:3", "--reason", REASON, "--yes")[0] == 0
     assert files_of(from_files / "releases") == files_of(calm / "releases")
 
 
-def test_decisions_about_it_are_taken_back(from_files: Path) -> None:
-    """A decision that names it is gone, so that no build flags it by its name; others stay."""
-    folder = from_files / "decisions"
-    pair = Decision("work", "keep apart", "met:3", "met:5", "two sheets", "e")
-    other = Decision("work", "keep apart", "met:5", "met:7", "two sheets", "e")
-    for one in (pair, other):
-        put_decision(folder, one)
-    code, out, _ = run(from_files, "met:3", "--reason", REASON, "--yes")
-
-    assert code == 0
-    assert "decision taken back" in out
-    assert read_decisions(folder) == (other,)
+OTHER = Decision("work", "keep apart", "met:5", "met:7", "two sheets", "e")
 
 
-def test_baselines_are_named_and_left(from_files: Path) -> None:
-    """A baseline that learnt from it is named, and deleted only where that is asked for; until then a check fails."""
-    baseline = from_files / "baselines" / "1.1.0"
+@pytest.fixture(scope="module")
+def learnt(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
+    """Give a workspace with decisions about met:3 and a baseline that learnt from it, and what its takedown said."""
+    place = Path(shutil.copytree(grown, tmp_path_factory.mktemp("learnt") / "w"))
+    for one in (Decision("work", "keep apart", "met:3", "met:5", "two sheets", "e"), OTHER):
+        put_decision(place / "decisions", one)
+    baseline = place / "baselines" / "1.1.0"
     baseline.mkdir(parents=True)
     pq.write_table(pa.table({"id": ["met:3", "met:4"]}), baseline / "predictions.parquet")
-    code, out, _ = run(from_files, "met:3", "--reason", REASON, "--yes")
+    code, out, _ = run(place, "met:3", "--reason", REASON, "--yes")
+    return place, code, out
+
+
+def test_decisions_about_it_are_taken_back(learnt: tuple[Path, int, str]) -> None:
+    """A decision that names it is gone, so that no build flags it by its name; others stay."""
+    place, _, out = learnt
+
+    assert "decision taken back" in out
+    assert "left: decisions" not in out
+    assert read_decisions(place / "decisions") == (OTHER,)
+
+
+def test_baselines_are_named_and_left(learnt: tuple[Path, int, str]) -> None:
+    """A baseline that learnt from it is named, and deleted only where that is asked for; until then a check fails."""
+    place, code, out = learnt
 
     assert code == 1
     assert "baselines/1.1.0 was learnt from it" in out
+    assert all("baselines/1.1.0" in line for line in out.splitlines() if line.startswith("left: "))
     assert "left: baselines/1.1.0/predictions.parquet: names it" in out
-    assert baseline.is_dir()
+    assert (place / "baselines" / "1.1.0").is_dir()
 
 
-def test_baselines_go_where_that_is_asked_for(from_files: Path) -> None:
-    """With --remove-baselines those of the releases that held it are gone, and nothing is left."""
+def test_published_copies_and_baselines(from_files: Path) -> None:
+    """Each copy that holds it is told with what to do at its kind of place, before the takedown and after.
+
+    With --remove-baselines those of the releases that held it are gone, and nothing is left.
+    """
     for version in ("1.1.0", "7.0.0"):
         (from_files / "baselines" / version).mkdir(parents=True)
-    words = ("met:3", "--reason", REASON, "--yes", "--remove-baselines")
-    run(from_files, *words)
-
-    assert [path.name for path in (from_files / "baselines").iterdir()] == ["7.0.0"]
-
-
-def test_published_copies_are_planned_for(from_files: Path) -> None:
-    """Each copy that holds it is told with what to do at its kind of place, before the takedown and after."""
     digest = releases(from_files)["1.1.0"].digest
     places = ("/mnt/sets", "s3://museum/sets", "hf://datasets/owner/name")
     for place in places:
         note(from_files, Published("1.1.0", digest, place, "release", "2026-01-01T00:00:00Z"))
     note(from_files, Published("0.9.0", "0" * 64, "/mnt/sets", "release", "2025-01-01T00:00:00Z"))
     _, before, _ = run(from_files, "met:3", "--reason", REASON, "--dry-run", "--json")
-    run(from_files, "met:3", "--reason", REASON, "--yes")
+    run(from_files, "met:3", "--reason", REASON, "--yes", "--remove-baselines")
     _, after, _ = run(from_files, "met:3", "--dry-run", "--json")
 
     told = json.loads(before)["published"]
@@ -422,6 +466,7 @@ def test_published_copies_are_planned_for(from_files: Path) -> None:
     assert "aws s3 rm --recursive s3://museum/sets/omniart-1.1.0/" in steps[1]
     assert "super_squash_history" in steps[2]
     assert json.loads(after)["published"] == told
+    assert [path.name for path in (from_files / "baselines").iterdir()] == ["7.0.0"]
 
 
 def test_an_unknown_id_is_refused(from_files: Path) -> None:
@@ -501,15 +546,13 @@ def test_tombstones_are_read_as_written(tmp_path: Path) -> None:
     assert all_bytes(tmp_path / "a") == all_bytes(tmp_path / "b")
 
 
-def test_a_crawl_that_brings_it_back_is_found(workspace: Path) -> None:
+def test_a_crawl_that_brings_it_back_is_found(gone: Gone, tmp_path: Path) -> None:
     """What a later crawl stores of it again is dropped by builds, found by a check, and purged by the same command."""
-    artwork, _ = with_picture(workspace)
+    workspace, artwork = Path(shutil.copytree(gone.workspace, tmp_path / "w")), gone.artwork
     source, _, source_id = artwork.partition(":")
+    assert gone.said[0] == 0
     with Workspace(workspace).opened() as (store, _):
-        raws = store.statements(source, source_id)
-    assert run(workspace, artwork, "--reason", REASON, "--yes")[0] == 0
-    with Workspace(workspace).opened() as (store, _):
-        store.put(source, Page(raws, cursor="z"))
+        store.put(source, Page(gone.raws, cursor="z"))
         sources = {source: SAMPLE_SOURCES[source]}
         gathered = gather_store(store, sources, lambda _: None, {artwork: REASON})
 
