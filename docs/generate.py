@@ -159,6 +159,9 @@ def commands_page() -> Iterator[str]:
         yield from table(("command", "what it does"), rows)
         for one, command in commands.items():
             yield from command_section(f"{name} {one}", command)
+            inner: Mapping[str, Any] = getattr(command, "commands", {})
+            for other, sub in inner.items():
+                yield from command_section(f"{name} {one} {other}", sub)
 
 
 def command_section(name: str, command: Any) -> Iterator[str]:

@@ -19,7 +19,7 @@ from omniart_data.release.croissant.responsible import (
     USES,
 )
 from omniart_data.release.facts import ALL, Numbers
-from omniart_data.release.sections import SECTIONS
+from omniart_data.release.sections import GIVEN, SECTIONS, is_given
 from schemas.artwork import ARTIST_CERTAINTY, ARTIST_STATUS, DATE_PRECISION
 from schemas.columns import meaning
 from schemas.release import IMAGE_STATUS, ROW, SPLITS, UNATTRIBUTED
@@ -27,6 +27,16 @@ from schemas.release import IMAGE_STATUS, ROW, SPLITS, UNATTRIBUTED
 CITATION = (
     "Gjorgji Strezoski and Marcel Worring: OmniArt: Multi-task Deep Learning for Artistic Data "
     "Analysis. 2017. https://arxiv.org/abs/1708.00684"
+)
+
+INTRODUCTION = (
+    "Artworks of museums with artist, type, material, technique and year of creation in one English "
+    "vocabulary, split 70/20/10 into train, validation and test within each artist, as near as whole works let it: "
+    "an artist of few works has most of them in train. The tables below tell the shares."
+)
+INTRODUCTION_GIVEN = (
+    "Artworks of a benchmark in its own words, with its own train, validation and test. Its splits are taken as they are: "
+    "no promise of ours about splits holds for them."
 )
 
 
@@ -37,14 +47,11 @@ def data_card(version: str, facts: Mapping[str, Any], receipt: Mapping[str, Any]
         front_matter(version, sources, facts),
         f"# OmniArt {version}",
         *_head(sources),
-        (
-            "Artworks of museums with artist, type, material, technique and year of creation in one English "
-            "vocabulary, split 70/20/10 into train, validation and test within each artist, as near as whole works let it: "
-            "an artist of few works has most of them in train. The tables below tell the shares."
-        ),
+        INTRODUCTION_GIVEN if is_given(receipt) else INTRODUCTION,
         *_notes(receipt),
     ]
     for name, heading, text in SECTIONS:
+        text = GIVEN.get(name, text) if is_given(receipt) else text  # noqa: PLW2901
         parts += [f"## {heading}", text, fact_block(name, facts[name]["rows"])]
     parts += [*_columns(), *_biases(sources, facts), *_licences(sources, receipt)]
     parts += [*_use(), *_kept()]

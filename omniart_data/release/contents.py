@@ -19,7 +19,7 @@ from omniart_data.release.labels import ARTISTS, TermIds, check_same_persons
 from omniart_data.release.ledger import current
 from omniart_data.release.near.binding import bind, near_edges
 from omniart_data.release.rows import compute, count, order
-from omniart_data.release.split import assign_splits
+from omniart_data.release.split import assign_splits, take_splits
 from omniart_data.release.undecided import undecided_edges
 from schemas.artwork import ARTWORK, DROPPED, JUDGEMENT, TERM_USE
 from schemas.decision import CANDIDATE, FLAGGED, LINK
@@ -35,6 +35,10 @@ PICTURES = pa.schema([ROW.field("id"), *(PICTURE.field(n) for n in PICTURE.names
 
 META = pa.schema([column for column in ROW if column.name != "image"])
 """A row of a release without its picture."""
+
+
+GIVEN_SPLITS = "given_splits"
+"""The option in a receipt that says that the splits are not ours, and that no promise of ours about them holds."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Contents:
     each source the attribution line that it asks for. ``candidates`` is what waits for a decision of people,
     ``flagged`` the decisions that were not applied, ``decisions`` how many there are in all. ``term_ids`` gives
     labels their ids. ``drift`` is what the receipt says of unmatched words (``omniart_data.drift``).
+    ``given_splits`` (id, split) are splits of somebody else, a benchmark's, that are taken as they are: every artwork
+    has one, also without an artist, and a group may be on several sides; the receipt says so (``GIVEN_SPLITS``).
     """
 
     artworks: pa.Table
@@ -90,6 +96,7 @@ class Contents:
     seed: int = 0
     allow_moves: bool = False
     split_unattributed: bool = False
+    given_splits: pa.Table | None = None
     accept_large_groups: bool = False
     apart: frozenset[tuple[str, str]] = frozenset()
 
@@ -136,18 +143,12 @@ def compose(contents: Contents) -> Composed:
     near = bind(near, sure, ids, contents.apart)
     sure = pa.concat_tables([sure, near_edges(near)])
     held = current(contents.previous.ledger) if contents.previous else None
-    everybody = contents.split_unattributed
+    everybody = contents.split_unattributed or contents.given_splits is not None
     undecided = undecided_edges(artworks, sure, links, held, everybody=everybody)
     edges = pa.concat_tables([sure, undecided])
     groups = group_artworks(ids, edges)
     artworks = artworks.append_column("group", groups["group"])
-    splits = assign_splits(
-        artworks,
-        previous=held,
-        seed=contents.seed,
-        allow_moves=contents.allow_moves,
-        split_unattributed=everybody,
-    )
+    splits = _splits(artworks, contents, held)
     joined = {name: artworks[name] for name in artworks.column_names}
     joined |= {name: splits[name] for name in ("split", "artist_works")}
     joined |= {name: pictures[name] for name in PICTURES.names if name != "id"}
@@ -168,6 +169,19 @@ def compose(contents: Contents) -> Composed:
         links=links,
         near=near,
         flagged=order(_shaped(contents.flagged, FLAGGED, "flagged"), *FLAGGED.names),
+    )
+
+
+def _splits(artworks: pa.Table, contents: Contents, held: pa.Table | None) -> pa.Table:
+    """Return (id, split, artist_works) of artworks in their groups: those that were given, or those that are assigned."""
+    if contents.given_splits is not None:
+        return take_splits(artworks, contents.given_splits)
+    return assign_splits(
+        artworks,
+        previous=held,
+        seed=contents.seed,
+        allow_moves=contents.allow_moves,
+        split_unattributed=contents.split_unattributed,
     )
 
 

@@ -1,5 +1,8 @@
 """What the data card says of each fact."""
 
+from collections.abc import Mapping
+from typing import Any
+
 SECTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "table_one",
@@ -102,3 +105,22 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 """Fact, heading and what to know of it, in the order of the card."""
+
+GIVEN: Mapping[str, str] = {
+    "groups": "The splits were given: artworks of one group may be in two of them; `groups.parquet` says what binds them.",
+    "split_balance": "Shares of the works with an artist, over all of them and in each subset, as they were given.",
+    "stratification": (
+        "How far the shares of each label's works are from 70/20/10, which nobody sought here: of the three splits the one "
+        "furthest off, in works, and in points of a hundred of those labels that have works enough."
+    ),
+    "near_duplicates": (
+        "Pairs of pictures that are nearly the same, in `near.parquet`. As the splits were given, those that bind may be on "
+        "two sides: the table counts them."
+    ),
+}
+"""What is said instead, by fact, where the splits are a benchmark's own."""
+
+
+def is_given(receipt: Mapping[str, Any]) -> bool:
+    """Say whether the splits of a release were given (``contents.GIVEN_SPLITS``)."""
+    return bool(receipt["options"].get("given_splits"))

@@ -60,12 +60,7 @@ def assign_splits(
     of train, validation and test that one of them was in.
     """
     codes = np.full(artworks.num_rows, len(SPLITS), np.int64)
-    works = np.zeros(artworks.num_rows, np.int64)
-    named = compute.is_valid(artworks["artist"])
-    attributed = np.flatnonzero(named.to_numpy(zero_copy_only=False))
-    if len(attributed):
-        _, label = np.unique(_codes(artworks["artist"].take(attributed)), return_inverse=True)
-        works[attributed] = np.bincount(label)[label]
+    attributed, works = _artist_works(artworks)
     rows = strata(artworks) if split_unattributed else _of_artists(artworks)
     if rows.num_rows:
         units = _units(rows, seed)
@@ -73,10 +68,44 @@ def assign_splits(
         placed = _place(units, kept)[units.of_row]
         codes[np.arange(len(codes)) if split_unattributed else attributed] = placed
     names = pa.array([*SPLITS, UNATTRIBUTED])
+    return _table(artworks["id"], names.take(codes), works)
+
+
+def take_splits(artworks: pa.Table, given: pa.Table) -> pa.Table:
+    """Return (id, split, artist_works), row for row with ``artworks``, with the splits of ``given`` (id, split).
+
+    The splits are somebody else's, of a benchmark that is to be compared with: they are taken as they are, also where
+    a group is on several sides by them. Raises ReleaseError where an artwork has no split, has two, or has one that
+    there is not.
+    """
+    known = given["id"].combine_chunks()
+    if given["id"].null_count or len(compute.unique(known)) != len(known):
+        raise ReleaseError("the given splits name an artwork twice, or none")
+    split = given["split"].take(compute.index_in(artworks["id"], value_set=known))
+    sided = compute.is_in(split, value_set=pa.array(SPLITS))
+    left = artworks["id"].filter(compute.invert(sided))
+    if len(left):
+        raise ReleaseError(
+            f"{len(left)} artworks are given none of {', '.join(SPLITS)}; the first: {compute.min(left).as_py()}"
+        )
+    return _table(artworks["id"], split, _artist_works(artworks)[1])
+
+
+def _table(ids: Any, splits: Any, works: Ints) -> pa.Table:
     return pa.Table.from_arrays(
-        [artworks["id"], names.take(codes), pa.array(works, pa.int32())],
-        names=["id", "split", "artist_works"],
+        [ids, splits, pa.array(works, pa.int32())], names=["id", "split", "artist_works"]
     )
+
+
+def _artist_works(artworks: pa.Table) -> tuple[Ints, Ints]:
+    """Return which rows have an artist, and for all rows how many works that artist has; 0 where there is none."""
+    works = np.zeros(artworks.num_rows, np.int64)
+    named = compute.is_valid(artworks["artist"])
+    attributed = np.flatnonzero(named.to_numpy(zero_copy_only=False)).astype(np.int64)
+    if len(attributed):
+        _, label = np.unique(_codes(artworks["artist"].take(attributed)), return_inverse=True)
+        works[attributed] = np.bincount(label)[label]
+    return attributed, works
 
 
 _READ = ["id", "artist", "group"]

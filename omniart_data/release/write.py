@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.card import data_card
-from omniart_data.release.contents import Composed, Contents, bits, compose
+from omniart_data.release.contents import GIVEN_SPLITS, Composed, Contents, bits, compose
 from omniart_data.release.croissant import croissant
 from omniart_data.release.diff import (
     Difference,
@@ -273,7 +273,7 @@ def _receipt(contents: Contents) -> dict[str, Any]:
     return {
         "inputs": inputs,
         "records_read": dict(contents.records_read),
-        "options": dict(contents.options),
+        "options": dict(contents.options) | _given(contents),
         "credits": dict(contents.credits),
         "notes": list(contents.notes),
         "seed": contents.seed,
@@ -285,6 +285,12 @@ def _receipt(contents: Contents) -> dict[str, Any]:
         "made_with": {package: installed(package) for package in MADE_WITH},
         "previous": {"version": before.version, "digest": before.digest} if before else None,
     }
+
+
+def _given(contents: Contents) -> dict[str, bool]:
+    """Return the options that say that the splits were given, and to everybody."""
+    given = contents.given_splits is not None
+    return {GIVEN_SPLITS: True, "split_unattributed": True} if given else {}
 
 
 def _changelog(release: Prepared, facts: Mapping[str, Any], receipt: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from omniart_data.release.croissant.fields import Node, fields_of, told_field
 from omniart_data.release.croissant.responsible import responsible
 from omniart_data.release.croissant.tables import TABLES
 from omniart_data.release.manifest import FileEntry, as_json
+from omniart_data.release.sections import is_given
 from schemas.release import ROW, SPLITS, UNATTRIBUTED
 
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
@@ -102,7 +103,7 @@ def croissant(
         "name": f"OmniArt {version}",
         "description": (
             f"{'These works are invented. ' if invented else ''}Artworks of museums with artist, type, material, technique "
-            "and year of creation in one English vocabulary, split 70/20/10 within each artist."
+            f"and year of creation {_how(receipt)}."
         ),
         "conformsTo": CONFORMS_TO,
         "version": version,
@@ -298,3 +299,10 @@ def _queries(facts: Mapping[str, Any]) -> Node:
             {"queries/fact": name, "queries/query": told["query"]} for name, told in facts.items()
         ],
     }
+
+
+def _how(receipt: Mapping[str, Any]) -> str:
+    """Return in which words and splits the artworks are told."""
+    if is_given(receipt):
+        return "in the words and the splits of a benchmark"
+    return "in one English vocabulary, split 70/20/10 within each artist"

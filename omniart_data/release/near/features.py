@@ -51,7 +51,7 @@ class FeatureFile:
 
 def open_features(path: Path) -> FeatureFile:
     """Return a file of features; raise UsageError for what is none."""
-    made = "make it with `omniart-model features WORKSPACE`"
+    made = "make it with `omniart-model features WORKSPACE --base efficientnet-lite0`"
     if not path.is_file():
         raise UsageError(f"--features {path} is not a file: {made}")
     try:

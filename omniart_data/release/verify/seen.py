@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from omniart_data.release.contents import GIVEN_SPLITS
 from omniart_data.release.facts import COLUMNS as FACT_COLUMNS
 from omniart_data.release.facts import Told, measure
 from omniart_data.release.near.check import COLUMNS as NEAR_COLUMNS
@@ -40,6 +41,11 @@ class Seen:
     def everybody(self) -> bool:
         """Say whether works without an artist were split too."""
         return bool(self.release.receipt["options"].get("split_unattributed"))
+
+    @property
+    def given(self) -> bool:
+        """Say whether the splits are somebody else's: groups and shares are then as they are."""
+        return bool(self.release.receipt["options"].get(GIVEN_SPLITS))
 
     @cached_property
     def splits(self) -> pa.Table:

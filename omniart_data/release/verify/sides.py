@@ -28,10 +28,17 @@ def _sides(seen: Seen) -> Iterator[str]:
         yield "an artwork is in no split, and all were to be split"
     if rest.num_rows - rest["artist"].null_count:
         yield "an artwork with an artist is in unattributed"
-    sides = seen.splits.group_by("group").aggregate([("split", "count_distinct")])
-    torn = sides.filter(compute.greater(sides["split_count_distinct"], 1))
+    if seen.given:
+        return
+    torn = torn_groups(seen.splits)
     for group in sorted(map(str, torn["group"].to_pylist()))[:3]:
         yield f"group {group} is on several sides; such groups: {torn.num_rows}"
+
+
+def torn_groups(rows: pa.Table) -> pa.Table:
+    """Return, as (group, ...), the groups that are on several sides; reads ``group`` and ``split``."""
+    sides = rows.group_by("group").aggregate([("split", "count_distinct")])
+    return sides.filter(compute.greater(sides["split_count_distinct"], 1))
 
 
 def _groups(seen: Seen) -> Iterator[str]:
@@ -95,12 +102,15 @@ def _shares(seen: Seen) -> Iterator[str]:
     (``split.assign_splits`` puts the largest first, where most is wanted: it is over by less than one
     group, and short by less than two). Of an artist who shares a group with another, nothing is said. Works without an
     artist that are split stand in for one by their coarse type; those that ride with an artist's group count nowhere.
+    Splits that were given have the shares that they have.
     """
+    yield from _artist_works(seen)
+    if seen.given:
+        return
     named = seen.splits.filter(compute.is_valid(seen.splits["artist"]))
     placed = seen.splits if seen.everybody else named
     rows = strata(placed).append_column("split", placed["split"])
     rows = rows.filter(compute.invert(rows["rides"]))
-    yield from _artist_works(seen)
     exempt = _not_decided_here(seen, rows)
     sizes = rows.group_by(["group", "artist"]).aggregate([([], "count_all")])
     most = sizes.group_by("artist").aggregate([("count_all", "max")])
@@ -185,8 +195,10 @@ def _copies(seen: Seen) -> Iterator[str]:
     """Check that no picture lies in two splits, byte for byte, also where the sources served it in two forms.
 
     Blank pictures have no perceptual hash and are nobody's copy. Two that hang together
-    by pairs of near.parquet that do not bind are let be.
+    by pairs of near.parquet that do not bind are let be, and so are all where the splits were given.
     """
+    if seen.given:
+        return
     unbound = seen.near.filter(compute.invert(seen.near["binds"])).select(["a", "b"])
     ends = compute.unique(
         pa.chunked_array([*unbound["a"].chunks, *unbound["b"].chunks], pa.string())
