@@ -1,0 +1,139 @@
+"""What a comparison says: values for JSON, the terminal and Markdown. No torch."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from omniart_model.baselines.table import Metrics
+from omniart_model.compare.settings import Setting
+from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.training.settings import TrainConfig
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one network costs: wall seconds of training, of answering 200 batches of 32, and epochs; means over seeds."""
+
+    training_s: float
+    answering_s: float
+    epochs: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value of a factor: its figures task by task, or ``why`` there are none.
+
+    ``beside`` is this row minus the table's ``against``, task by task, in the main metric, on the same works. ``run``
+    names the answers in ``runs/``.
+    """
+
+    name: str
+    setting: Setting
+    run: str
+    why: str = ""
+    metrics: Mapping[str, Metrics] = field(default_factory=dict)
+    beside: Mapping[str, Difference] = field(default_factory=dict)
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True)
+class Best:
+    """The row with the best figure of a task, and the rows that the paired intervals do not tell from it."""
+
+    row: str
+    like: tuple[str, ...] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Return whether it may be called the best: its interval lies on one side of every other row."""
+        return not self.like
+
+
+@dataclass(frozen=True)
+class FactorTable:
+    """One factor varied; ``best`` is by task, where at least two rows have figures."""
+
+    name: str
+    title: str
+    against: str
+    rows: tuple[Row, ...]
+    best: Mapping[str, Best] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BesideAlone:
+    """One task of a subset: learnt with the others, and by a network of its own; the first minus the second."""
+
+    together: Metrics
+    alone: Metrics
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class SubsetTable:
+    """Stage 2 on one subset (artists with more than ``subset`` works; 0: all), or ``why`` it cannot be.
+
+    ``alone`` is what each single-task network costs, by task.
+    """
+
+    subset: int
+    setting: Setting
+    why: str = ""
+    tasks: Mapping[str, BesideAlone] = field(default_factory=dict)
+    together: Cost | None = None
+    alone: Mapping[str, Cost] = field(default_factory=dict)
+
+    def alone_sum(self) -> Cost:
+        """Return what the single-task networks cost one after the other."""
+        costs = self.alone.values()
+        return Cost(
+            sum(cost.training_s for cost in costs),
+            sum(cost.answering_s for cost in costs),
+            sum(cost.epochs for cost in costs),
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All tables of a release.
+
+    ``metrics`` is each task's main metric; ``left_out`` are the features that could not be had, with the reason.
+    """
+
+    release: str
+    digest: str
+    is_sample: bool
+    split: str
+    seeds: int
+    middle: Setting
+    preset: TrainConfig
+    metrics: Mapping[str, str]
+    tables: tuple[FactorTable, ...]
+    subsets: tuple[SubsetTable, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the comparison as values for JSON; a figure of nothing is null."""
+        found: dict[str, Any] = _plain(self)
+        return found
+
+
+def main_figure(metrics: Metrics, name: str) -> Measured:
+    """Return a task's main metric; nothing measured where it is not there."""
+    return metrics.get(name, Measured(math.nan))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
