@@ -22,7 +22,7 @@ demo: .venv/installed ## Build a release of the invented sample museum and train
 	$(BIN)/omniart-data build --demo --workspace $(WORKSPACE)
 	@release=$$(ls -d $(WORKSPACE)/releases/omniart-* | sort -V | tail -n 1) && \
 	baseline=$(WORKSPACE)/baselines/$${release##*/omniart-} && \
-	$(BIN)/omniart-model train $$release --workspace $(WORKSPACE) --base efficientnet-lite0 --preset fast && \
+	$(BIN)/omniart-model baselines $$release --workspace $(WORKSPACE) --base efficientnet-lite0 --preset fast --seeds 2 && \
 	echo && \
 	echo "release          $$release" && \
 	echo "data card        $$release/README.md" && \

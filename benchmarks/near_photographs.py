@@ -178,7 +178,15 @@ def main() -> None:
             MAPPING,
         )
         run(*build, "--workspace", place / "one")
-        run("omniart-model", "features", place / "one", "--out", place / "features.parquet")
+        chosen = ("--base", "efficientnet-lite0")
+        run(
+            "omniart-model",
+            "features",
+            place / "one",
+            *chosen,
+            "--out",
+            place / "features.parquet",
+        )
         run(*build, "--workspace", place / "two", "--features", place / "features.parquet")
         by_hash, with_features = (
             open_release(place / w / "releases" / "omniart-1.0.0") for w in ("one", "two")

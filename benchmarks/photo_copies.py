@@ -66,7 +66,9 @@ def put(workspace: Path, body: bytes) -> str:
 
 def features_of(workspace: Path) -> tuple[dict[str, int], Floats, Floats]:
     """Return the row of each picture of a workspace, and the unit vectors of both views, by way of a file."""
-    cache, _ = prepare_workspace_features(workspace, BaseChoice(), workspace, choose_device("auto"))
+    cache, _ = prepare_workspace_features(
+        workspace, BaseChoice("efficientnet-lite0"), workspace, choose_device("auto")
+    )
     path = workspace / "features.parquet"
     write_features(cache, picture_names(workspace), path)
     table = pq.read_table(path)

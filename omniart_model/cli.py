@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from omniart_model.commands import evaluate, features, predict, train
+from omniart_model.commands import baselines, compare, evaluate, features, predict, rijks14, train
 from omniart_model.commands.ending import ends_in_one_line
 from omniart_model.printing import PrintableFormatter
 
@@ -38,9 +38,12 @@ def common(
 
 
 app.command(epilog=features.EXAMPLES)(ends_in_one_line(features.features))
-app.command()(ends_in_one_line(train.train))
-app.command()(ends_in_one_line(predict.predict))
-app.command()(ends_in_one_line(evaluate.evaluate))
+app.command(epilog=train.EXAMPLES)(ends_in_one_line(train.train))
+app.command(epilog=baselines.EXAMPLES)(ends_in_one_line(baselines.baselines))
+app.command(epilog=predict.EXAMPLES)(ends_in_one_line(predict.predict))
+app.command(epilog=evaluate.EXAMPLES)(ends_in_one_line(evaluate.evaluate))
+app.command(epilog=compare.EXAMPLES)(ends_in_one_line(compare.compare))
+app.add_typer(rijks14.app, name="rijks14")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ def write_whole(path: Path, body: bytes) -> None:
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # what was said already is what is told
+            unfinished.unlink(missing_ok=True)
 
 
 def as_json(values: Mapping[str, Any]) -> bytes:

@@ -126,7 +126,7 @@ Features = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Find near-duplicates by these features too: `omniart-model features WORKSPACE` makes the file.",
+        help="Find near-duplicates by these features too: `omniart-model features WORKSPACE --base efficientnet-lite0` makes the file.",
     ),
 ]
 

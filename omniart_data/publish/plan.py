@@ -95,7 +95,7 @@ def baseline_parcel(release: Release) -> Parcel | None:
     folder = baseline_folder(release)
     if not folder.is_dir():
         return None
-    hint = "train it again with `omniart-model train`, or publish with --no-baseline"
+    hint = "make it again with `omniart-model baselines`, or publish with --no-baseline"
     try:
         body, seal = (folder / NAME).read_bytes(), (folder / SEAL).read_bytes()
     except OSError as error:

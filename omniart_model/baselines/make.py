@@ -1,7 +1,7 @@
-"""The baseline of a release: a folder beside it with network, predictions, metrics and report.
+"""The baseline of a release: a folder beside it with table, network, predictions, model card and report.
 
 It names the release that it is of; a finished release is never written to. The folder appears whole
-or not at all, with a manifest of its own.
+or not at all, with a manifest of its own; what a killed run has finished is kept beside it, and taken up again.
 """
 
 import logging
@@ -9,112 +9,97 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import torch
 
 from omniart_data.release import Release
-from omniart_model.bases.frozen import FrozenBase, load_base
-from omniart_model.bases.table import DEFAULT_BASE, find_base
-from omniart_model.bases.weights import find_weights, sha256_of
-from omniart_model.evaluation.evaluate import Evaluation, evaluate
-from omniart_model.features.cache import FeatureCache
-from omniart_model.features.extract import FeatureReport, extract_features, extract_workspace
+from omniart_model.baselines.answers import ANSWERS, NETWORK_ALONE
+from omniart_model.baselines.answers.network import best
+from omniart_model.baselines.answers.way import Way
+from omniart_model.baselines.continuity import continued
+from omniart_model.baselines.fitting import network_of
+from omniart_model.baselines.how import How, Progress
+from omniart_model.baselines.kept import Kept
+from omniart_model.baselines.leaks import find_leaks, without_near
+from omniart_model.baselines.measure import measure
+from omniart_model.baselines.museums import leave_out, left_out_museums, tell_museums
+from omniart_model.baselines.prepare import (
+    BaseChoice,
+    choose_device,
+    prepare_features,
+    prepare_workspace_features,
+    workspace_of,
+)
+from omniart_model.baselines.study import Answer, Study, open_study
+from omniart_model.baselines.table import NETWORK, Table
+from omniart_model.baselines.written import write_folder
+from omniart_model.bases.table import find_base
+from omniart_model.bases.weights import sha256_of
+from omniart_model.evaluation.resample import RESAMPLES, Resamples
+from omniart_model.features.extract import FeatureReport
 from omniart_model.files import as_json, read_json, write_whole
 from omniart_model.folders import clear_up, put_in_place, unfinished_prefix
-from omniart_model.labels import encode
 from omniart_model.manifest import MANIFEST, check_manifest, write_manifest
-from omniart_model.report.page import Report, html, markdown
-from omniart_model.tasks import Kind, Task
-from omniart_model.training.checkpoint import ABOUT, read_checkpoint, save_checkpoint
-from omniart_model.training.examples import Cached
-from omniart_model.training.predict import predict_split
-from omniart_model.training.settings import TrainConfig
-from omniart_model.training.train import fit
-from omniart_model.works import check_trainable, class_index, in_split, pictured_works, texts
+from omniart_model.report.shown import Shown
+from omniart_model.tasks import Task
+from omniart_model.training.checkpoint import ABOUT
+from omniart_model.training.settings import Finetune, TrainConfig
+from omniart_model.works import check_trainable, pictured_works
 from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
 
-PREDICTIONS = "predictions.parquet"
+__all__ = [
+    "BaseChoice",
+    "BaselineConfig",
+    "choose_device",
+    "prepare_features",
+    "prepare_workspace_features",
+    "train_baseline",
+    "workspace_of",
+]
+
 MADE_WITH = "made_with.json"
 """Release, base, tasks and settings: a baseline made with others is another one."""
 
 
 @dataclass(frozen=True)
-class BaseChoice:
-    """Which base, with which weights: a file and its SHA-256, or else the base's own."""
-
-    name: str = DEFAULT_BASE
-    weights: Path | None = None
-    sha256: str = ""
-
-
-@dataclass(frozen=True)
 class BaselineConfig:
-    """What a baseline is made with; all of it but the folders is in ``made_with.json``."""
+    """What a baseline is made with; all of it but the device is in ``made_with.json``.
+
+    ``full`` takes all answers, and what is looked for around them: leaks, museums left out, the last release's
+    network. Otherwise the network stands beside the constant answers alone. ``seeds`` is their number, from
+    ``train.seed`` on.
+    """
 
     tasks: tuple[Task, ...]
     train: TrainConfig = field(default_factory=TrainConfig)
     base: BaseChoice = field(default_factory=BaseChoice)
     device: str = "auto"
+    seeds: int = 1
+    resamples: int = RESAMPLES
+    full: bool = False
 
-
-def workspace_of(release: Release) -> Path:
-    """Return the folder that holds ``releases/``; of a release that stands alone, the one it is in."""
-    parent = release.folder.resolve().parent
-    return parent.parent if parent.name == "releases" else parent
-
-
-def choose_device(name: str) -> torch.device:
-    """Return the device of a name; ``auto`` takes a GPU where there is one. Raises ModelError."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-        name = "mps" if name == "cpu" and torch.backends.mps.is_available() else name
-    try:
-        return torch.zeros(1, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        raise ModelError(f"no device {name!r} here: {str(error).splitlines()[0]}") from error
-
-
-def prepare_features(
-    release: Release,
-    choice: BaseChoice,
-    workspace: Path,
-    device: torch.device,
-    splits: Sequence[str] = ("train", "validation", "test"),
-) -> tuple[FeatureCache, FeatureReport]:
-    """Return the cache of a base, brought up to date with a release."""
-    cache, network = _cache_and_base(choice, workspace)
-    report = extract_features(
-        release, cache, network, workspace=workspace, splits=splits, device=device
-    )
-    return cache, report
-
-
-def prepare_workspace_features(
-    pictures: Path, choice: BaseChoice, workspace: Path, device: torch.device
-) -> tuple[FeatureCache, FeatureReport]:
-    """Return the cache of a base in ``workspace``, brought up to date with the workspace ``pictures``."""
-    cache, network = _cache_and_base(choice, workspace)
-    return cache, extract_workspace(pictures, cache, network, device=device)
-
-
-def _cache_and_base(choice: BaseChoice, workspace: Path) -> tuple[FeatureCache, FrozenBase]:
-    base = find_base(choice.name)
-    weights = find_weights(base, workspace / "weights", choice.weights, choice.sha256)
-    return FeatureCache(workspace, base, weights.sha256), load_base(base, weights)
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """Return the ways to answer that stand in the table."""
+        return ANSWERS if self.full else NETWORK_ALONE
 
 
 def train_baseline(
     release: Release, config: BaselineConfig, out: Path, workspace: Path, *, replace: bool = False
-) -> Report | None:
+) -> Table | None:
     """Make the baseline of a release in ``out``; return None if it is there already, and whole.
 
     Raises ModelError if the folder holds something else. Only another baseline is ever replaced.
     """
+    if config.train.finetune is not Finetune.NONE:
+        raise ModelError(
+            f"--finetune {config.train.finetune}: a base that learns too cannot be trained by this command yet"
+        )
     out = out.resolve()
     made_with = _made_with(release, config)
     clear_up(out)
@@ -122,103 +107,111 @@ def train_baseline(
         return None
     check_trainable(pictured_works(release), str(release.folder))
     device = choose_device(config.device)
-    prepared = prepare_features(release, config.base, workspace, device)
+    cache, features = prepare_features(release, config.base, workspace, device)
+    study = open_study(release, config.tasks, cache, subset=config.train.subset)
+    kept = Kept.beside(out, {**made_with, "seen": _seen(study), "torch": torch.__version__})
+    seeds = tuple(range(config.train.seed, config.train.seed + config.seeds))
+    progress = Progress(_takes(study, config))
+    how = How(config.train, seeds, device, workspace, kept, progress)
     unfinished = out.with_name(f"{unfinished_prefix(out)}{os.getpid()}")
     try:
-        report = _make(release, config, prepared, unfinished, device)
+        table = _make(study, config, how, features=features, out=out, folder=unfinished)
         write_whole(unfinished / MADE_WITH, as_json(made_with))
         write_manifest(unfinished, release.version, release.digest)
         put_in_place(unfinished, out)
     except OSError as error:
         raise ModelError(f"{out} cannot be written: {error.strerror or error}") from error
     finally:
+        progress.close()
         shutil.rmtree(unfinished, ignore_errors=True)
-    return report
+    kept.remove()
+    return table
 
 
 def _make(
-    release: Release,
+    study: Study,
     config: BaselineConfig,
-    prepared: tuple[FeatureCache, FeatureReport],
+    how: How,
+    *,
+    features: FeatureReport,
+    out: Path,
     folder: Path,
-    device: torch.device,
-) -> Report:
-    cache, features = prepared
-    works = pictured_works(release)
-    classes = {task.name: class_index(release, works, task) for task in config.tasks}
-    tasks = _learnable(config.tasks, classes, works)
-    train, validation = (
-        _examples(works, split, tasks, classes, cache) for split in ("train", "validation")
+) -> Table:
+    answers: list[Answer] = []
+    for way in config.ways:
+        with how.progress.step(way.name, 0 if way.by_seed else way.takes):
+            answers += way.make(study, how)
+    resamples = Resamples(len(study.test), config.resamples)
+    table = _table(study, how, answers, resamples, out, full=config.full)
+    place, found = best(study, how)
+    settings = replace_fields(config.train, seed=how.seeds[place])
+    shown = Shown(
+        table,
+        study,
+        network_of(study, found, settings),
+        next(answer for answer in answers if answer.name == NETWORK),
+        place,
+        found.report,
+        settings,
+        study.cache.key,
+        features.pictures,
+        len(features.missing) + len(features.unreadable),
+        study.cache.base.licence,
     )
-    network, training = fit(tasks, classes, train, validation, config.train, device=device)
-    save_checkpoint(
-        folder,
-        network,
-        classes,
-        release,
-        features=cache.key,
-        config=config.train,
-        report=training,
+    with how.progress.step("report", _WRITTEN):
+        write_folder(folder, shown)
+    return table
+
+
+def _table(
+    study: Study,
+    how: How,
+    answers: Sequence[Answer],
+    resamples: Resamples,
+    out: Path,
+    *,
+    full: bool,
+) -> Table:
+    release = study.release
+    leaks = find_leaks(study, how.device) if full else ()
+    with how.progress.step("intervals", _MEASURED):
+        tasks = measure(study, answers, resamples, without_near(study, leaks))
+    table = Table(
+        release.version,
+        release.digest,
+        "test",
+        len(study.test),
+        tasks,
+        seconds={answer.name: answer.seconds for answer in answers},
+        what={answer.name: answer.what for answer in answers},
+        leaks=leaks,
     )
-    checkpoint = read_checkpoint(folder)  # what is measured is what was written
-    predict_split(checkpoint, release, cache, "test", folder / PREDICTIONS)
-    evaluation = evaluate(release, folder / PREDICTIONS, tasks)
-    report = Report(
-        release=release.version,
-        digest=release.digest,
-        is_sample=release.is_sample,
-        evaluation=evaluation,
-        training=training,
-        config=config.train,
-        features=cache.key,
-        pictures=features.pictures,
-        unseen=len(features.missing) + len(features.unreadable),
+    if not full:
+        return table
+    network = next(answer for answer in answers if answer.name == NETWORK)
+    told, majority = tell_museums(study, how, resamples)
+    return replace_fields(
+        table,
+        museum_told=told,
+        museum_majority=majority,
+        left_out=leave_out(study, how, resamples),
+        continuity=continued(study, network, how, resamples, out),
     )
-    _write_reports(folder, report)
-    return report
 
 
-def _write_reports(folder: Path, report: Report) -> None:
-    evaluation: Evaluation = report.evaluation
-    write_whole(folder / "metrics.json", as_json(evaluation.as_dict()))
-    write_whole(folder / "report.md", markdown(report).encode())
-    write_whole(folder / "report.html", html(report).encode())
+_MEASURED, _WRITTEN = 1.0, 0.5
+"""What all intervals, and the report, take, with a fit of the multi-task network as 1."""
 
 
-def _learnable(
-    tasks: Sequence[Task], classes: Mapping[str, tuple[str, ...]], works: pa.Table
-) -> list[Task]:
-    """Return the tasks that have something to learn; raise ModelError if none has."""
-    train = in_split(works, "train")
-    kept = []
-    for task in tasks:
-        years = task.kind is Kind.YEAR and train[task.column].null_count < train.num_rows
-        if classes[task.name] or years:
-            kept.append(task)
-        else:
-            log.warning("%s: no label has enough works, the task is left out", task.name)
-    if not kept:
-        raise ModelError("no task has a label with enough works: see --min-train")
-    return kept
+def _takes(study: Study, config: BaselineConfig) -> float:
+    """Return what all steps of a run take, for showing progress."""
+    total = _MEASURED + _WRITTEN + sum(way.total(config.seeds) for way in config.ways)
+    return total + (3 + 2 * len(left_out_museums(study)) if config.full else 0)
 
 
-def _examples(
-    works: pa.Table,
-    split: str,
-    tasks: Sequence[Task],
-    classes: Mapping[str, tuple[str, ...]],
-    cache: FeatureCache,
-) -> Cached:
-    """Return the works of a split whose features are at hand."""
-    chosen = in_split(works, split)
-    features, found = cache.read(texts(chosen["image_sha256"]))
-    if not found.any():
-        raise ModelError(
-            f"no picture of {split} is at hand: give --workspace with the folder that holds images/"
-        )
-    if not found.all():
-        chosen, features = chosen.filter(pa.array(found)), features[found]
-    return Cached(features, {task.name: encode(chosen, task, classes[task.name]) for task in tasks})
+def _seen(study: Study) -> list[int]:
+    """Return how many works of each split were seen: a picture that has come since changes every answer."""
+    return [int(side.seen.sum()) for side in (study.train, study.validation, study.test)]
 
 
 def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
@@ -230,8 +223,13 @@ def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
         "weights": config.base.sha256
         or (sha256_of(config.base.weights) if config.base.weights else base.sha256),
         "view": base.view,
+        "augment": config.base.augment,
+        "autocast": config.base.autocast,
         "tasks": [asdict(task) for task in config.tasks],
         "train": asdict(config.train),
+        "seeds": config.seeds,
+        "resamples": config.resamples,
+        "answers": [way.name for way in config.ways],
     }
 
 

@@ -1,19 +1,31 @@
 """A release as a baseline looks at it: works, classes and features of the three splits, read once."""
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from omniart_data.release import Release
+from omniart_data.release.rows import compute
 from omniart_model.evaluation.constant import constant_answers, repeated
 from omniart_model.evaluation.truth import Truth, truth_of
 from omniart_model.features.cache import FeatureCache, Halves
-from omniart_model.labels import Booleans, Floats, encode
+from omniart_model.labels import Booleans, Floats, labels_to_learn
 from omniart_model.tasks import Kind, Task
 from omniart_model.training.examples import Cached
-from omniart_model.works import in_split, texts
+from omniart_model.works import (
+    check_trainable,
+    class_index,
+    in_split,
+    in_subset,
+    pictured_works,
+    texts,
+)
+from schemas.errors import ModelError
+
+log = logging.getLogger(__name__)
 
 Scores = Mapping[str, Floats]
 """Task to what is answered: scores [N, C], or years [N]."""
@@ -30,6 +42,16 @@ class Side:
     def __len__(self) -> int:
         """Return the number of works."""
         return len(self.seen)
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the works' ids, rising."""
+        return texts(self.works["id"])
+
+    @property
+    def museums(self) -> list[str]:
+        """Return each work's museum: its institution, or else the source that told of it."""
+        return texts(compute.coalesce(self.works["institution"], self.works["source"]))
 
 
 @dataclass(frozen=True)
@@ -48,16 +70,24 @@ class Study:
         self, side: Side, tasks: Sequence[Task] = (), among: Booleans | None = None
     ) -> Cached:
         """Return the seen works of a side, or some of them, to learn from."""
+        chosen = tuple(tasks) or self.tasks
         held = side.seen if among is None else side.seen & among
         works, features = side.works, side.features
         if not held.all():
             works, features = works.filter(pa.array(held)), features[held]
         return Cached(
             features,
-            {
-                task.name: encode(works, task, self.classes[task.name])
-                for task in tasks or self.tasks
-            },
+            {task.name: labels_to_learn(works, task, self.classes[task.name]) for task in chosen},
+        )
+
+    def seen_by(self, cache: FeatureCache) -> "Study":
+        """Return the same works as another base sees them."""
+        return replace(
+            self,
+            cache=cache,
+            train=read_side(self.train.works, cache),
+            validation=read_side(self.validation.works, cache),
+            test=read_side(self.test.works, cache),
         )
 
     def truth(self, task: Task, side: Side | None = None) -> Truth:
@@ -101,6 +131,47 @@ class Answer:
 
 def side_of(works: pa.Table, split: str, cache: FeatureCache) -> Side:
     """Return the works of a split with their features."""
-    chosen = in_split(works, split)
-    features, found = cache.read(texts(chosen["image_sha256"]))
-    return Side(chosen, features, np.asarray(found))
+    return read_side(in_split(works, split), cache)
+
+
+def read_side(works: pa.Table, cache: FeatureCache) -> Side:
+    """Return works, all of one split, with their features."""
+    features, found = cache.read(texts(works["image_sha256"]))
+    return Side(works, features, np.asarray(found))
+
+
+def open_study(
+    release: Release, tasks: Sequence[Task], cache: FeatureCache, *, subset: int = 0
+) -> Study:
+    """Return a release as it is studied: its pictured works, the tasks that can be learnt, and the features.
+
+    ``subset`` leaves the works of artists with at most so many works out, of every split. Raises ModelError where a
+    split is empty, no picture of one is at hand, or no task has anything to learn.
+    """
+    works = in_subset(pictured_works(release), subset)
+    check_trainable(works, str(release.folder))
+    classes = {task.name: class_index(release, works, task) for task in tasks}
+    sides = {split: side_of(works, split, cache) for split in ("train", "validation", "test")}
+    for split in ("train", "validation"):
+        if not sides[split].seen.any():
+            raise ModelError(
+                f"no picture of {split} is at hand: give --workspace with the folder that holds images/"
+            )
+    return Study(release, _learnable(tasks, classes, works), classes, cache, **sides)
+
+
+def _learnable(
+    tasks: Sequence[Task], classes: Mapping[str, tuple[str, ...]], works: pa.Table
+) -> tuple[Task, ...]:
+    """Return the tasks that have something to learn; raise ModelError if none has."""
+    train = in_split(works, "train")
+    kept = []
+    for task in tasks:
+        years = task.kind is Kind.YEAR and train[task.column].null_count < train.num_rows
+        if classes[task.name] or years:
+            kept.append(task)
+        else:
+            log.warning("%s: no label has enough works, the task is left out", task.name)
+    if not kept:
+        raise ModelError("no task has a label with enough works: see --min-train")
+    return tuple(kept)

@@ -32,12 +32,16 @@ class TaskTable:
 
 @dataclass(frozen=True)
 class Leak:
-    """A test work and a work of another split whose features are all but the same."""
+    """A work of test and a work of another split, ``split``, whose features are all but the same.
+
+    Where ``of_split`` is validation, ``test`` is a work of that: what the best epoch is chosen by may not be known either.
+    """
 
     test: str
     other: str
     split: str
     cosine: float
+    of_split: str = "test"
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,15 @@ class LeftOut:
 class Continued:
     """One network on one set of works: how far a change of figures is the data's, and how far the network's.
 
-    ``network`` is the release whose baseline it is, ``works`` says which works ("test of 1.1.0", "test of both").
+    ``network`` is the release whose baseline it is, ``works`` says which works ("test of 1.1.0", "test of 1.0.0 and
+    1.1.0"). ``lacking`` is the number of classes that the network does not have, and so never answers.
     """
 
     network: str
     works: str
     task: str
     metrics: Metrics
+    lacking: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Table:
     seconds: Mapping[str, float] = field(default_factory=dict)
     what: Mapping[str, str] = field(default_factory=dict)
     museum_told: Measured | None = None
+    museum_majority: Measured | None = None
     left_out: tuple[LeftOut, ...] = ()
     leaks: tuple[Leak, ...] = ()
     continuity: tuple[Continued, ...] = ()

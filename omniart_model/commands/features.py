@@ -3,30 +3,52 @@
 What it needs is imported inside it: ``--help`` is quick, and ``evaluate`` needs no torch.
 """
 
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omniart_model.bases.table import DEFAULT_BASE, find_base
+from omniart_model.bases.table import DEFAULT_BASE, OF_TRAIN, find_base
 from omniart_model.commands.options import (
     BaseName,
     Device,
     WeightsFile,
     WeightsSha256,
     Workspace,
+    check_there,
     open_folder,
     say,
 )
+from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from omniart_data.release import Release
+    from omniart_model.baselines.prepare import BaseChoice
+    from omniart_model.features.cache import FeatureCache
+    from omniart_model.features.extract import FeatureReport
 
 EXAMPLES = "\n\n".join(
     [
         "Examples:",
-        "- `omniart-model features workspace`: before a build, into workspace/features.parquet",
+        "- `omniart-model features workspace --base efficientnet-lite0`: before a build, into workspace/features.parquet",
         "- `omniart-data build --features workspace/features.parquet`: and the build that reads it",
-        "- `omniart-model features workspace/releases/omniart-1.0.0`: what training would do first",
+        "- `omniart-model features workspace/releases/omniart-1.0.0`: what training would do first, with ResNet-50",
+        "- `omniart-model features workspace --base timm:vit_small_patch14_dinov2.lvd142m`: a base of timm's",
+        (
+            "- `omniart-model features workspace/releases/omniart-1.0.0 --checkpoint workspace/baselines/1.0.0 --layer shared "
+            "--out shared.parquet`: what the trained shared layer makes of each picture"
+        ),
     ]
 )
+
+
+class Layer(StrEnum):
+    """Where features are taken: before what is trained, or after its shared layer."""
+
+    BASE = "base"
+    SHARED = "shared"
 
 
 def features(
@@ -48,7 +70,25 @@ def features(
     base: BaseName = DEFAULT_BASE,
     weights: WeightsFile = None,
     weights_sha256: WeightsSha256 = "",
+    augment: Annotated[
+        str, typer.Option(help="Views of each picture: flip, none, rotation, mean or zca.")
+    ] = "flip",
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a baseline: its base, and with --layer shared its network."),
+    ] = None,
+    layer: Annotated[
+        Layer, typer.Option(help="base, or shared: the trained layer that all tasks read.")
+    ] = Layer.BASE,
     device: Device = "auto",
+    *,
+    compiling: Annotated[
+        bool, typer.Option("--compile", help="Let torch compile the base: a minute, then quicker.")
+    ] = False,
+    autocast: Annotated[
+        bool,
+        typer.Option("--autocast", help="On a GPU count in bfloat16: quicker, other features."),
+    ] = False,
 ) -> None:
     """Bring the features of all pictures into the cache, and write them to a file; only new pictures are run.
 
@@ -56,33 +96,79 @@ def features(
     there is a release; the file is what finds works that were photographed twice, which a hash seldom sees. No
     network learns from it, so that what the rights say of training is no matter here.
     """
+    _check(checkpoint, layer, out)
     find_base(base)
     from omniart_model.workspace import is_workspace
 
     opened = None if is_workspace(source) else open_folder(source)
-    from omniart_model.baselines.make import (
-        BaseChoice,
-        choose_device,
-        prepare_features,
-        prepare_workspace_features,
-        workspace_of,
-    )
-    from omniart_model.features.extract import wanted_pictures
-    from omniart_model.features.file import write_features
-    from omniart_model.workspace import picture_names
+    if opened is None and augment in OF_TRAIN:
+        raise UsageError(f"--augment {augment} is taken from a train split: name a release")
+    from omniart_model.baselines.prepare import BaseChoice, workspace_of
 
-    choice, place = BaseChoice(base, weights, weights_sha256), choose_device(device)
-    if opened is None:
-        cache, report = prepare_workspace_features(source, choice, workspace or source, place)
-        names = list(picture_names(source))
-        out = out or source / "features.parquet"
-    else:
-        cache, report = prepare_features(opened, choice, workspace or workspace_of(opened), place)
-        names = wanted_pictures(opened)
+    choice = BaseChoice(base, weights, weights_sha256, augment, autocast, compiling)
+    place = workspace or (source if opened is None else workspace_of(opened))
+    cache, report, names = _bring(opened, source, choice, place, checkpoint, device)
     say(
         f"{report.pictures:,} pictures: {report.extracted:,} seen now, {report.cached:,} before, "
         f"{len(report.missing):,} not at hand, {len(report.unreadable):,} not decodable"
     )
     say(f"features: {cache.folder}")
+    if out is None and opened is None:
+        out = source / "features.parquet"
     if out is not None:
-        say(f"file: {out}, {write_features(cache, names, out):,} pictures")
+        say(f"file: {out}, {_write(cache, checkpoint, layer, names, out):,} pictures")
+
+
+def _check(checkpoint: Path | None, layer: Layer, out: Path | None) -> None:
+    """Raise UsageError for options that do not go together."""
+    if checkpoint is not None:
+        check_there(checkpoint, "the folder of a baseline")
+    if layer is Layer.SHARED and (checkpoint is None or out is None):
+        raise UsageError("--layer shared needs --checkpoint BASELINE and --out FILE")
+
+
+def _bring(
+    opened: "Release | None",
+    source: Path,
+    choice: "BaseChoice",
+    workspace: Path,
+    checkpoint: Path | None,
+    device: str,
+) -> "tuple[FeatureCache, FeatureReport, Sequence[str]]":
+    """Return the cache with the features of all pictures, how that went, and the pictures' SHA-256."""
+    from omniart_model.baselines.prepare import base_for, cache_and_base, choose_device
+    from omniart_model.bases.table import base_of
+    from omniart_model.features.extract import (
+        extract_features,
+        extract_workspace,
+        wanted_pictures,
+    )
+    from omniart_model.training.checkpoint import load_checkpoint
+    from omniart_model.training.predict import with_what_it_learnt
+    from omniart_model.workspace import picture_names
+
+    loaded = load_checkpoint(checkpoint) if checkpoint is not None else None
+    base = base_of(loaded.features) if loaded else base_for(choice, opened, workspace)
+    cache, network = cache_and_base(base, choice, workspace)
+    if loaded is not None:
+        cache = with_what_it_learnt(loaded, cache, network)
+    place, compiling = choose_device(device), choice.compiling
+    if opened is None:
+        report = extract_workspace(source, cache, network, device=place, compiling=compiling)
+        return cache, report, list(picture_names(source))
+    report = extract_features(
+        opened, cache, network, workspace=workspace, device=place, compiling=compiling
+    )
+    return cache, report, wanted_pictures(opened)
+
+
+def _write(
+    cache: "FeatureCache", checkpoint: Path | None, layer: Layer, names: Sequence[str], out: Path
+) -> int:
+    from omniart_model.features.file import write_features
+
+    if layer is Layer.BASE or checkpoint is None:
+        return write_features(cache, names, out)
+    from omniart_model.features.shared import shared_layer
+
+    return write_features(shared_layer(cache, checkpoint), names, out)

@@ -1,12 +1,13 @@
 """What several commands take, and what they do with it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from omniart_model.bases.table import BASES
+from omniart_model.bases.table import NAMES
 from omniart_model.printing import printable_lines
 from omniart_model.tasks import TASKS
 from omniart_model.training.settings import PRESETS, TrainConfig
@@ -26,7 +27,7 @@ Workspace = Annotated[
     Path | None,
     typer.Option(help=_FEATURES_MEMORY + " By default the folder that holds releases/."),
 ]
-BaseName = Annotated[str, typer.Option("--base", help=f"Frozen base: {', '.join(BASES)}.")]
+BaseName = Annotated[str, typer.Option("--base", help=f"Frozen base: {NAMES}.")]
 WeightsFile = Annotated[
     Path | None,
     typer.Option(help="Weights of the base, .pth or .safetensors, read without pickle."),
@@ -47,6 +48,27 @@ LeastTrain = Annotated[
         + ". Can be given again for another task.",
     ),
 ]
+Preset = Annotated[str, typer.Option(help=f"Size of the shared layer and of a batch: {SIZES}.")]
+Shared = Annotated[
+    int | None, typer.Option(min=0, help="Units of the shared layer; 0: none, a linear probe.")
+]
+Epochs = Annotated[
+    int | None, typer.Option(min=1, help="Epochs at most; the preset's where not given.")
+]
+Rate = Annotated[
+    float | None,
+    typer.Option(min=0, help="Learning rate of the heads; the preset's where not given."),
+]
+Subset = Annotated[
+    int, typer.Option(min=0, help="Only artists with more than so many works: 100, 300, 700, 1100.")
+]
+FirstSeed = Annotated[int, typer.Option("--seed", min=0, help="The first seed of all chance.")]
+Seeds = Annotated[int, typer.Option(min=1, help="How many networks are trained, seed by seed.")]
+ResampleTimes = Annotated[
+    int,
+    typer.Option("--resamples", min=0, help="Bootstrap resamples of the 95 % intervals; 0: none."),
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace what OUT holds.")]
 
 
 def check_split(split: str) -> None:
@@ -93,6 +115,12 @@ def find_preset(name: str) -> TrainConfig:
     if name not in PRESETS:
         raise UsageError(f"no preset is called {name!r}; there are: {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def changed(config: TrainConfig, **given: object) -> TrainConfig:
+    """Return settings in which those that were given, and are not None, stand for the preset's."""
+    told: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return replace(config, **told)
 
 
 def say(text: str, *, err: bool = False) -> None:

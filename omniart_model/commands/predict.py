@@ -1,16 +1,17 @@
-"""``omniart-model predict``: a network's answers for works.
+"""``omniart-model predict``: a network's answers for works of a release, or for any pictures.
 
 What it needs is imported inside it: ``--help`` is quick, and ``evaluate`` needs no torch.
 """
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from omniart_model.commands.options import (
     Device,
-    ReleaseFolder,
     WeightsFile,
     WeightsSha256,
     Workspace,
@@ -19,36 +20,205 @@ from omniart_model.commands.options import (
     open_folder,
     say,
 )
+from schemas.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from omniart_model.baselines.prepare import BaseChoice
+    from omniart_model.bases.table import Base
+    from omniart_model.features.pictures import Seen
+    from omniart_model.training.checkpoint import Checkpoint
+    from omniart_model.training.predict import Shown
+
+EXAMPLES = "\n\n".join(
+    [
+        "Examples:",
+        (
+            "- `omniart-model predict workspace/baselines/1.0.0 workspace/releases/omniart-1.0.0`: the test split, "
+            "into predictions.parquet"
+        ),
+        "- `omniart-model predict workspace/baselines/1.0.0 painting.jpg scan.tif`: who, what, of what and when",
+        "- `omniart-model predict workspace/baselines/1.0.0 photos/*.jpg --json > answers.jsonl`: for another program",
+    ]
+)
+
+_MOST_BYTES = 1 << 29
+"""Of one picture: the largest original of the museums has 60 MB."""
+_TOGETHER = 256  # pictures that are answered at a time: 256 of 224 px are 40 MB
 
 
 def predict(
     checkpoint: Annotated[Path, typer.Argument(help="Folder of a baseline.", metavar="CHECKPOINT")],
-    release: ReleaseFolder,
-    split: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
-    out: Annotated[Path, typer.Option(help="File to write.")] = Path("predictions.parquet"),
+    asked: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Folder of a release, or any number of pictures.", metavar="RELEASE|IMAGE..."
+        ),
+    ],
+    split: Annotated[str, typer.Option(help="Of a release: train, validation or test.")] = "test",
+    out: Annotated[Path, typer.Option(help="Of a release: file to write.")] = Path(
+        "predictions.parquet"
+    ),
     workspace: Workspace = None,
     weights: WeightsFile = None,
     weights_sha256: WeightsSha256 = "",
+    top: Annotated[int, typer.Option(min=1, help="Of pictures: artists to print.")] = 5,
+    least: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Of pictures: score that prints a type or material; the best always is.",
+        ),
+    ] = 0.5,
     device: Device = "auto",
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Of pictures: one line of JSON for each.")
+    ] = False,
 ) -> None:
-    """Write a network's answers for the works of a split to a Parquet file (docs/predictions.md)."""
-    check_split(split)
-    opened = open_folder(release)
-    check_there(checkpoint, "the folder of a baseline")
-    from omniart_model.baselines.make import (
-        BaseChoice,
-        choose_device,
-        prepare_features,
-        workspace_of,
-    )
-    from omniart_model.training.checkpoint import check_class_index, load_checkpoint
-    from omniart_model.training.predict import check_features, predict_split
+    """Answer the works of a split into a Parquet file (docs/predictions.md), or print answers for any pictures.
 
+    For a picture: the likeliest artists, types and materials with their scores, and the year with the range that holds
+    it four times in five. What cannot be decoded gets a line on stderr, the others their answers, and the exit code is 1.
+    """
+    check_there(checkpoint, "the folder of a baseline")
+    folders = [path for path in asked if path.is_dir()]
+    if folders and len(asked) > 1:
+        raise UsageError(f"{folders[0]} is a folder: name one release, or pictures alone")
+    from omniart_model.baselines.prepare import BaseChoice
+    from omniart_model.training.checkpoint import load_checkpoint
+
+    if folders:
+        check_split(split)
+        open_folder(asked[0])
     loaded = load_checkpoint(checkpoint)
-    check_class_index(loaded, opened)
     choice = BaseChoice(loaded.features["base"], weights, weights_sha256)
+    if folders:
+        _predict_release(loaded, asked[0], split, out, choice, workspace, device)
+        return
+    from omniart_model.training.predict import Shown
+
+    place = workspace or _workspace_of_baseline(checkpoint)
+    failed = _predict_pictures(
+        loaded, asked, Shown(top, least), choice, place, device, as_json=as_json
+    )
+    if failed:
+        raise ModelError(f"{failed} of {len(asked)} pictures have no answer")
+
+
+def _predict_release(
+    loaded: "Checkpoint",
+    folder: Path,
+    split: str,
+    out: Path,
+    choice: "BaseChoice",
+    workspace: Path | None,
+    device: str,
+) -> None:
+    from omniart_model.baselines.prepare import cache_and_base, choose_device, workspace_of
+    from omniart_model.bases.table import base_of
+    from omniart_model.features.extract import extract_features
+    from omniart_model.training.checkpoint import check_class_index
+    from omniart_model.training.predict import predict_split, with_what_it_learnt
+
+    opened = open_folder(folder)
+    check_class_index(loaded, opened)
     place = workspace or workspace_of(opened)
-    cache, _ = prepare_features(opened, choice, place, choose_device(device), (split,))
-    check_features(loaded, cache)
+    cache, network = cache_and_base(base_of(loaded.features), choice, place)
+    cache = with_what_it_learnt(loaded, cache, network)
+    extract_features(
+        opened,
+        cache,
+        network,
+        workspace=place,
+        splits=(split,),
+        device=choose_device(device),
+    )
     works, unseen = predict_split(loaded, opened, cache, split, out)
     say(f"{works:,} works of {split}, {unseen:,} without a picture at hand: {out}")
+
+
+def _predict_pictures(
+    loaded: "Checkpoint",
+    paths: Sequence[Path],
+    shown: "Shown",
+    choice: "BaseChoice",
+    workspace: Path,
+    device: str,
+    *,
+    as_json: bool,
+) -> int:
+    """Print the answers for pictures in their order; return for how many there is none."""
+    from omniart_data.release.pictures import large_pictures
+    from omniart_model.baselines.prepare import cache_and_base, choose_device
+    from omniart_model.bases.table import base_of
+    from omniart_model.training.predict import answer_pictures, told_of, with_what_it_learnt
+
+    base = base_of(loaded.features)
+    cache, network = cache_and_base(base, choice, workspace)
+    with_what_it_learnt(loaded, cache, network)
+    network = network.to(choose_device(device))
+    answered = 0
+    with large_pictures():
+        for batch in _in_batches(_seen(paths, base)):
+            found = answer_pictures(loaded, base, network, [picture for _, picture in batch])
+            for row, (path, _) in enumerate(batch):
+                told = told_of(loaded, found, row, shown)
+                say(json.dumps({"file": str(path), **told}) if as_json else _as_text(path, told))
+            answered += len(batch)
+    return len(paths) - answered
+
+
+def _seen(paths: Sequence[Path], base: "Base") -> "Iterator[tuple[Path, Seen]]":
+    """Yield what can be decoded as a base sees it; say of the others why not."""
+    from hashlib import sha256
+
+    from omniart_model.features.pictures import see_views
+
+    for path in paths:
+        try:
+            body = _body(path)
+            yield path, see_views(body, sha256(body).hexdigest(), base)
+        except (ModelError, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            say(f"omniart-model: {path}: {reason}", err=True)
+
+
+def _body(path: Path) -> bytes:
+    if not path.is_file() and path.exists():
+        raise ModelError("not a file")  # a pipe might never end
+    if path.stat().st_size > _MOST_BYTES:
+        raise ModelError(f"more than {_MOST_BYTES >> 20} MB")
+    return path.read_bytes()
+
+
+def _in_batches(seen: "Iterator[tuple[Path, Seen]]") -> "Iterator[list[tuple[Path, Seen]]]":
+    batch = []
+    for one in seen:
+        batch.append(one)
+        if len(batch) == _TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _as_text(path: Path, told: Mapping[str, Any]) -> str:
+    from omniart_model.printing import printable
+
+    lines = [printable(str(path))]
+    for name, answer in told.items():
+        if isinstance(answer, dict):
+            words = f"{answer['year']:.0f}"
+            if "first" in answer:
+                words += f" ({answer['first']:.0f} to {answer['last']:.0f})"
+        else:
+            words = ", ".join(f"{printable(label)} {score:.2f}" for label, score in answer)
+        lines.append(f"  {name:<12}{words}")
+    return "\n".join(lines)
+
+
+def _workspace_of_baseline(checkpoint: Path) -> Path:
+    """Return the folder that holds ``baselines/``; of a baseline that stands alone, the one it is in."""
+    parent = checkpoint.resolve().parent
+    return parent.parent if parent.name == "baselines" else parent

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from omniart_data.release import Release
-from omniart_model.baselines.make import BaselineConfig, train_baseline
+from omniart_model.baselines.make import BaseChoice, BaselineConfig, train_baseline
 from omniart_model.tasks import choose_tasks
 from omniart_model.training.settings import TrainConfig
 
@@ -70,7 +70,8 @@ def unpictured(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture(scope="session")
 def config() -> BaselineConfig:
     """Return the settings of a small baseline of all tasks."""
-    return BaselineConfig(TASKS, TrainConfig(shared=64, epochs=12, rate=3e-3))
+    train = TrainConfig(shared=64, epochs=12, rate=3e-3)
+    return BaselineConfig(TASKS, train, BaseChoice("efficientnet-lite0"))
 
 
 @pytest.fixture(scope="session")

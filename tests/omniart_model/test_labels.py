@@ -117,6 +117,6 @@ def test_unknown_tasks_are_named(given_names: tuple[list[str], dict[str, int]]) 
     """A task that is in no row is a usage error that lists those there are."""
     with pytest.raises(
         UsageError,
-        match="'genre'; there are: artist, type, coarse_type, material, technique, period",
+        match="'genre'; there are: artist, type, coarse_type, material, technique, iconclass, period",
     ):
         choose_tasks(*given_names)

@@ -14,13 +14,14 @@ from omniart_model.training.checkpoint import load_checkpoint
 from schemas.errors import ModelError
 
 NAMES = {
+    "README.md",
+    "baselines.json",
     "checkpoint.json",
     "made_with.json",
-    "metrics.json",
     "network.safetensors",
     "predictions.parquet",
     "report.html",
-    "report.md",
+    "times.json",
 }
 
 
@@ -57,7 +58,7 @@ def test_a_flipped_byte_in_any_file_is_found(copied: Path, name: str) -> None:
         load_checkpoint(copied)
 
 
-@pytest.mark.parametrize("name", ["metrics.json", "manifest.json", "manifest.sha256"])
+@pytest.mark.parametrize("name", ["baselines.json", "manifest.json", "manifest.sha256"])
 def test_a_missing_file_is_named(copied: Path, name: str) -> None:
     """A baseline that lacks a file, its manifest or its seal is not loaded."""
     (copied / name).unlink()

@@ -10,8 +10,11 @@ import pytest
 
 from omniart_data.release import Contents, Release, open_release, write_release
 from omniart_model.baselines.make import BaselineConfig, train_baseline
+from omniart_model.baselines.table import NETWORK, Table
 from omniart_model.evaluation.constant import constant_answers
-from omniart_model.evaluation.evaluate import Evaluation, task_metrics
+from omniart_model.evaluation.resample import Resamples
+from omniart_model.evaluation.score import score
+from omniart_model.evaluation.truth import truth_of
 from omniart_model.labels import encode
 from omniart_model.tasks import UNKNOWN, choose_tasks
 from omniart_model.works import class_index, in_split, pictured_works
@@ -48,12 +51,12 @@ def mixed(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Release
 @pytest.fixture(scope="module")
 def scored(
     mixed: Release, config: BaselineConfig, tmp_path_factory: pytest.TempPathFactory
-) -> Evaluation:
-    """Return the evaluation of a baseline of it."""
+) -> Table:
+    """Return the table of a baseline of it."""
     place = tmp_path_factory.mktemp("scored")
-    report = train_baseline(mixed, config, place / "baseline", place)
-    assert report is not None
-    return report.evaluation
+    table = train_baseline(mixed, config, place / "baseline", place)
+    assert table is not None
+    return table
 
 
 def test_they_are_in_every_split(mixed: Release) -> None:
@@ -64,19 +67,19 @@ def test_they_are_in_every_split(mixed: Release) -> None:
     assert all(in_split(works, split)["artist"].null_count for split in SPLITS)
 
 
-def test_the_artist_task_leaves_them_out(mixed: Release, scored: Evaluation) -> None:
+def test_the_artist_task_leaves_them_out(mixed: Release, scored: Table) -> None:
     """Metrics of the artist are over the works that have one, of the network and of the constant answers."""
     test = in_split(pictured_works(mixed), "test")
     named = test.num_rows - test["artist"].null_count
     of = {one.task.name: one for one in scored.tasks}
 
     assert 0 < named < test.num_rows == scored.works
-    assert {metrics["n_all"] for metrics in of["artist"].answers.values()} == {named}
-    assert {metrics["n"] for metrics in of["artist"].answers.values()} == {named}
-    for name in ("type", "material", "period", "coarse type"):
-        assert {m["n"] for m in of[name].answers.values()} == {test.num_rows}, name
-    own = of["artist"].answers["predictions"]["top1"]
-    assert own > of["artist"].answers["majority class"]["top1"]
+    answers = of["artist"].answers
+    for metric in ("top1", "top1_all"):
+        assert {metrics[metric].n for metrics in answers.values()} == {named}
+    for name, metric in (("coarse type", "top1"), ("period", "mean_error"), ("type", "lrap")):
+        assert {one[metric].n for one in of[name].answers.values()} == {test.num_rows}, name
+    assert answers[NETWORK]["top1"].value > answers["majority class"]["top1"].value
 
 
 def test_nobody_is_no_class_and_no_example(mixed: Release) -> None:
@@ -104,6 +107,5 @@ def test_what_is_answered_for_them_is_no_matter(mixed: Release) -> None:
     nobody = np.asarray(works["artist"].is_null())
     other[nobody] = chance.random((int(nobody.sum()), len(classes)), np.float32)
 
-    assert task_metrics(ARTIST, works, classes, classes, scores) == task_metrics(
-        ARTIST, works, classes, classes, other
-    )
+    truth, resamples = truth_of(works, ARTIST, classes), Resamples(works.num_rows)
+    assert score(truth, [scores], resamples) == score(truth, [other], resamples)

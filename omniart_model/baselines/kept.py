@@ -1,0 +1,79 @@
+"""What a run has finished, kept beside its folder until that is whole: a run that was killed goes on after it.
+
+Each part is a safetensors file, written whole or not at all, read without pickle. It holds the key of the run, a
+digest of all that the folder is made with: parts of a run with other settings are made anew.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from omniart_model.files import as_json, digest, write_whole
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that took long to make: arrays by name, and facts for JSON."""
+
+    arrays: Arrays
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The parts of one run in a folder of their own."""
+
+    folder: Path
+    key: str
+
+    @classmethod
+    def beside(cls, out: Path, made_with: Mapping[str, Any]) -> "Kept":
+        """Return where the parts of a folder to be made are kept: ``.NAME.answers``."""
+        return cls(out.with_name(f".{out.name}.answers"), digest(as_json(made_with)))
+
+    def path(self, name: str, ending: str) -> Path:
+        """Return where something of a name is kept."""
+        return self.folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.{ending}"
+
+    def once(self, name: str, make: Callable[[], Part]) -> Part:
+        """Return a part as it was kept, or else make and keep it. ``name`` is what it is kept under."""
+        path = self.path(name, "safetensors")
+        found = self._read(path)
+        if found is not None:
+            return found
+        part = make()
+        arrays = {
+            one: np.ascontiguousarray(array).reshape(array.shape)  # a scalar stays one
+            for one, array in part.arrays.items()
+        }
+        about = {"key": self.key, "facts": json.dumps(part.facts)}
+        write_whole(path, save(arrays, about))
+        return Part(arrays, part.facts)
+
+    def remove(self) -> None:
+        """Remove all parts: what they were made for is whole."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _read(self, path: Path) -> Part | None:
+        if not path.is_file():
+            return None
+        try:
+            with safe_open(path, framework="numpy") as opened:
+                about = opened.metadata() or {}
+                if about.get("key") != self.key:
+                    return None
+                arrays = {one: opened.get_tensor(one) for one in opened.keys()}  # noqa: SIM118
+            return Part(arrays, json.loads(about["facts"]))
+        except (SafetensorError, OSError, ValueError, KeyError):
+            return None  # a part that cannot be read is made anew

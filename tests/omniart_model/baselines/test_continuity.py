@@ -1,0 +1,101 @@
+"""A release that follows another is measured with the other's network too, and on what both hold."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from omniart_data.release import Release, open_release, write_release
+from omniart_model.baselines.continuity import held_by_both, previous_baseline
+from omniart_model.baselines.make import BaselineConfig, train_baseline
+from omniart_model.baselines.prepare import choose_device, prepare_features
+from omniart_model.baselines.study import Study, open_study
+from omniart_model.baselines.table import NETWORK, Table
+
+OLD, NEW = "1.0.0", "1.1.0"
+
+
+@pytest.fixture(scope="module")
+def followed(
+    made: ModuleType,
+    release: Release,
+    workspace: Path,
+    baseline: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Release, Path]:
+    """Return a release of 40 works more, and a workspace with it and the baseline of the one before it."""
+    home = tmp_path_factory.mktemp("followed")
+    folder = home / "releases" / f"omniart-{NEW}"
+    contents = replace(made.contents(160), previous=release)
+    write_release(contents, folder, version=NEW)
+    shutil.copytree(baseline, home / "baselines" / OLD)
+    shutil.copytree(workspace / "features", home / "features")
+    return open_release(folder), home
+
+
+@pytest.fixture(scope="module")
+def table(followed: tuple[Release, Path], config: BaselineConfig) -> Table:
+    """Return the full table of the later release."""
+    release, home = followed
+    small = replace(config, full=True, resamples=20)
+    table = train_baseline(release, small, home / "baselines" / NEW, home)
+    assert table is not None
+    return table
+
+
+@pytest.fixture(scope="module")
+def study(followed: tuple[Release, Path], config: BaselineConfig) -> Study:
+    """Return the later release as it is studied."""
+    release, home = followed
+    cache, _ = prepare_features(release, config.base, home, choose_device("cpu"))
+    return open_study(release, config.tasks, cache)
+
+
+def test_three_rows_tell_data_from_network(table: Table) -> None:
+    """For each task: the old network on all of test, and both networks on the works that both releases hold."""
+    shared = f"test of {OLD} and {NEW}"
+    for one in table.tasks:
+        rows = [row for row in table.continuity if row.task == one.task.name]
+        assert [(row.network, row.works) for row in rows] == [
+            (OLD, f"test of {NEW}"),
+            (OLD, shared),
+            (NEW, shared),
+        ]
+        assert all(row.lacking == 0 for row in rows)
+
+
+def test_what_both_hold_is_told_by_the_ledger(study: Study, release: Release, table: Table) -> None:
+    """It is the works of test that were in test before, and the figures are of those."""
+    before = set(release.table("test", columns=["id"])["id"].to_pylist())
+    both = held_by_both(study)
+
+    assert [one in before for one in study.test.ids] == both.tolist()
+    assert 0 < both.sum() < len(both)
+    figures = {
+        (row.network, row.works): row.metrics["top1"].n
+        for row in table.continuity
+        if row.task == "artist"
+    }
+    assert set(figures.values()) == {int(both.sum()), len(both)}
+
+
+def test_the_old_network_knows_what_it_knew(table: Table) -> None:
+    """On pictures of the same kind the old network is far above the majority on the new works too."""
+    artist = next(one for one in table.tasks if one.task.name == "artist")
+    old = next(row for row in table.continuity if row.task == "artist")
+
+    assert old.metrics["top1"].value > artist.answers["majority class"]["top1"].value
+    assert NETWORK in artist.answers
+
+
+def test_without_a_baseline_before_there_is_nothing(
+    study: Study, release: Release, tmp_path: Path, workspace: Path, config: BaselineConfig
+) -> None:
+    """The first release follows none; and where the folder of the last one's baseline is not there, none is compared."""
+    cache, _ = prepare_features(release, config.base, workspace, choose_device("cpu"))
+    first = open_study(release, config.tasks, cache)
+
+    assert previous_baseline(study, tmp_path / NEW) is None
+    assert previous_baseline(first, workspace / "baselines" / NEW) is None

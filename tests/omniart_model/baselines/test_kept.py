@@ -1,0 +1,56 @@
+"""What is finished is kept: the same run takes it up, and no other run does."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from omniart_model.baselines.kept import Kept, Part
+
+
+def made(value: float) -> Part:
+    """Return something that took long."""
+    return Part(
+        {"scores": np.full((2, 3), value, np.float32), "year": np.float32(value).reshape(())},
+        {"s": value},
+    )
+
+
+def never() -> Part:
+    """Fail: a kept part is not made again."""
+    pytest.fail("made again")
+
+
+def test_a_part_is_made_once(tmp_path: Path) -> None:
+    """The second time it is read, arrays and facts as they were."""
+    kept = Kept.beside(tmp_path / "1.0.0", {"seeds": 1})
+    kept.once("single: artist 0", lambda: made(1.5))
+
+    again = Kept.beside(tmp_path / "1.0.0", {"seeds": 1}).once("single: artist 0", never)
+
+    assert again.arrays["scores"].tolist() == [[1.5] * 3] * 2
+    assert again.arrays["year"].shape == ()
+    assert again.facts == {"s": 1.5}
+    assert [path.name for path in tmp_path.rglob("*.safetensors")] == [
+        "single-artist-0.safetensors"
+    ]
+
+
+def test_another_run_takes_nothing_over(tmp_path: Path) -> None:
+    """A part that was made with other settings is made anew, and so is one that cannot be read."""
+    Kept.beside(tmp_path / "1.0.0", {"seeds": 1}).once("a", lambda: made(1.0))
+    kept = Kept.beside(tmp_path / "1.0.0", {"seeds": 2})
+
+    assert kept.once("a", lambda: made(2.0)).facts == {"s": 2.0}
+    (kept.folder / "a.safetensors").write_bytes(b"torn")
+    assert kept.once("a", lambda: made(3.0)).facts == {"s": 3.0}
+
+
+def test_nothing_is_left_in_the_end(tmp_path: Path) -> None:
+    """Once the folder is whole, its parts are gone."""
+    kept = Kept.beside(tmp_path / "1.0.0", {})
+    kept.once("a", lambda: made(1.0))
+
+    kept.remove()
+
+    assert list(tmp_path.iterdir()) == []
