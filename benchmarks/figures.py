@@ -1,9 +1,9 @@
-"""The figures of the README: measured here, kept in results/, and written into the README from there.
+"""The figures of README.md and docs/baselines.md: measured here, kept in results/, and written into the pages from there.
 
     .venv/bin/python benchmarks/figures.py museums       read the museums' files of ../shared/data
     .venv/bin/python benchmarks/figures.py photographs   make the baseline of the photographs of ../shared/data
     .venv/bin/python benchmarks/figures.py demo          what `make demo` does, from an empty workspace
-    .venv/bin/python benchmarks/figures.py readme        write the README's tables from results/
+    .venv/bin/python benchmarks/figures.py pages         write the tables of README.md and docs/baselines.md from results/
 
 A run takes the command line that a maintainer takes, in a process of its own, and notes its wall-clock time and
 peak memory (`getrusage`, largest process).
@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,21 +61,19 @@ def _facts(release: Path, names: Sequence[str]) -> dict[str, Numbers]:
     return {name: facts[name]["rows"] for name in names}
 
 
-def _metrics(baseline: Path) -> dict[str, Any]:
-    """Return each task's figures by answer and metric; the network's are called predictions, as in an evaluation."""
-    table = json.loads((baseline / "baselines.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = {}
-    for one in table["tasks"]:
-        answers = {
-            "predictions" if name == "multi-task network" else name: {
-                key: measured["value"] for key, measured in metrics.items()
-            }
-            for name, metrics in one["answers"].items()
+def _table_of(baseline: Path) -> dict[str, Any]:
+    """Return what a page shows of baselines.json: figures, differences, museums, times."""
+    told: dict[str, Any] = json.loads((baseline / "baselines.json").read_text(encoding="utf-8"))
+    tasks = {
+        task["task"]["name"]: {
+            "classes": len(task["classes"]),
+            "answers": task["answers"],
+            "differences": task["differences"],
         }
-        main = next(iter(one["answers"]["multi-task network"].values()))
-        answers["predictions"]["n"] = main["n"]
-        found[one["task"]["name"]] = answers
-    return found
+        for task in told["tasks"]
+    }
+    rest = ("works", "what", "museum_told", "museum_majority", "left_out")
+    return {"tasks": tasks, "leaks": len(told["leaks"]), **{name: told[name] for name in rest}}
 
 
 def measure_museums(workspace: Path) -> dict[str, Any]:
@@ -87,38 +86,52 @@ def measure_museums(workspace: Path) -> dict[str, Any]:
     return {"build": build, "verify": verify, **_machine(), **_facts(release, names)}
 
 
-def measure_photographs(workspace: Path) -> dict[str, Any]:
-    """Build a release of the sample photographs, and make its baseline."""
-    mapping = ROOT / "docs" / "examples" / "photographs.toml"
-    local = ("--from", f"local={SHARED / 'images'}", "--mapping", mapping)
-    build = run(BIN / "omniart-data", "build", *local, "--workspace", workspace)
+RECIPE = ("--base", "efficientnet-lite0", "--preset", "fast")
+
+
+def _measure_baselines(workspace: Path, build: Sequence[str | Path], seeds: int) -> dict[str, Any]:
+    """Build a release from an empty workspace and make its baselines, features included."""
+    built = run(BIN / "omniart-data", "build", *build, "--workspace", workspace)
     release = workspace / "releases" / "omniart-1.0.0"
-    chosen = ("--base", "efficientnet-lite0", "--preset", "fast")
-    made = run(BIN / "omniart-model", "baselines", release, "--workspace", workspace, *chosen)
-    told = _facts(release, ("census",))
+    told = ("--workspace", workspace, *RECIPE, "--seeds", str(seeds))
+    made = run(BIN / "omniart-model", "baselines", release, *told)
+    baseline = workspace / "baselines" / "1.0.0"
+    times = json.loads((baseline / "times.json").read_text(encoding="utf-8"))
     return {
-        "build": build,
+        "build": built,
         "baselines": made,
+        "seeds": seeds,
         **_machine(),
-        **told,
-        "tasks": _metrics(workspace / "baselines" / "1.0.0"),
+        **_facts(release, ("census",)),
+        **_table_of(baseline),
+        "seconds": times["seconds"],
     }
+
+
+def _photographs() -> list[str | Path]:
+    mapping = ROOT / "docs" / "examples" / "photographs.toml"
+    return ["--from", f"local={SHARED / 'images'}", "--mapping", mapping]
+
+
+def measure_photographs(workspace: Path) -> dict[str, Any]:
+    """Make the baselines of the sample photographs: every attributed work is a painting."""
+    return _measure_baselines(workspace, _photographs(), seeds=5)
+
+
+def measure_all_photographs(workspace: Path) -> dict[str, Any]:
+    """Make the baselines of the sample photographs with works of no artist in the splits: types and materials vary."""
+    return _measure_baselines(workspace, [*_photographs(), "--split-unattributed"], seeds=5)
 
 
 def measure_demo(workspace: Path) -> dict[str, Any]:
     """Do what `make demo` does after the install."""
-    build = run(BIN / "omniart-data", "build", "--demo", "--workspace", workspace)
-    release = workspace / "releases" / "omniart-1.0.0"
-    chosen = ("--base", "efficientnet-lite0", "--preset", "fast", "--seeds", "2")
-    made = run(BIN / "omniart-model", "baselines", release, "--workspace", workspace, *chosen)
-    told = _facts(release, ("census",))
-    tasks = _metrics(workspace / "baselines" / "1.0.0")
-    return {"build": build, "baselines": made, **_machine(), **told, "tasks": tasks}
+    return _measure_baselines(workspace, ["--demo"], seeds=2)
 
 
 MEASURES: Mapping[str, Callable[[Path], dict[str, Any]]] = {
     "museums": measure_museums,
     "photographs": measure_photographs,
+    "all_photographs": measure_all_photographs,
     "demo": measure_demo,
 }
 
@@ -169,30 +182,106 @@ def _translated(terms: Numbers, kind: str, source: str) -> str:
     return f"{100 * (1 - left / total):.1f} %" if total else "-"
 
 
-def _task_rows(tasks: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterator[list[str]]:
-    shown = {
-        "artist": (("top1", "top-1 accuracy"), ("top3", "top-3 accuracy")),
-        "type": (("map_class", "mean average precision by class"),),
-        "coarse type": (("top1", "top-1 accuracy"),),
-        "material": (("map_class", "mean average precision by class"),),
-        "period": (("mean_error", "mean absolute error, years"), ("within_50", "within 50 years")),
-    }
-    for task, metrics in shown.items():
-        answers = tasks[task]
-        plain = (
-            "mean year" if task == "period" else "prior" if "prior" in answers else "majority class"
-        )
-        for key, name in metrics:
-            own, other = answers["predictions"][key], answers[plain][key]
-            form = "{:.1f}" if key == "mean_error" else "{:.3f}"
-            rows = (task, name, form.format(own), f"{form.format(other)} ({plain})")
-            yield [*rows, f"{answers['predictions']['n']:,}"]
+SHOWN: Mapping[str, Sequence[tuple[str, str]]] = {
+    "artist": (
+        ("top1", "top 1"),
+        ("top3", "top 3"),
+        ("mean_class_accuracy", "mean class accuracy"),
+    ),
+    "type": (
+        ("map_class", "mAP by class"),
+        ("imap_11_point", "iMAP, 11-point"),
+        ("lrap", "label ranking"),
+    ),
+    "material": (
+        ("map_class", "mAP by class"),
+        ("imap_11_point", "iMAP, 11-point"),
+        ("lrap", "label ranking"),
+    ),
+    "period": (
+        ("mean_error", "mean error, years"),
+        ("median_error", "median error, years"),
+        ("within_50", "within 50 years"),
+        ("within_25", "within 25 years"),
+        ("in_interval", "in the museum's interval"),
+    ),
+}
+"""Metrics of each task that a page shows; the first is the one that answers are compared by."""
+
+NETWORK = "multi-task network"
+
+
+def _number(metric: str, value: float | None) -> str:
+    if value is None:
+        return "none"
+    return f"{value:.1f}" if metric.endswith("_error") else f"{value:.3f}"
+
+
+def _figure(metric: str, measured: Mapping[str, float | None], *, interval: bool) -> str:
+    """Return a figure, with its interval, or with its spread over seeds."""
+    text = _number(metric, measured["value"])
+    if interval and measured["low"] is not None:
+        ends = (_number(metric, measured[end]) for end in ("low", "high"))
+        text += f" ({' to '.join(ends)})"
+    spread = measured["spread"]
+    return f"{text} ± {_number(metric, spread)}" if spread and not interval else text
+
+
+def _verdict(metric: str, difference: Mapping[str, Any] | None) -> str:
+    if difference is None:
+        return ""
+    ends = " to ".join(_number(metric, difference[end]) for end in ("low", "high"))
+    return f"{difference['verdict']} ({ends})"
+
+
+def answer_table(name: str, task: str) -> str:
+    """Return every answer to a task: the main metric with its interval, the others with their spread over seeds."""
+    told = results(name)["tasks"][task]
+    shown, main = SHOWN[task], SHOWN[task][0][0]
+    rows = []
+    for answer in sorted(told["answers"], key=lambda one: one != NETWORK):
+        figures = told["answers"][answer]
+        cells = [_figure(key, figures[key], interval=key == main) for key, _ in shown]
+        differs = told["differences"].get(answer, {}).get(main)
+        rows.append([answer, *cells, _verdict(main, differs)])
+    head = ["answer", *(title for _, title in shown), "the network beside it"]
+    works = told["answers"][NETWORK][main]["n"]
+    classes = f", {told['classes']:,} classes" if told["classes"] else ""
+    return f"{works:,} works of the test split{classes}.\n\n{_table(head, rows)}"
+
+
+def left_out_table(name: str) -> str:
+    """Return what the network says of a museum's works when it has seen none of that museum."""
+    rows = [
+        [
+            line["museum"],
+            line["task"],
+            _figure(line["metric"], line["within"], interval=False),
+            _figure(line["metric"], line["without"], interval=False),
+            _verdict(line["metric"], line["difference"]),
+            f"{line['within']['n']:,}",
+        ]
+        for line in results(name)["left_out"]
+        if line["metric"] == SHOWN[line["task"]][0][0] and line["within"]["n"]
+    ]
+    head = ["museum", "task", "seen", "not seen", "not seen beside seen", "works"]
+    return _table(head, rows)
 
 
 def task_table(name: str) -> str:
-    """Return a baseline's scores on the test split, beside an answer that looks at no picture."""
-    head = ["task", "measure", "multi-task network", "without looking", "works"]
-    return _table(head, list(_task_rows(results(name)["tasks"])))
+    """Return the network's scores on the test split, beside the best answer that is not of its kind."""
+    rows = []
+    for task, shown in SHOWN.items():
+        answers = results(name)["tasks"][task]["answers"]
+        metric, title = shown[0]
+        plain = ("prior", "majority class", "median year")
+        looking = next(one for one in plain if one in answers)
+        cells = [_figure(metric, answers[NETWORK][metric], interval=True)]
+        others = ("single-task networks", "nearest neighbours", looking)
+        cells += [_figure(metric, answers[one][metric], interval=False) for one in others]
+        rows.append([task, title, *cells, f"{answers[NETWORK][metric]['n']:,}"])
+    head = ["task", "measure", NETWORK, "single-task", "nearest neighbours", "prior or median"]
+    return _table([*head, "works"], rows)
 
 
 def times(name: str) -> str:
@@ -233,7 +322,17 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "demo tasks": lambda: f"{task_table('demo')}\n\n{times('demo')}",
     "museums": lambda: f"{census_table()}\n\n{times('museums')}",
     "photographs": lambda: f"{task_table('photographs')}\n\n{times('photographs')}",
+    "all photographs": lambda: f"{task_table('all_photographs')}\n\n{times('all_photographs')}",
+    **{
+        f"{name.replace('_', ' ')} {task}": partial(answer_table, name, task)
+        for name in ("photographs", "all_photographs")
+        for task in SHOWN
+    },
+    "photographs museums": lambda: left_out_table("photographs"),
 }
+"""What stands between the marks of a page, by name."""
+
+PAGES = ("README.md", "docs/baselines.md")
 
 
 def with_figures(text: str) -> str:
@@ -246,18 +345,19 @@ def with_figures(text: str) -> str:
 
 
 def main() -> None:
-    """Measure one set of figures, or write the README from those that were measured."""
+    """Measure one set of figures, or write the pages from those that were measured."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("what", choices=[*MEASURES, "readme"])
+    parser.add_argument("what", choices=[*MEASURES, "pages"])
     what = parser.parse_args().what
-    if what != "readme":
+    if what != "pages":
         with tempfile.TemporaryDirectory() as workspace:
             told = MEASURES[what](Path(workspace))
         body = json.dumps(told, indent=1, sort_keys=False) + "\n"
         (RESULTS / f"{what}.json").write_text(body, encoding="utf-8")
         return
-    readme = ROOT / "README.md"
-    readme.write_text(with_figures(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        path = ROOT / page
+        path.write_text(with_figures(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,15 +31,17 @@ def figures() -> ModuleType:
 
 
 def test_readme_shows_what_was_measured(figures: ModuleType) -> None:
-    """Each table between marks is the one that the kept results give."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Each table between marks, here and in the page on baselines, is the one that the kept results give."""
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in figures.PAGES]
 
     assert set(figures.BLOCKS) == {
         line.removeprefix("<!-- figures: ").removesuffix(" -->")
+        for text in texts
         for line in text.splitlines()
         if line.startswith("<!-- figures: ")
     }
-    assert figures.with_figures(text) == text
+    for text in texts:
+        assert figures.with_figures(text) == text
 
 
 @pytest.mark.real

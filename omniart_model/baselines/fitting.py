@@ -37,8 +37,13 @@ class Fitted:
 
         Each seed weighs the tasks by its own first epoch, so that weighted losses of two seeds are not comparable.
         """
-        best = [epoch for epoch in self.report.epochs if epoch.number == self.report.best]
-        return sum(best[0].validation.values()) if best else float("inf")
+        return sum(self.losses.values()) if self.losses else float("inf")
+
+    @property
+    def losses(self) -> Mapping[str, float]:
+        """Return each task's scaled validation loss at the epoch that was kept."""
+        kept = [epoch for epoch in self.report.epochs if epoch.number == self.report.best]
+        return kept[0].validation if kept else {}
 
 
 def fitted(

@@ -84,14 +84,14 @@ def _around(table: Table) -> Iterator[str]:
         )
     if table.left_out:
         yield ""
-        yield "museums left out: a network that has seen none of its works, and one that has seen as many of all"
+        yield "museums left out: a network that has seen none of its works, beside one that has seen as many of all"
         yield from _aligned(
             [
                 [
                     left.museum,
                     left.task,
                     f"{number_text(left.metric, left.without.value)} and {number_text(left.metric, left.within.value)}",
-                    f"it is {difference_text(left.metric, left.difference)}",
+                    difference_text(left.metric, left.difference),
                 ]
                 for left in table.left_out
             ]

@@ -3,9 +3,9 @@
 import logging
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,16 @@ _WARM_UP = 0.1  # of all steps of a cosine schedule: the rate rises from 0
 _SHOWN_AFTER_S = 2.0  # an epoch that takes longer shows its batches
 
 State = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Works of one step, each in a view of its own; those of the next; and how much of the training is done, 0 to 1."""
+
+    rows: Integers
+    views: Integers
+    after: Integers
+    done: float
 
 
 class Run:
@@ -128,26 +138,44 @@ class Run:
     def _epoch(self, number: int) -> float:
         """Pass once over train in an order by chance; return the mean loss of its batches."""
         self.network.train()
-        chance = np.random.default_rng([self.config.seed, number])
         torch.manual_seed(_torch_seed(self.config.seed, number, self.world.rank))
+        count = -(-len(self.train) // self.report.batch)
+        total = self.learn(
+            tqdm(
+                self.batches(number),
+                total=count,
+                unit="batch",
+                leave=False,
+                delay=_SHOWN_AFTER_S,
+                disable=None if self.world.is_first else True,
+                position=1,
+            )
+        )
+        self.world.add([total])
+        return float(total) / max(count, 1)
+
+    def batches(self, number: int) -> Iterator[Batch]:
+        """Yield this process's part of an epoch's batches, in an order and in views by chance."""
+        chance = np.random.default_rng([self.config.seed, number])
         order = chance.permutation(len(self.train))
         views = chance.integers(0, self.train.views, len(self.train))
-        total = torch.zeros((), device=self.place)
-        starts = range(0, len(order), self.report.batch)
-        hidden = None if self.world.is_first else True
-        for start in tqdm(
-            starts, unit="batch", leave=False, delay=_SHOWN_AFTER_S, disable=hidden, position=1
-        ):
-            self._set_rate((number - 1 + start / len(order)) / self.config.epochs)
+        for start in range(0, len(order), self.report.batch):
             rows, after = (
                 self.world.share(order[at : at + self.report.batch])
                 for at in (start, start + self.report.batch)
             )
+            done = (number - 1 + start / len(order)) / self.config.epochs
+            yield Batch(rows, views[rows], after, done)
+
+    def learn(self, batches: Iterable[Batch]) -> Tensor:
+        """Make a step for each batch; return the sum of this process's parts of their losses."""
+        total = torch.zeros((), device=self.place)
+        for batch in batches:
+            self._set_rate(batch.done)
             if isinstance(self.train, Announced):
-                self.train.coming(rows, after)
-            total += self._step(rows, views[rows])
-        self.world.add([total])
-        return float(total) / max(len(starts), 1)
+                self.train.coming(batch.rows, batch.after)
+            total += self._step(batch.rows, batch.views)
+        return total
 
     def _set_rate(self, done: float) -> None:
         """Set the rates of all groups for a share of the training that is done, 0 to 1."""

@@ -38,22 +38,3 @@ def fits(
             config = replace(how.config, seed=seed)
             found.append(fitted(study, how, name, config, with_state=with_state))
     return found
-
-
-RATES = (1, 5, 25)
-"""How many times the network's learning rate linear heads are tried with."""
-
-
-def linear(study: Study, how: How, name: str, takes: float) -> How:
-    """Return how linear heads are learnt: without a shared layer, at the rate that validation finds best.
-
-    With no layer before it a head has far less to be moved by each step; at the network's own rate it would still be
-    on its way when the epochs are over, and a weak opponent. The rate is chosen with the first seed.
-    """
-    config = replace(how.config, shared=0, seed=how.seeds[0])
-    tried = []
-    for times in RATES:
-        with how.progress.step(f"{name}, {times} times the rate", takes):
-            faster = replace(config, rate=times * config.rate)
-            tried.append((fitted(study, how, f"{name} rate {times}", faster).loss, faster))
-    return replace(how, config=min(tried, key=lambda one: one[0])[1])

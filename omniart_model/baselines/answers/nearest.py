@@ -15,7 +15,7 @@ from omniart_model.baselines.how import How
 from omniart_model.baselines.kept import Part
 from omniart_model.baselines.nearest import neighbours
 from omniart_model.baselines.primary import figure, is_better
-from omniart_model.baselines.study import Answer, Study
+from omniart_model.baselines.study import Answer, Side, Study
 from omniart_model.labels import Floats, Integers, Labels, SeveralLabels, encode, take
 from omniart_model.tasks import UNKNOWN, Kind, Task
 
@@ -50,7 +50,8 @@ def answer(study: Study, how: How) -> tuple[Answer, ...]:
 
     def make() -> Part:
         started = time.perf_counter()
-        found = {task.name: _task(study, task, how) for task in study.tasks}
+        known: dict[bytes, tuple[Near, Near]] = {}
+        found = {task.name: _task(study, task, how, known) for task in study.tasks}
         scores = study.filled(study.test, {name: scores for name, (scores, _) in found.items()})
         votes = {name: str(vote) for name, (_, vote) in found.items()}
         return Part(dict(scores), {"votes": votes, "seconds": time.perf_counter() - started})
@@ -62,17 +63,20 @@ def answer(study: Study, how: How) -> tuple[Answer, ...]:
     )
 
 
-def _task(study: Study, task: Task, how: How) -> tuple[Floats, Vote]:
+def _task(
+    study: Study, task: Task, how: How, known: dict[bytes, tuple[Near, Near]]
+) -> tuple[Floats, Vote]:
+    """Return a task's answers, and the vote that validation chose; ``known`` are the neighbours among the same works."""
     labels = encode(study.train.works, task, study.classes[task.name])
     held = np.flatnonzero(study.train.seen & known_rows(labels)).astype(np.int64)
     if not len(held):
         return np.array(study.prior(task)[None].repeat(len(study.test), 0)), Vote(0, weighted=False)
-    most = max(COUNTS)
-    train = study.train.features[:, 0]
-    near = [
-        neighbours(side.features[:, 0], train, most, held, place=how.device)
-        for side in (study.validation, study.test)
-    ]
+    if held.tobytes() not in known:
+        known[held.tobytes()] = (
+            _near(study, study.validation, held, how),
+            _near(study, study.test, held, how),
+        )
+    near = known[held.tobytes()]
     best, best_figure = Vote(1, weighted=False), float("nan")
     truth = study.truth(task, study.validation)
     prior = study.prior(task)
@@ -82,6 +86,12 @@ def _task(study: Study, task: Task, how: How) -> tuple[Floats, Vote]:
         if is_better(task, reached, best_figure):
             best, best_figure = vote, reached
     return voted(task, labels, near[1], best, prior), best
+
+
+def _near(study: Study, side: Side, held: Integers, how: How) -> Near:
+    """Return the neighbours of a side's works among some works of train."""
+    train = study.train.features[:, 0]
+    return neighbours(side.features[:, 0], train, max(COUNTS), held, place=how.device)
 
 
 def _votes(task: Task, works: int) -> Iterator[Vote]:

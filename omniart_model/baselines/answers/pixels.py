@@ -1,6 +1,6 @@
 """Pixels: linear heads on pictures of 32 x 32, so that what the base is worth can be seen."""
 
-from omniart_model.baselines.answers.learnt import learnt, linear
+from omniart_model.baselines.answers.linear import linear_answer
 from omniart_model.baselines.answers.way import Way
 from omniart_model.baselines.how import How
 from omniart_model.baselines.prepare import BaseChoice, prepare_features
@@ -14,8 +14,7 @@ def answer(study: Study, how: How) -> tuple[Answer, ...]:
     """Return the answers of linear heads on pixels, learnt with the network's settings but for the rate."""
     cache, _ = prepare_features(study.release, BaseChoice(_BASE), how.workspace, how.device)
     seen = study.seen_by(cache)
-    how = linear(seen, how, WAY.name, WAY.takes)
-    return (learnt(seen, how, WAY.name, _WHAT, WAY.takes),)
+    return (linear_answer(seen, how, WAY.name, _WHAT, WAY.takes),)
 
 
 WAY = Way("pixels", 0.4, answer, by_seed=True)

@@ -122,7 +122,7 @@ def test_a_killed_run_goes_on(
     """What was finished before the kill is taken up, and the table is the same to the last byte as in one go."""
     out = tmp_path / "baselines" / release.version
     kept = out.with_name(f".{out.name}.answers")
-    _start_and_kill(release, out, workspace, kept / "linear-probe-1.safetensors")
+    _start_and_kill(release, out, workspace, kept / "multi-task-network-0.safetensors")
     _mark(kept / "nearest-neighbours.safetensors")
     assert not out.exists()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -42,19 +43,22 @@ def without_artist(contents: Contents, rows: Sequence[int]) -> Contents:
 
 @pytest.fixture(scope="module")
 def mixed(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """Return a release of 160 works, of which 60 have no artist and are split all the same."""
+    """Return a release of 120 works, of which 40 have no artist and are split all the same."""
     folder = tmp_path_factory.mktemp("mixed") / "releases" / "omniart-1.0.0"
-    write_release(without_artist(made.contents(160), range(100, 160)), folder, version="1.0.0")
+    write_release(without_artist(made.contents(120), range(80, 120)), folder, version="1.0.0")
     return open_release(folder)
 
 
 @pytest.fixture(scope="module")
 def scored(
-    mixed: Release, config: BaselineConfig, tmp_path_factory: pytest.TempPathFactory
+    mixed: Release,
+    config: BaselineConfig,
+    workspace: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Table:
-    """Return the table of a baseline of it."""
-    place = tmp_path_factory.mktemp("scored")
-    table = train_baseline(mixed, config, place / "baseline", place)
+    """Return the table of a baseline of it; its pictures are those of the made release, and seen once for both."""
+    out = tmp_path_factory.mktemp("scored") / "baseline"
+    table = train_baseline(mixed, config, out, workspace)
     assert table is not None
     return table
 
@@ -63,7 +67,7 @@ def test_they_are_in_every_split(mixed: Release) -> None:
     """Each split has works without an artist, and they are looked at like all others."""
     works = pictured_works(mixed)
 
-    assert works.num_rows == 160
+    assert works.num_rows == 120
     assert all(in_split(works, split)["artist"].null_count for split in SPLITS)
 
 
@@ -90,7 +94,7 @@ def test_nobody_is_no_class_and_no_example(mixed: Release) -> None:
     prior = constant_answers(train, ARTIST, classes)["majority class"]
 
     assert classes == ("Artist A", "Artist B", "Artist C", "Artist D")
-    assert (np.asarray(encode(works, ARTIST, classes)) == UNKNOWN).sum() == 60
+    assert (np.asarray(encode(works, ARTIST, classes)) == UNKNOWN).sum() == 40
     assert prior.sum() == pytest.approx(1)
     named = train.filter(train["artist"].is_valid())
     same = constant_answers(named, ARTIST, classes)["majority class"]
