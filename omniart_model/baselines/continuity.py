@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from omniart_data.release.rows import compute
 from omniart_model.baselines.how import How
-from omniart_model.baselines.prepare import BaseChoice, prepare_features
+from omniart_model.baselines.prepare import BaseChoice, features_for
 from omniart_model.baselines.study import Answer, Side, Study, read_side
 from omniart_model.baselines.table import Continued
 from omniart_model.evaluation.resample import Resamples
@@ -25,7 +25,6 @@ from omniart_model.tasks import Kind, Task
 from omniart_model.training.answers import answers
 from omniart_model.training.checkpoint import Checkpoint, check_class_index, load_checkpoint
 from omniart_model.training.examples import Cached
-from omniart_model.training.predict import check_features
 from omniart_model.works import texts
 from schemas.errors import ModelError
 
@@ -97,7 +96,7 @@ def held_by_both(study: Study) -> Booleans:
 def _answers(checkpoint: Checkpoint, study: Study, how: How) -> dict[str, Floats]:
     """Return the network's answers for the test works, by its own classes; works not seen are answered with nothing."""
     side = study.test
-    if dict(checkpoint.features) != study.cache.key:
+    if dict(checkpoint.features) != study.cache.key or checkpoint.base is not None:
         side = _seen_by(checkpoint, study, how)
     network = checkpoint.network.to(how.device)
     found = answers(network, Cached(side.features, {})).scores
@@ -111,8 +110,9 @@ def _answers(checkpoint: Checkpoint, study: Study, how: How) -> dict[str, Floats
 def _seen_by(checkpoint: Checkpoint, study: Study, how: How) -> Side:
     """Return the test works with the features that a network was trained on."""
     choice = BaseChoice(checkpoint.features["base"])
-    cache, _ = prepare_features(study.release, choice, how.workspace, how.device, ("test",))
-    check_features(checkpoint, cache)
+    cache = features_for(
+        checkpoint, study.release, choice, how.workspace, device=how.device, splits=("test",)
+    )
     return read_side(study.test.works, cache)
 
 

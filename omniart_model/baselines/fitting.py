@@ -2,34 +2,44 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from omniart_model.baselines.how import How
 from omniart_model.baselines.kept import Part
-from omniart_model.baselines.study import Study
+from omniart_model.baselines.study import Side, Study
+from omniart_model.baselines.through import Through
 from omniart_model.labels import Booleans, Floats
 from omniart_model.tasks import Task
-from omniart_model.training.answers import answers
-from omniart_model.training.examples import Cached
+from omniart_model.training.answers import Answers, answers
+from omniart_model.training.distributed import World
+from omniart_model.training.examples import Cached, Examples
+from omniart_model.training.finetune import Learner
 from omniart_model.training.network import Network, network_from
-from omniart_model.training.settings import Epoch, TrainConfig, TrainReport
+from omniart_model.training.settings import Epoch, Finetune, TrainConfig, TrainReport
 from omniart_model.training.train import fit
+from schemas.errors import ModelError
 
-_SCORES, _RANGE, _TENSOR = "scores ", "range ", "tensor "
-"""What the names of arrays begin with in a part: answers, ranges of years, tensors of the network."""
+_SCORES, _RANGE, _TENSOR, _BASE = "scores ", "range ", "tensor ", "base "
+"""What the names of arrays begin with in a part: answers, ranges of years, tensors of the network and of its base."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What came of a training. ``state`` holds the network's tensors, where they were asked for."""
+    """What came of a training. ``state`` and ``base`` hold the tensors of the network, and of a base that has learnt too.
+
+    Both are empty where they were not asked for.
+    """
 
     scores: dict[str, Floats]  # of the test works: [N, C], or [N] in years
     ranges: Mapping[str, Floats]  # first and last year of each, [N, 2], by task
     report: TrainReport
     state: Mapping[str, Any]
+    base: Mapping[str, Any]
 
     @property
     def loss(self) -> float:
@@ -60,36 +70,99 @@ def fitted(
 
     ``name`` is what it is kept under, with the seed; works of test that were not seen are answered with the prior.
     """
-    tasks = tuple(tasks) or study.tasks
-    train, validation = among or (None, None)
-
+    lesson = _Lesson(study, how, config, tuple(tasks) or study.tasks, tuple(among))
     kept_as = f"{name} {config.seed}"
 
     def make() -> Part:
-        network, report = fit(
-            tasks,
-            study.classes,
-            study.examples(study.train, tasks, train),
-            study.examples(study.validation, tasks, validation),
-            config,
-            device=how.device,
-            keep=how.kept.path(kept_as, "training"),
-        )
-        told = answers(network, Cached(study.test.features, {}))
+        network, report, learner = lesson.learnt(how.kept.path(kept_as, "training"))
+        if not World.here().is_first:
+            return Part({})  # the first process answers, and the others read what it has kept
+        told = lesson.answers(network, learner)
         arrays = _named(_SCORES, study.filled(study.test, told.scores))
-        arrays |= _named(_RANGE, _unseen(told.ranges, study.test.seen))
+        arrays |= _named(_RANGE, told.ranges)
         if with_state:
-            tensors = {key: one.cpu().numpy() for key, one in network.state_dict().items()}
-            arrays |= _named(_TENSOR, tensors)
+            arrays |= _named(_TENSOR, _tensors(network))
+            if learner is not None:
+                arrays |= _named(_BASE, _tensors(learner.network))
         return Part(arrays, {"report": asdict(report)})
 
-    part = how.kept.once(kept_as, make)
+    part = how.kept.once(kept_as, make, together=True)
     return Fitted(
         dict(_those(_SCORES, part.arrays)),
         _those(_RANGE, part.arrays),
         read_report(part.facts["report"]),
         _those(_TENSOR, part.arrays),
+        _those(_BASE, part.arrays),
     )
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What is learnt: from features in the cache, or through a base that learns too."""
+
+    study: Study
+    how: How
+    config: TrainConfig
+    tasks: tuple[Task, ...]
+    among: tuple[Booleans, ...]
+
+    def learnt(self, keep: Path) -> tuple[Network, TrainReport, Learner | None]:
+        """Return what came of it, with the base that has learnt; ``keep`` is the file of a training under way."""
+        through = self._through
+        learner = through.learner(self.config.finetune) if through else None
+        train, validation = self.among or (None, None)
+        network, report = fit(
+            self.tasks,
+            self.study.classes,
+            self._examples(self.study.train, train, learner),
+            self._examples(self.study.validation, validation, learner),
+            self.config,
+            device=self.how.device,
+            keep=keep,
+        )
+        return network, report, learner
+
+    def answers(self, network: Network, learner: Learner | None) -> Answers:
+        """Return the answers for all works of test; those that were not seen have none yet."""
+        test, through = self.study.test, self._through
+        if through is None or learner is None:
+            told = answers(network, Cached(test.features, {}))
+            for ends in told.ranges.values():
+                ends[~test.seen] = np.nan
+            return told
+        told = answers(network, through.asked(test, learner))
+        parts = (told.scores, told.ranges)
+        return Answers(
+            *({name: _spread(one, test) for name, one in part.items()} for part in parts)
+        )
+
+    def _examples(self, side: Side, among: Booleans | None, learner: Learner | None) -> Examples:
+        cached = self.study.examples(side, self.tasks, among)
+        if self._through is None or learner is None:
+            return cached
+        return self._through.examples(side, cached, learner, among)
+
+    @property
+    def _through(self) -> Through | None:
+        """Return what the base learns through; raises ModelError where it is to learn and there is nothing."""
+        if self.config.finetune is Finetune.NONE:
+            return None
+        if self.how.through is None:
+            raise ModelError(
+                f"--finetune {self.config.finetune}: there are no pictures to learn from"
+            )
+        return self.how.through
+
+
+def _spread(found: Floats, side: Side) -> Floats:
+    """Return what was found for a side's seen works as rows of all its works; the others' are NaN."""
+    rows: Floats = np.full((len(side), *found.shape[1:]), np.nan, np.float32)
+    rows[side.seen] = found
+    return rows
+
+
+def _tensors(module: nn.Module) -> dict[str, Any]:
+    return {name: one.cpu().numpy() for name, one in module.state_dict().items()}
 
 
 def _named(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,17 +177,18 @@ def _those(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _unseen(ranges: Mapping[str, Floats], seen: Booleans) -> Mapping[str, Floats]:
-    """Return ranges in which works that were not seen have none, NaN."""
-    for ends in ranges.values():
-        ends[~seen] = np.nan
-    return ranges
-
-
 def network_of(study: Study, found: Fitted, config: TrainConfig) -> Network:
     """Return the network whose tensors were kept."""
-    state = {key: torch.from_numpy(np.array(array)) for key, array in found.state.items()}
-    return network_from(study.tasks, study.classes, config, state)
+    return network_from(study.tasks, study.classes, config, _as_tensors(found.state))
+
+
+def base_of_fit(found: Fitted) -> dict[str, Tensor] | None:
+    """Return the tensors that were kept of a base that has learnt; None of one that was frozen."""
+    return _as_tensors(found.base) or None
+
+
+def _as_tensors(arrays: Mapping[str, Any]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
 
 
 def read_report(values: Mapping[str, Any]) -> TrainReport:

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from tqdm import tqdm
 
 from omniart_model.baselines.kept import Kept
+from omniart_model.training.distributed import World
 from omniart_model.training.settings import TrainConfig
+
+if TYPE_CHECKING:
+    from omniart_model.baselines.through import Through
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class How:
     """What every answer that is learnt is learnt with, so that all are learnt alike.
 
     ``seeds`` are the seeds of chance, the first one of ``config`` among them; ``workspace`` holds features, weights
-    and pictures.
+    and pictures. ``through`` is the base that networks are learnt through where it learns too.
     """
 
     config: TrainConfig
@@ -27,6 +31,7 @@ class How:
     workspace: Path
     kept: Kept
     progress: "Progress"
+    through: "Through | None" = None
 
 
 class Progress:
@@ -38,7 +43,7 @@ class Progress:
     def __init__(self, total: float = 1.0) -> None:
         self._bar: tqdm[Any] = tqdm(
             total=total,
-            disable=None,
+            disable=None if World.here().is_first else True,
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left",
         )
 
@@ -49,6 +54,10 @@ class Progress:
         yield
         self._bar.update(min(takes, (self._bar.total or takes) - self._bar.n))
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Return this."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Give the line back."""
         self._bar.close()

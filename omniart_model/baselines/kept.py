@@ -18,6 +18,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from omniart_model.files import as_json, digest, write_whole
+from omniart_model.training.distributed import World
+from schemas.errors import ModelError
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -46,13 +48,29 @@ class Kept:
         """Return where something of a name is kept."""
         return self.folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.{ending}"
 
-    def once(self, name: str, make: Callable[[], Part]) -> Part:
-        """Return a part as it was kept, or else make and keep it. ``name`` is what it is kept under."""
-        path = self.path(name, "safetensors")
+    def once(self, name: str, make: Callable[[], Part], *, together: bool = False) -> Part:
+        """Return a part as it was kept, or else make and keep it. ``name`` is what it is kept under.
+
+        Of processes that train together each asks for the same parts in the same order. A part is taken up where all of
+        them can read it. Else the first makes it, ``together`` with the others or alone, and they read what it has kept.
+        """
+        path, world = self.path(name, "safetensors"), World.here()
         found = self._read(path)
-        if found is not None:
+        agreed = world.all_say(int(found is not None))
+        if found is not None and agreed:
             return found
-        part = make()
+        made = make() if together or world.is_first else None
+        if made is not None and world.is_first:
+            made = self._write(path, made)
+        world.wait()
+        read = made if world.is_first else self._read(path)
+        if read is None:
+            raise ModelError(
+                f"{path} cannot be read here: all processes need the folder {self.folder}"
+            )
+        return read
+
+    def _write(self, path: Path, part: Part) -> Part:
         arrays = {
             one: np.ascontiguousarray(array).reshape(array.shape)  # a scalar stays one
             for one, array in part.arrays.items()

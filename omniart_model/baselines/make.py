@@ -7,7 +7,8 @@ or not at all, with a manifest of its own; what a killed run has finished is kep
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replace_fields
 from pathlib import Path
@@ -20,22 +21,24 @@ from omniart_model.baselines.answers import ANSWERS, NETWORK_ALONE
 from omniart_model.baselines.answers.network import best
 from omniart_model.baselines.answers.way import Way
 from omniart_model.baselines.continuity import continued
-from omniart_model.baselines.fitting import network_of
+from omniart_model.baselines.fitting import Fitted
 from omniart_model.baselines.how import How, Progress
 from omniart_model.baselines.kept import Kept
 from omniart_model.baselines.leaks import find_leaks, without_near
 from omniart_model.baselines.measure import measure
-from omniart_model.baselines.museums import leave_out, left_out_museums, tell_museums
+from omniart_model.baselines.museums import MuseumsTold, left_out_museums, museums_told
 from omniart_model.baselines.prepare import (
     BaseChoice,
     choose_device,
+    features_for,
     prepare_features,
     prepare_workspace_features,
     workspace_of,
 )
 from omniart_model.baselines.study import Answer, Study, open_study
 from omniart_model.baselines.table import NETWORK, Table
-from omniart_model.baselines.written import write_folder
+from omniart_model.baselines.through import Through
+from omniart_model.baselines.written import write_checkpoint, write_folder
 from omniart_model.bases.table import find_base
 from omniart_model.bases.weights import sha256_of
 from omniart_model.evaluation.resample import RESAMPLES, Resamples
@@ -45,8 +48,9 @@ from omniart_model.folders import clear_up, put_in_place, unfinished_prefix
 from omniart_model.manifest import MANIFEST, check_manifest, write_manifest
 from omniart_model.report.shown import Shown
 from omniart_model.tasks import Task
-from omniart_model.training.checkpoint import ABOUT
-from omniart_model.training.settings import Finetune, TrainConfig
+from omniart_model.training.checkpoint import ABOUT, Checkpoint
+from omniart_model.training.distributed import World
+from omniart_model.training.settings import TrainConfig
 from omniart_model.works import check_trainable, pictured_works
 from schemas.errors import ModelError
 
@@ -96,14 +100,9 @@ def train_baseline(
 
     Raises ModelError if the folder holds something else. Only another baseline is ever replaced.
     """
-    if config.train.finetune is not Finetune.NONE:
-        raise ModelError(
-            f"--finetune {config.train.finetune}: a base that learns too cannot be trained by this command yet"
-        )
     out = out.resolve()
     made_with = _made_with(release, config)
-    clear_up(out)
-    if out.exists() and _may_stay(out, made_with, replace=replace):
+    if _is_there(out, made_with, replace=replace):
         return None
     check_trainable(pictured_works(release), str(release.folder))
     device = choose_device(config.device)
@@ -111,24 +110,59 @@ def train_baseline(
     study = open_study(release, config.tasks, cache, subset=config.train.subset)
     kept = Kept.beside(out, {**made_with, "seen": _seen(study), "torch": torch.__version__})
     seeds = tuple(range(config.train.seed, config.train.seed + config.seeds))
-    progress = Progress(_takes(study, config))
-    how = How(config.train, seeds, device, workspace, kept, progress)
-    unfinished = out.with_name(f"{unfinished_prefix(out)}{os.getpid()}")
-    try:
-        table = _make(study, config, how, features=features, out=out, folder=unfinished)
-        write_whole(unfinished / MADE_WITH, as_json(made_with))
-        write_manifest(unfinished, release.version, release.digest)
-        put_in_place(unfinished, out)
-    except OSError as error:
-        raise ModelError(f"{out} cannot be written: {error.strerror or error}") from error
-    finally:
-        progress.close()
-        shutil.rmtree(unfinished, ignore_errors=True)
+    through = Through(study, config.base, workspace, device)
+    with Progress(_takes(study, config)) as progress, through:
+        how = How(config.train, seeds, device, workspace, kept, progress, through)
+        learnt = _learn(study, config, how)
+        if not World.here().is_first:
+            return None
+        with _unfinished(out) as folder:
+            table = _write(learnt, study, config, how, features=features, out=out, folder=folder)
+            write_whole(folder / MADE_WITH, as_json(made_with))
+            write_manifest(folder, release.version, release.digest)
+            put_in_place(folder, out)
     kept.remove()
     return table
 
 
-def _make(
+@contextmanager
+def _unfinished(out: Path) -> Iterator[Path]:
+    """Give the name under which a folder is made; it is gone in the end, if it did not take its own name."""
+    folder = out.with_name(f"{unfinished_prefix(out)}{os.getpid()}")
+    try:
+        yield folder
+    except OSError as error:
+        raise ModelError(f"{out} cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    """All that is learnt for a baseline: by every process of those that train together, in the same order."""
+
+    answers: tuple[Answer, ...]
+    place: int  # of the best seed
+    best: Fitted
+    museums: MuseumsTold | None
+
+
+def _learn(study: Study, config: BaselineConfig, how: How) -> _Learnt:
+    answers: list[Answer] = []
+    for way in config.ways:
+        with how.progress.step(way.name, 0 if way.by_seed else way.takes):
+            answers += way.make(study, how)
+    place, found = best(study, how)
+    times = config.resamples if World.here().is_first else 0
+    museums = None
+    if config.full:
+        museums = museums_told(study, how, Resamples(len(study.test), times))
+    World.here().wait()  # what is kept is not removed before all have read it
+    return _Learnt(tuple(answers), place, found, museums)
+
+
+def _write(
+    learnt: _Learnt,
     study: Study,
     config: BaselineConfig,
     how: How,
@@ -137,43 +171,47 @@ def _make(
     out: Path,
     folder: Path,
 ) -> Table:
-    answers: list[Answer] = []
-    for way in config.ways:
-        with how.progress.step(way.name, 0 if way.by_seed else way.takes):
-            answers += way.make(study, how)
-    resamples = Resamples(len(study.test), config.resamples)
-    table = _table(study, how, answers, resamples, out, full=config.full)
-    place, found = best(study, how)
-    settings = replace_fields(config.train, seed=how.seeds[place])
+    """Write the folder of a baseline, all but its manifest."""
+    table = _table(study, config, how, learnt, out)
+    settings = replace_fields(config.train, seed=how.seeds[learnt.place])
+    checkpoint = write_checkpoint(folder, study, learnt.best, settings)
     shown = Shown(
         table,
-        study,
-        network_of(study, found, settings),
-        next(answer for answer in answers if answer.name == NETWORK),
-        place,
-        found.report,
+        _as_learnt(study, checkpoint, config, how),
+        checkpoint.network,
+        _network_of(learnt.answers),
+        learnt.place,
+        learnt.best.report,
         settings,
         study.cache.key,
         features.pictures,
         len(features.missing) + len(features.unreadable),
         study.cache.base.licence,
+        full=config.full,
     )
     with how.progress.step("report", _WRITTEN):
-        write_folder(folder, shown)
+        write_folder(folder, shown, checkpoint)
     return table
 
 
-def _table(
-    study: Study,
-    how: How,
-    answers: Sequence[Answer],
-    resamples: Resamples,
-    out: Path,
-    *,
-    full: bool,
-) -> Table:
-    release = study.release
-    leaks = find_leaks(study, how.device) if full else ()
+def _as_learnt(study: Study, checkpoint: Checkpoint, config: BaselineConfig, how: How) -> Study:
+    """Return a study as a checkpoint's base sees it, which may have learnt too."""
+    if checkpoint.base is None:
+        return study
+    with how.progress.step("features of the base that has learnt", 0):
+        return study.seen_by(
+            features_for(checkpoint, study.release, config.base, how.workspace, device=how.device)
+        )
+
+
+def _network_of(answers: Sequence[Answer]) -> Answer:
+    return next(answer for answer in answers if answer.name == NETWORK)
+
+
+def _table(study: Study, config: BaselineConfig, how: How, learnt: _Learnt, out: Path) -> Table:
+    release, answers = study.release, learnt.answers
+    resamples = Resamples(len(study.test), config.resamples)
+    leaks = find_leaks(study, how.device) if config.full else ()
     with how.progress.step("intervals", _MEASURED):
         tasks = measure(study, answers, resamples, without_near(study, leaks))
     table = Table(
@@ -186,16 +224,14 @@ def _table(
         what={answer.name: answer.what for answer in answers},
         leaks=leaks,
     )
-    if not full:
+    if learnt.museums is None:
         return table
-    network = next(answer for answer in answers if answer.name == NETWORK)
-    told, majority = tell_museums(study, how, resamples)
     return replace_fields(
         table,
-        museum_told=told,
-        museum_majority=majority,
-        left_out=leave_out(study, how, resamples),
-        continuity=continued(study, network, how, resamples, out),
+        museum_told=learnt.museums.told,
+        museum_majority=learnt.museums.majority,
+        left_out=learnt.museums.left_out,
+        continuity=continued(study, _network_of(answers), how, resamples, out),
     )
 
 
@@ -231,6 +267,15 @@ def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
         "resamples": config.resamples,
         "answers": [way.name for way in config.ways],
     }
+
+
+def _is_there(out: Path, made_with: Mapping[str, Any], *, replace: bool) -> bool:
+    """Return whether this baseline is there, whole: all processes look before one of them writes."""
+    world = World.here()
+    with world.first_alone():
+        if world.is_first:
+            clear_up(out)
+        return out.exists() and _may_stay(out, made_with, replace=replace)
 
 
 def _may_stay(out: Path, made_with: Mapping[str, Any], *, replace: bool) -> bool:

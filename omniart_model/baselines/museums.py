@@ -1,7 +1,7 @@
 """Whether the network sees the art or the photographer: museums left out, and museums told from the features."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,20 @@ LEAST_TRAIN = 100
 
 MUSEUM = Task("museum", Kind.ONE, "museum", standing=False)
 """Which museum a work is in: told from the features, and never a task of the network."""
+
+
+@dataclass(frozen=True)
+class MuseumsTold:
+    """How often a museum is told from the features, the majority's share, and the networks of museums left out."""
+
+    told: Measured | None
+    majority: Measured | None
+    left_out: tuple[LeftOut, ...]
+
+
+def museums_told(study: Study, how: How, resamples: Resamples) -> MuseumsTold:
+    """Return all that is asked about museums."""
+    return MuseumsTold(*tell_museums(study, how, resamples), leave_out(study, how, resamples))
 
 
 def left_out_museums(study: Study) -> list[str]:

@@ -9,11 +9,14 @@ import torch
 from omniart_data.release import Release
 from omniart_model.bases.augmented import augmented
 from omniart_model.bases.frozen import FrozenBase, load_base
-from omniart_model.bases.table import DEFAULT_BASE, OF_TRAIN, Base, find_base
+from omniart_model.bases.table import DEFAULT_BASE, OF_TRAIN, Base, base_of, find_base
 from omniart_model.bases.weights import find_weights
 from omniart_model.features.cache import FeatureCache
 from omniart_model.features.colours import colours_of_train
 from omniart_model.features.extract import FeatureReport, extract_features, extract_workspace
+from omniart_model.training.checkpoint import Checkpoint
+from omniart_model.training.distributed import World
+from omniart_model.training.predict import with_what_it_learnt
 from schemas.errors import ModelError
 from schemas.release import SPLITS
 
@@ -57,18 +60,45 @@ def prepare_features(
     device: torch.device,
     splits: Sequence[str] = SPLITS,
 ) -> tuple[FeatureCache, FeatureReport]:
-    """Return the cache of a base, brought up to date with a release."""
-    cache, network = cache_and_base(base_for(choice, release, workspace), choice, workspace)
-    report = extract_features(
-        release,
-        cache,
-        network,
-        workspace=workspace,
-        splits=splits,
-        device=device,
-        compiling=choice.compiling,
-    )
+    """Return the cache of a base, brought up to date with a release.
+
+    Of processes that train together the first alone looks at pictures, and the others wait for it: their report is
+    empty.
+    """
+    world = World.here()
+    with world.first_alone():
+        cache, network = cache_and_base(base_for(choice, release, workspace), choice, workspace)
+        if not world.is_first:
+            return cache, FeatureReport()
+        report = extract_features(
+            release,
+            cache,
+            network,
+            workspace=workspace,
+            splits=splits,
+            device=device,
+            compiling=choice.compiling,
+        )
     return cache, report
+
+
+def features_for(
+    checkpoint: Checkpoint,
+    release: Release,
+    choice: BaseChoice,
+    workspace: Path,
+    *,
+    device: torch.device,
+    splits: Sequence[str] = SPLITS,
+) -> FeatureCache:
+    """Return the features that a checkpoint answers, brought up to date: its base makes them as it has learnt to.
+
+    ``choice`` says where the base's weights are. Raises ModelError where they are others than it was trained with.
+    """
+    cache, network = cache_and_base(base_of(checkpoint.features), choice, workspace)
+    cache = with_what_it_learnt(checkpoint, cache, network)
+    extract_features(release, cache, network, workspace=workspace, splits=splits, device=device)
+    return cache
 
 
 def prepare_workspace_features(

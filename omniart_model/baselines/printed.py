@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from omniart_model.baselines.table import NETWORK, Table, TaskTable
 from omniart_model.evaluation.measured import Difference, Verdict
-from omniart_model.evaluation.printed import figure_text, number_text, title_text
+from omniart_model.evaluation.printed import aligned, figure_text, number_text, title_text
 from omniart_model.evaluation.table import MAIN
 from omniart_model.tasks import Kind
 
@@ -21,7 +21,7 @@ def terminal(table: Table) -> str:
     """Return the table as lines for a terminal; the words of others in it are yet to be made printable."""
     lines = [f"release {table.release}, {table.split}: {table.works:,} works"]
     for task in table.tasks:
-        lines += ["", _title(task), *_aligned(list(_rows(task)))]
+        lines += ["", _title(task), *aligned(list(_rows(task)))]
     return "\n".join([*lines, *_around(table)])
 
 
@@ -58,15 +58,6 @@ def _rows(task: TaskTable) -> Iterator[Sequence[str]]:
         yield [answer, *figures, difference_text(main.name, beside) if beside else ""]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
 def _around(table: Table) -> Iterator[str]:
     """Yield what was found around the answers, a line each."""
     if table.leaks:
@@ -85,7 +76,7 @@ def _around(table: Table) -> Iterator[str]:
     if table.left_out:
         yield ""
         yield "museums left out: a network that has seen none of its works, beside one that has seen as many of all"
-        yield from _aligned(
+        yield from aligned(
             [
                 [
                     left.museum,
@@ -99,7 +90,7 @@ def _around(table: Table) -> Iterator[str]:
     if table.continuity:
         yield ""
         yield "from release to release"
-        yield from _aligned(
+        yield from aligned(
             [list(_continued(table, place)) for place in range(len(table.continuity))]
         )
 

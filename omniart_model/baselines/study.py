@@ -43,6 +43,10 @@ class Side:
         """Return the number of works."""
         return len(self.seen)
 
+    def held(self, among: Booleans | None = None) -> Booleans:
+        """Return which works were seen, and are among some, bool [N]."""
+        return self.seen if among is None else self.seen & among
+
     @property
     def ids(self) -> list[str]:
         """Return the works' ids, rising."""
@@ -71,7 +75,7 @@ class Study:
     ) -> Cached:
         """Return the seen works of a side, or some of them, to learn from."""
         chosen = tuple(tasks) or self.tasks
-        held = side.seen if among is None else side.seen & among
+        held = side.held(among)
         works, features = side.works, side.features
         if not held.all():
             works, features = works.filter(pa.array(held)), features[held]

@@ -10,30 +10,24 @@ import typer
 
 from omniart_model.bases.table import DEFAULT_BASE, find_base
 from omniart_model.commands.options import (
+    Augment,
     BaseName,
     Device,
-    Epochs,
-    FirstSeed,
     LeastTrain,
-    Preset,
-    Rate,
     ReleaseFolder,
     Replace,
     ResampleTimes,
     Seeds,
-    Shared,
-    Subset,
     TaskNames,
     WeightsFile,
     WeightsSha256,
     Workspace,
-    changed,
-    find_preset,
     least_train,
     open_folder,
     say,
     task_names,
 )
+from omniart_model.commands.settings import takes_settings
 from omniart_model.evaluation.resample import RESAMPLES
 from omniart_model.tasks import choose_tasks
 from omniart_model.training.settings import TrainConfig
@@ -48,11 +42,13 @@ EXAMPLES = "\n\n".join(
         "- `omniart-model baselines workspace/releases/omniart-1.0.0`: the paper's size, five seeds",
         "- `omniart-model baselines RELEASE --base efficientnet-lite0 --preset fast`: with no network, in minutes",
         "- `omniart-model baselines RELEASE --preset fast --seeds 1 --out try`: a first look",
+        "- `omniart-model baselines RELEASE --preset fast --year number --tail logit-adjustment`: with any setting",
         "- `omniart-model baselines RELEASE --subset 100 --out subset-100`: artists with more than 100 works",
     ]
 )
 
 
+@takes_settings
 def baselines(
     release: ReleaseFolder,
     out: Annotated[
@@ -63,14 +59,10 @@ def baselines(
     base: BaseName = DEFAULT_BASE,
     weights: WeightsFile = None,
     weights_sha256: WeightsSha256 = "",
+    augment: Augment = "flip",
     tasks: TaskNames = "",
     min_train: LeastTrain = None,
-    preset: Preset = "paper",
-    shared: Shared = None,
-    epochs: Epochs = None,
-    rate: Rate = None,
-    subset: Subset = 0,
-    seed: FirstSeed = TrainConfig.seed,
+    config: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
     seeds: Seeds = 5,
     resamples: ResampleTimes = RESAMPLES,
     device: Device = "auto",
@@ -86,34 +78,32 @@ def baselines(
     """
     chosen = choose_tasks(task_names(tasks), least_train(min_train))
     find_base(base)
-    config = changed(
-        find_preset(preset), shared=shared, epochs=epochs, rate=rate, seed=seed, subset=subset
-    )
     opened = open_folder(release)
-    from omniart_model.baselines.make import BaseChoice, BaselineConfig, workspace_of
+    from omniart_model.baselines.make import BaseChoice, BaselineConfig
 
+    choice = BaseChoice(base, weights, weights_sha256, augment)
     asked = BaselineConfig(
-        chosen,
-        config,
-        BaseChoice(base, weights, weights_sha256),
-        device,
-        seeds=seeds,
-        resamples=resamples,
-        full=True,
+        chosen, config, choice, device, seeds=seeds, resamples=resamples, full=True
     )
-    home = workspace_of(opened)
-    folder = out or home / "baselines" / opened.version
-    make_and_say(opened, asked, folder, workspace or home, replace=replace)
+    make_and_say(opened, asked, "baselines", out, workspace, replace=replace)
 
 
 def make_and_say(
-    release: "Release", config: "BaselineConfig", folder: Path, workspace: Path, *, replace: bool
+    release: "Release",
+    config: "BaselineConfig",
+    beside: str,
+    out: Path | None,
+    workspace: Path | None,
+    *,
+    replace: bool,
 ) -> None:
-    """Make a baseline, print its table, and say where its report is."""
-    from omniart_model.baselines.make import train_baseline
+    """Make a baseline, print its table, and say where its report is. By default it is made in ``beside``/VERSION."""
+    from omniart_model.baselines.make import train_baseline, workspace_of
     from omniart_model.baselines.printed import terminal
 
-    table = train_baseline(release, config, folder, workspace, replace=replace)
+    home = workspace_of(release)
+    folder = out or home / beside / release.version
+    table = train_baseline(release, config, folder, workspace or home, replace=replace)
     if table is None:
         say(f"the baseline of release {release.version} is there already: {folder}")
     else:

@@ -35,6 +35,12 @@ WeightsFile = Annotated[
 WeightsSha256 = Annotated[
     str, typer.Option(help="SHA-256 that --weights must have, where it is not the base's own.")
 ]
+Augment = Annotated[
+    str,
+    typer.Option(
+        help="Views that are learnt from: flip (the paper's choice), none, rotation, mean, zca."
+    ),
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps ...")]
 TaskNames = Annotated[
     str, typer.Option(help="Tasks, with commas: " + ",".join(task.word for task in TASKS) + ".")

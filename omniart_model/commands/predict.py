@@ -115,24 +115,15 @@ def _predict_release(
     workspace: Path | None,
     device: str,
 ) -> None:
-    from omniart_model.baselines.prepare import cache_and_base, choose_device, workspace_of
-    from omniart_model.bases.table import base_of
-    from omniart_model.features.extract import extract_features
+    from omniart_model.baselines.prepare import choose_device, features_for, workspace_of
     from omniart_model.training.checkpoint import check_class_index
-    from omniart_model.training.predict import predict_split, with_what_it_learnt
+    from omniart_model.training.predict import predict_split
 
     opened = open_folder(folder)
     check_class_index(loaded, opened)
     place = workspace or workspace_of(opened)
-    cache, network = cache_and_base(base_of(loaded.features), choice, place)
-    cache = with_what_it_learnt(loaded, cache, network)
-    extract_features(
-        opened,
-        cache,
-        network,
-        workspace=place,
-        splits=(split,),
-        device=choose_device(device),
+    cache = features_for(
+        loaded, opened, choice, place, device=choose_device(device), splits=(split,)
     )
     works, unseen = predict_split(loaded, opened, cache, split, out)
     say(f"{works:,} works of {split}, {unseen:,} without a picture at hand: {out}")

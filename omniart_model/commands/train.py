@@ -11,39 +11,26 @@ import typer
 from omniart_model.bases.table import DEFAULT_BASE, find_base
 from omniart_model.commands.baselines import make_and_say
 from omniart_model.commands.options import (
+    Augment,
     BaseName,
     Device,
-    Epochs,
-    FirstSeed,
     LeastTrain,
-    Preset,
-    Rate,
     ReleaseFolder,
     Replace,
     ResampleTimes,
     Seeds,
-    Shared,
-    Subset,
     TaskNames,
     WeightsFile,
     WeightsSha256,
     Workspace,
-    changed,
-    find_preset,
     least_train,
     open_folder,
     task_names,
 )
+from omniart_model.commands.settings import takes_settings
 from omniart_model.evaluation.resample import RESAMPLES
 from omniart_model.tasks import choose_tasks
-from omniart_model.training.settings import (
-    Finetune,
-    Schedule,
-    Tail,
-    TrainConfig,
-    Weighting,
-    YearHead,
-)
+from omniart_model.training.settings import TrainConfig
 
 EXAMPLES = "\n\n".join(
     [
@@ -51,11 +38,13 @@ EXAMPLES = "\n\n".join(
         "- `omniart-model train workspace/releases/omniart-1.0.0`: the paper's network, one seed",
         "- `omniart-model train RELEASE --preset fast --tasks artist,period`: two tasks, in a tenth of the time",
         "- `omniart-model train RELEASE --year bins --tail logit-adjustment`: beyond the paper",
+        "- `torchrun --nproc-per-node 4 -m omniart_model train RELEASE --finetune last`: through the base, on four GPUs",
         "- `omniart-model predict workspace/trained/1.0.0 picture.jpg`: and ask it",
     ]
 )
 
 
+@takes_settings
 def train(
     release: ReleaseFolder,
     out: Annotated[
@@ -66,48 +55,10 @@ def train(
     base: BaseName = DEFAULT_BASE,
     weights: WeightsFile = None,
     weights_sha256: WeightsSha256 = "",
-    augment: Annotated[
-        str,
-        typer.Option(
-            help="Views that are learnt from: flip (the paper's choice), none, rotation, mean, zca."
-        ),
-    ] = "flip",
+    augment: Augment = "flip",
     tasks: TaskNames = "",
     min_train: LeastTrain = None,
-    preset: Preset = "paper",
-    shared: Shared = None,
-    epochs: Epochs = None,
-    batch: Annotated[
-        int | None, typer.Option(min=1, help="Works in a batch; the preset's where not given.")
-    ] = None,
-    rate: Rate = None,
-    schedule: Annotated[
-        Schedule | None,
-        typer.Option(help="How the rate goes: the same until validation ends it, or a cosine."),
-    ] = None,
-    dropout: Annotated[
-        float | None,
-        typer.Option(min=0, max=0.95, help="Share of the shared layer left out in each step."),
-    ] = None,
-    year: Annotated[
-        YearHead | None,
-        typer.Option(help="A year as a number (the paper), or as a distribution over bins."),
-    ] = None,
-    tail: Annotated[
-        Tail | None,
-        typer.Option(help="What stands up for rare classes; the paper weighs them in the loss."),
-    ] = None,
-    weighting: Annotated[
-        Weighting | None,
-        typer.Option(
-            help="How tasks are weighed: by validation losses (the paper), learnt, alike."
-        ),
-    ] = None,
-    finetune: Annotated[
-        Finetune | None, typer.Option(help="What of the base learns too; the paper: none of it.")
-    ] = None,
-    subset: Subset = 0,
-    seed: FirstSeed = TrainConfig.seed,
+    config: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
     seeds: Seeds = 1,
     resamples: ResampleTimes = RESAMPLES,
     device: Device = "auto",
@@ -121,26 +72,9 @@ def train(
     """
     chosen = choose_tasks(task_names(tasks), least_train(min_train))
     find_base(base)
-    config = changed(
-        find_preset(preset),
-        shared=shared,
-        epochs=epochs,
-        batch=batch,
-        rate=rate,
-        schedule=schedule,
-        dropout=dropout,
-        year=year,
-        tail=tail,
-        weighting=weighting,
-        finetune=finetune,
-        subset=subset,
-        seed=seed,
-    )
     opened = open_folder(release)
-    from omniart_model.baselines.make import BaseChoice, BaselineConfig, workspace_of
+    from omniart_model.baselines.make import BaseChoice, BaselineConfig
 
     choice = BaseChoice(base, weights, weights_sha256, augment)
     asked = BaselineConfig(chosen, config, choice, device, seeds=seeds, resamples=resamples)
-    home = workspace_of(opened)
-    folder = out or home / "trained" / opened.version
-    make_and_say(opened, asked, folder, workspace or home, replace=replace)
+    make_and_say(opened, asked, "trained", out, workspace, replace=replace)

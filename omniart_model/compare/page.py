@@ -15,6 +15,7 @@ from omniart_model.compare.table import (
     main_figure,
 )
 from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.evaluation.printed import number_text
 from omniart_model.evaluation.table import BY_NAME
 from omniart_model.report.words import INVENTED
 
@@ -91,27 +92,16 @@ def subset_text(subset: int) -> str:
     return f"artists with more than {subset:,} works" if subset else "all works"
 
 
-def figure_text(metric: str, value: float) -> str:
-    """Return a figure as it is shown: years with one decimal, shares with three.
-
-    >>> figure_text("mean_error", 31.26), figure_text("top1", 0.5), figure_text("top1", float("nan"))
-    ('31.3', '0.500', 'none')
-    """
-    if math.isnan(value):
-        return "none"
-    return f"{value:.1f}" if BY_NAME[metric].in_years else f"{value:.3f}"
-
-
 def measured_text(metric: str, measured: Measured) -> str:
     """Return a figure with its interval.
 
     >>> measured_text("top1", Measured(0.5, 0.4, 0.625))
     '0.500 (0.400 to 0.625)'
     """
-    value = figure_text(metric, measured.value)
+    value = number_text(metric, measured.value)
     if math.isnan(measured.low):
         return value
-    return f"{value} ({figure_text(metric, measured.low)} to {figure_text(metric, measured.high)})"
+    return f"{value} ({number_text(metric, measured.low)} to {number_text(metric, measured.high)})"
 
 
 def difference_text(metric: str, difference: Difference) -> str:
@@ -122,7 +112,7 @@ def difference_text(metric: str, difference: Difference) -> str:
     '+0.100 (-0.050 to +0.200), no difference'
     """
     value, low, high = (
-        figure_text(metric, one) if one < 0 or math.isnan(one) else "+" + figure_text(metric, one)
+        number_text(metric, one) if one < 0 or math.isnan(one) else "+" + number_text(metric, one)
         for one in (difference.value, difference.low, difference.high)
     )
     return f"{value} ({low} to {high}), {difference.verdict.value}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from omniart_model.compare.page import Cell, Section, page
 from omniart_model.compare.table import Comparison
-from omniart_model.printing import printable
+from omniart_model.report.markdown import escaped
 
 
 def terminal(comparison: Comparison) -> str:
@@ -65,15 +65,3 @@ def _markdown_lines(section: Section) -> Iterator[str]:
 
 def _joined(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def escaped(text: str) -> str:
-    r"""Return a text on one line that Markdown shows as it is: no markup, no link, no other cell.
-
-    >>> print(escaped("a|b <i>[c](d)</i>\n# e"))
-    a\|b &lt;i>\[c](d)&lt;/i> # e
-    """
-    plain = printable(" ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;")
-    for mark in ("\\", "|", "[", "*", "_"):  # a bracket opens a link, or a picture from elsewhere
-        plain = plain.replace(mark, f"\\{mark}")
-    return plain

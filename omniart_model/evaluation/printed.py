@@ -19,9 +19,13 @@ def terminal(evaluation: Evaluation) -> str:
     )
     lines = [f"release {evaluation.release}, {evaluation.split}: {evaluation.works:,} works{drawn}"]
     for task in evaluation.tasks:
-        lines += ["", f"{task.task.name}: {measured_on(task)}", *_aligned(list(_rows(task)))]
+        lines += [
+            "",
+            f"{task.task.name}: {measured_on(task)}",
+            *aligned(list(_rows(task)), right=1),
+        ]
         for cut in task.cuts:
-            lines += _aligned(list(_parts(task, cut)))
+            lines += aligned(list(_parts(task, cut)), right=1)
     return "\n".join(lines)
 
 
@@ -46,7 +50,7 @@ def number_text(metric: str, value: float) -> str:
     """
     if math.isnan(value):
         return "none"
-    return f"{value:,.1f}" if BY_NAME[metric].in_years else f"{value:.3f}"
+    return f"{value:,.1f}" if in_years(metric) else f"{value:.3f}"
 
 
 def figure_text(metric: str, measured: Measured) -> str:
@@ -66,14 +70,29 @@ def figure_text(metric: str, measured: Measured) -> str:
     return text
 
 
+def title(metric: str) -> str:
+    """Return what a metric is called; one that is in no table goes by its own name.
+
+    >>> title("map_class"), title("of_another_time")
+    ('mAP by class', 'of another time')
+    """
+    row = BY_NAME.get(metric)
+    return row.title if row else metric.replace("_", " ")
+
+
+def in_years(metric: str) -> bool:
+    """Return whether a metric is in years and not a share."""
+    row = BY_NAME.get(metric)
+    return row.in_years if row else metric.endswith("_error")
+
+
 def title_text(metric: str) -> str:
     """Return what a metric is called, with its unit.
 
     >>> title_text("top1"), title_text("mean_error")
     ('top 1', 'mean error, years')
     """
-    row = BY_NAME[metric]
-    return f"{row.title}, years" if row.in_years else row.title
+    return f"{title(metric)}, years" if in_years(metric) else title(metric)
 
 
 def _rows(task: TaskEvaluation) -> Iterator[Sequence[str]]:
@@ -97,13 +116,17 @@ def _parts(task: TaskEvaluation, cut: str) -> Iterator[Sequence[str]]:
         yield [name, f"{metrics[main].n:,}", figure_text(main, metrics[main])]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines: names to the left, numbers of works to the right, figures to the left."""
+def aligned(rows: Sequence[Sequence[str]], *, right: int | None = None) -> list[str]:
+    """Return rows as lines, each column to the left but for one that is set to the ``right``.
+
+    >>> aligned([["", "works"], ["top 1", "7"]], right=1)
+    ['         works', '  top 1      7']
+    """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  "
         + "  ".join(
-            cell.rjust(width) if place == 1 else cell.ljust(width)
+            cell.rjust(width) if place == right else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

@@ -123,7 +123,7 @@ def _bring_in(
     with (
         large_pictures(),
         ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
-        tqdm(total=total, unit="picture", desc="features", disable=None) as bar,
+        tqdm(total=total, unit="picture", desc="features", leave=None, disable=None) as bar,
     ):
         seen = _decoded(bodies, cache.base, pool, report, _AHEAD * batch_size(network))
         _Run(cache, network, bar, report).all_of(seen)

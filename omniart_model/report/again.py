@@ -28,35 +28,39 @@ print(answers["{task.name}"].shape, checkpoint.classes["{task.name}"][:3])
 
 def command(shown: Shown) -> str:
     """Return the command that makes the baseline again; what a preset or a default says is not repeated."""
-    config, seeds = shown.config, len(shown.answer.seeds)
-    name, preset = _preset(config)
-    standing = {task.name: task for task in TASKS}
-    options = [f"--base {shown.features['base']} --preset {name}"]
+    name, settings = _settings(shown.config)
+    options = [f"--base {shown.features['base']} --preset {name}", *_views(shown)]
     options.append(f"--tasks {','.join(task.word for task in shown.study.tasks)}")
+    standing = {task.name: task for task in TASKS}
     options += [
         f"--min-train {task.word}={task.least_train}"
         for task in shown.study.tasks
         if task.name in standing and task.least_train != standing[task.name].least_train
     ]
-    told = {
-        "shared": config.shared,
-        "epochs": config.epochs,
-        "rate": config.rate,
-        "subset": config.subset,
-    }
-    kept = {key: getattr(preset, key) for key in told}
-    options += [f"--{key} {value:g}" for key, value in told.items() if value != kept[key]]
-    options.append(f"--seed {config.seed - shown.best} --seeds {seeds}")
-    release = f"omniart-model baselines releases/omniart-{shown.table.release}"
+    options += settings
+    options.append(f"--seed {shown.config.seed - shown.best} --seeds {len(shown.answer.seeds)}")
+    words = "baselines" if shown.full else "train"
+    release = f"omniart-model {words} releases/omniart-{shown.table.release}"
     return " \\\n  ".join([release, *options])
 
 
-def _preset(config: TrainConfig) -> tuple[str, TrainConfig]:
-    """Return the preset that most settings are from; of equals the first."""
+def _views(shown: Shown) -> list[str]:
+    """Return what is told of the base's views and weights, where they are not those that go without saying."""
+    key, options = shown.features, []
+    if key.get("augmentation", "flip") != "flip":
+        options.append(f"--augment {key['augmentation']}")
+    own = shown.study.cache.base.sha256
+    if own and not key["weights_sha256"].startswith(own):
+        options.append(f"--weights FILE --weights-sha256 {key['weights_sha256']}")
+    return options
+
+
+def _settings(config: TrainConfig) -> tuple[str, list[str]]:
+    """Return the preset that most settings are from, of equals the first, and every setting that differs from it."""
     told = asdict(config)
-
-    def alike(name: str) -> int:
-        return sum(told[key] == value for key, value in asdict(PRESETS[name]).items())
-
-    name = max(PRESETS, key=alike)
-    return name, PRESETS[name]
+    differing = {
+        name: [key for key, value in asdict(preset).items() if value != told[key] and key != "seed"]
+        for name, preset in PRESETS.items()
+    }
+    name = min(differing, key=lambda one: len(differing[one]))
+    return name, [f"--{key.replace('_', '-')} {told[key]}" for key in differing[name]]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from omniart_model.baselines.table import NETWORK, TaskTable
+from omniart_model.evaluation.printed import title
 from omniart_model.report.shown import Shown
-from omniart_model.report.words import title
 from omniart_model.tasks import Kind
 
 _LICENCES = {"apache-2.0", "bsd-3-clause", "mit", "cc-by-4.0"}

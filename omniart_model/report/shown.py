@@ -18,6 +18,8 @@ class Shown:
     ``answer`` is the multi-task network's, by seed, and ``best`` the place of the checkpoint's seed in it; ``training`` and
     ``config`` are of that seed. ``features`` is the key of the feature cache, ``pictures`` how many there are in the
     release and ``unseen`` how many of them no features could be had of. ``licence`` is that of the base's weights.
+    ``study`` is the release as the checkpoint's base sees it, which may have learnt too; ``full`` says that all answers
+    stand in the table, as `omniart-model baselines` makes it, and not as `train` does.
     """
 
     table: Table
@@ -31,6 +33,7 @@ class Shown:
     pictures: int
     unseen: int
     licence: str = ""
+    full: bool = True
 
     @property
     def title(self) -> str:

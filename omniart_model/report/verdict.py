@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from omniart_data.release.report.markup import safe
 from omniart_model.baselines.table import NETWORK, Table, TaskTable
 from omniart_model.evaluation.measured import Measured, Verdict
+from omniart_model.evaluation.printed import title
 from omniart_model.evaluation.table import MAIN
 from omniart_model.report.prose import listed, paragraph, verdict
 from omniart_model.report.tables import Cell, Row, grid, measured_cell
-from omniart_model.report.words import head, joined, ordered, title, works_text
+from omniart_model.report.words import head, joined, ordered, works_text
 from omniart_model.tasks import Kind
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.evaluation.printed import number_text, title_text
 from omniart_model.evaluation.table import BY_NAME
 
 INVENTED = (
@@ -12,29 +13,8 @@ INVENTED = (
 )
 
 
-def title(key: str) -> str:
-    """Return what a metric is called; one that is in no table goes by its own name.
-
-    >>> title("map_class"), title("of_another_time")
-    ('mAP by class', 'of another time')
-    """
-    metric = BY_NAME.get(key)
-    return metric.title if metric else key.replace("_", " ")
-
-
-def in_years(key: str) -> bool:
-    """Return whether a metric is in years and not a share."""
-    metric = BY_NAME.get(key)
-    return metric.in_years if metric else key.endswith("_error")
-
-
-def head(key: str) -> str:
-    """Return a metric as the head of a column, its unit with it.
-
-    >>> head("top1"), head("mean_error")
-    ('top 1', 'mean error, years')
-    """
-    return f"{title(key)}, years" if in_years(key) else title(key)
+figure_text, head = number_text, title_text
+"""A figure, and a metric as the head of a column: a page has them as a terminal has."""
 
 
 def ordered(keys: Iterable[str]) -> list[str]:
@@ -45,17 +25,6 @@ def ordered(keys: Iterable[str]) -> list[str]:
     """
     places = {key: place for place, key in enumerate(BY_NAME)}
     return sorted(set(keys), key=lambda key: (places.get(key, len(places)), key))
-
-
-def figure_text(key: str, value: float) -> str:
-    """Return a figure: years with one decimal, shares with three.
-
-    >>> figure_text("mean_error", 31.26), figure_text("top1", 0.5), figure_text("top1", math.nan)
-    ('31.3', '0.500', 'none')
-    """
-    if math.isnan(value):
-        return "none"
-    return f"{value:,.1f}" if in_years(key) else f"{value:.3f}"
 
 
 def interval_text(key: str, found: Measured | Difference) -> str:

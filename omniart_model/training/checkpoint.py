@@ -76,9 +76,9 @@ def save_checkpoint(
     features: Mapping[str, str],
     config: TrainConfig,
     report: TrainReport,
-    base: nn.Module | None = None,
+    base: nn.Module | Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write a checkpoint; each file is whole or not there. ``base`` is one that has learnt too."""
+    """Write a checkpoint; each file is whole or not there. ``base`` is one that has learnt too, or its tensors."""
     about = {
         "format": FORMAT,
         "tensors_sha256": _write_tensors(folder / TENSORS, network),
@@ -100,9 +100,10 @@ def save_checkpoint(
     write_whole(folder / ABOUT, as_json(about))
 
 
-def _write_tensors(path: Path, module: nn.Module) -> str:
+def _write_tensors(path: Path, held: nn.Module | Mapping[str, Tensor]) -> str:
     """Write a module's tensors; return the file's SHA-256."""
-    state = {name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}
+    named = held.state_dict() if isinstance(held, nn.Module) else held
+    state = {name: tensor.cpu().contiguous() for name, tensor in named.items()}
     body = save(state)
     write_whole(path, body)
     return digest(body)

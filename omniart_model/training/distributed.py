@@ -4,6 +4,7 @@
 process writes and prints.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +112,8 @@ def _buckets(tensors: Sequence[Tensor]) -> Iterator[list[Tensor]]:
 def joined(environment: Mapping[str, str]) -> Iterator[World]:
     """Join the processes that torchrun started, as their environment says; without it this one is alone.
 
-    Each takes the GPU of its LOCAL_RANK, where there are GPUs. All but the first print nothing to stdout.
+    Each takes the GPU of its LOCAL_RANK, where there are GPUs. All but the first print nothing to stdout, and log nothing
+    but errors.
     """
     if int(environment.get("WORLD_SIZE", "1")) < 2:
         yield World()
@@ -122,6 +124,8 @@ def joined(environment: Mapping[str, str]) -> Iterator[World]:
         backend = "nccl"
     distributed.init_process_group(backend, timeout=_PATIENCE)
     world = World.here()
+    if not world.is_first:
+        logging.disable(logging.WARNING)
     try:
         with (
             Path(os.devnull).open("w", encoding="utf-8") as nowhere,
@@ -129,4 +133,5 @@ def joined(environment: Mapping[str, str]) -> Iterator[World]:
         ):
             yield world
     finally:
+        logging.disable(logging.NOTSET)
         distributed.destroy_process_group()

@@ -8,7 +8,7 @@ that came of the folding, are what learns there.
 """
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from omniart_model.features.cache import Halves
 from omniart_model.features.look import batch_size, launched
 from omniart_model.features.pictures import Seen
 from omniart_model.labels import Integers, Labels
-from omniart_model.training.examples import spread_of
+from omniart_model.training.examples import Cached, spread_of
 from omniart_model.training.network import Spread
 from omniart_model.training.pictured import Pictures
 from omniart_model.training.settings import Finetune
@@ -131,6 +131,13 @@ class Pictured:
     learner: Learner
     known: Spread | None = None
 
+    @classmethod
+    def of(
+        cls, pictures: Pictures, sha256s: Sequence[str], cached: Cached, learner: Learner
+    ) -> "Pictured":
+        """Return works with pictures in place of the features that they have in a cache, in the same order."""
+        return cls(pictures, pictures.places(sha256s), cached.labels, learner, cached.spread())
+
     def __len__(self) -> int:
         """Return the number of works."""
         return len(self.places)
@@ -151,7 +158,15 @@ class Pictured:
         self.pictures.coming(self.places[after])
 
     def seen(self, rows: Integers, views: Integers, place: torch.device) -> Tensor:
-        """Return features [B, F] as the base makes them now; see ``Learner.features``."""
+        """Return features [B, F] as the base makes them now; see ``Learner.features``.
+
+        Of no works, as a small batch may leave a process that trains with others, they hang on the base all the same: its
+        gradient there is 0, and not missing where the others add theirs.
+        """
+        if not len(rows) and self.learner.is_learning:
+            size = self.pictures.base.size_px
+            blank = np.zeros((1, size, size, 3), np.uint8)
+            return self.learner.features(blank, remembered=True)[:0].to(place)
         parts = [torch.zeros(0, self.pictures.base.features, device=place)]
         full = self.learner.together
         for start in range(0, len(rows), full):

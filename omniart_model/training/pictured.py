@@ -22,6 +22,7 @@ from omniart_model.bases.table import Base, View
 from omniart_model.features.extract import FeatureReport, bodies_of
 from omniart_model.features.pictures import Seen, pictures_seen, see_views
 from omniart_model.labels import Integers
+from omniart_model.training.distributed import World
 from schemas.errors import ModelError
 from schemas.release import SPLITS
 
@@ -59,7 +60,12 @@ class Pictures:
         """Take over the bytes of all pictures; raises ModelError for one that cannot be decoded or put by."""
         waiting: deque[tuple[int, Future[Seen]]] = deque()
         for sha256, body in tqdm(
-            bodies, total=len(self._names), unit="picture", desc="pictures", disable=None
+            bodies,
+            total=len(self._names),
+            unit="picture",
+            desc="pictures",
+            leave=None,
+            disable=None if World.here().is_first else True,
         ):
             number = self._numbers[sha256]
             if number < self.kept:

@@ -99,6 +99,7 @@ class Run:
             desc="train",
             initial=done,
             total=self.config.epochs,
+            leave=None,  # below a line over many trainings it goes
             disable=None if self.world.is_first else True,
         )
         for number in bar:
@@ -148,7 +149,6 @@ class Run:
                 leave=False,
                 delay=_SHOWN_AFTER_S,
                 disable=None if self.world.is_first else True,
-                position=1,
             )
         )
         self.world.add([total])

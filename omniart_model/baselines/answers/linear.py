@@ -2,7 +2,8 @@
 
 With no layer before it a head has far less to be moved by each step; at the network's own rate some heads would still be
 on their way when the epochs are over, and weak opponents. As no task knows of another here, each has a rate of its
-own; it is chosen with the first seed.
+own; it is chosen with the first seed. The base stays frozen, whatever the network does with it: they are to tell what its
+features are worth.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from omniart_model.baselines.how import How
 from omniart_model.baselines.study import Answer, Study
 from omniart_model.labels import Floats
 from omniart_model.tasks import Task
+from omniart_model.training.settings import Finetune
 
 RATES = (1, 5, 25)
 """How many times the network's learning rate is tried."""
@@ -20,6 +22,7 @@ RATES = (1, 5, 25)
 
 def linear_answer(study: Study, how: How, name: str, what: str, takes: float) -> Answer:
     """Return what linear heads answer, for each seed."""
+    how = replace(how, config=replace(how.config, finetune=Finetune.NONE))
     groups = _groups(study, how, name, takes)
     seeds: list[Mapping[str, Floats]] = []
     ranges: list[Floats] = []

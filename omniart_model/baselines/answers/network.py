@@ -6,13 +6,20 @@ from omniart_model.baselines.fitting import Fitted
 from omniart_model.baselines.how import How
 from omniart_model.baselines.study import Answer, Study
 from omniart_model.baselines.table import NETWORK
+from omniart_model.training.settings import Finetune
 
-_WHAT = "A frozen base, a shared layer, and a head for each task (Strezoski & Worring 2017)."
+_WHAT = "a shared layer, and a head for each task (Strezoski & Worring 2017)."
+_BASE = {
+    Finetune.NONE: "A frozen base",
+    Finetune.LAST: "A base whose last stage learns too",
+    Finetune.ALL: "A base that learns too",
+}
 
 
 def answer(study: Study, how: How) -> tuple[Answer, ...]:
     """Return the network's answers."""
-    return (learnt(study, how, NETWORK, _WHAT, WAY.takes, with_state=True),)
+    what = f"{_BASE[how.config.finetune]}, {_WHAT}"
+    return (learnt(study, how, NETWORK, what, WAY.takes, with_state=True),)
 
 
 def best(study: Study, how: How) -> tuple[int, Fitted]:

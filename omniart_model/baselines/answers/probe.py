@@ -6,7 +6,7 @@ from omniart_model.baselines.how import How
 from omniart_model.baselines.study import Answer, Study
 
 _WHAT = (
-    "A linear head for each task on the features, each at its own learning rate by validation: "
+    "A linear head for each task on the frozen base's features, each at its own learning rate by validation: "
     "what a shared layer adds is the difference to it."
 )
 

@@ -12,7 +12,7 @@ from omniart_model.baselines.how import How
 from omniart_model.baselines.study import Answer, Study
 from omniart_model.labels import Floats
 
-_WHAT = "A network for each task alone, of the same size, settings and seeds; the time is all of theirs."
+_WHAT = "A network for each task alone, of the same size, base, settings and seeds; the time is all of theirs."
 
 
 def answer(study: Study, how: How) -> tuple[Answer, ...]:

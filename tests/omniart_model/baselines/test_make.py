@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
@@ -17,11 +19,11 @@ from safetensors.numpy import save_file
 from omniart_data.release import Release
 from omniart_model.baselines.make import BaseChoice, BaselineConfig, train_baseline
 from omniart_model.baselines.table import NETWORK
-from omniart_model.evaluation.predictions import read_predictions
+from omniart_model.evaluation.predictions import Predictions, read_predictions
 from omniart_model.manifest import check_manifest
 from omniart_model.tasks import Kind, choose_tasks
 from omniart_model.training.checkpoint import load_checkpoint
-from omniart_model.training.settings import PRESETS
+from omniart_model.training.settings import PRESETS, YearHead
 from omniart_model.works import in_split, pictured_works, texts
 from schemas.errors import ModelError
 
@@ -33,7 +35,7 @@ CONSTANT = {
 }
 CONFIG = BaselineConfig(
     choose_tasks(),
-    replace(PRESETS["paper"], shared=32, epochs=10, rate=3e-3),
+    replace(PRESETS["paper"], shared=32, epochs=10, rate=3e-3, year=YearHead.BINS),
     BaseChoice("efficientnet-lite0"),
     seeds=2,
     resamples=40,
@@ -116,15 +118,26 @@ def test_it_is_there_already(full: Path, release: Release, workspace: Path) -> N
         train_baseline(release, replace(CONFIG, seeds=3), full, workspace)
 
 
-def test_a_killed_run_goes_on(
-    full: Path, release: Release, workspace: Path, tmp_path: Path
-) -> None:
-    """What was finished before the kill is taken up, and the table is the same to the last byte as in one go."""
-    out = tmp_path / "baselines" / release.version
+@pytest.fixture(scope="module")
+def killed(
+    full: Path, release: Release, workspace: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return what a run had kept when it was killed; one of the answers is marked."""
+    assert full.is_dir()  # the features are there
+    out = tmp_path_factory.mktemp("killed") / "baselines" / release.version
     kept = out.with_name(f".{out.name}.answers")
     _start_and_kill(release, out, workspace, kept / "multi-task-network-0.safetensors")
     _mark(kept / "nearest-neighbours.safetensors")
     assert not out.exists()
+    return kept
+
+
+def test_a_killed_run_goes_on(
+    full: Path, killed: Path, release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """What was finished before the kill is taken up, and the table is the same to the last byte as in one go."""
+    out = tmp_path / "baselines" / release.version
+    shutil.copytree(killed, out.with_name(killed.name))
 
     table = train_baseline(release, CONFIG, out, workspace)
 
@@ -137,21 +150,72 @@ def test_a_killed_run_goes_on(
     assert mine["tasks"] == theirs["tasks"]
 
 
+def test_two_processes_make_what_one_makes(
+    full: Path, killed: Path, release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """Under torchrun both take up what is kept, and train the rest together: all figures and predictions are one's own.
+
+    The first alone writes and prints, and nothing is left beside the folder.
+    """
+    out = tmp_path / "baselines" / release.version
+    shutil.copytree(killed, out.with_name(killed.name))
+    for part in out.with_name(killed.name).glob("multi-task-network*"):
+        part.unlink()
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
+
+    done = subprocess.run(
+        [sys.executable, *launch, "omniart_model", *_words(release, out, workspace)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("report: ") == done.stdout.count("release 1.0.0, test") == 1
+    assert [path.name for path in out.parent.iterdir()] == [release.version]
+    check_manifest(out)
+    mine, theirs = (json.loads((one / "baselines.json").read_bytes()) for one in (out, full))
+    assert "marked" in mine["what"]["nearest neighbours"]
+    for one, other in zip(mine["tasks"], theirs["tasks"], strict=True):
+        for name in (NETWORK, "single-task networks", "museum only"):
+            assert _values(one, name) == pytest.approx(_values(other, name), rel=1e-4), name
+    _assert_alike(_predicted(out, release), _predicted(full, release))
+
+
+def _values(task: dict[str, Any], answer: str) -> dict[str, float]:
+    """Return an answer's figures; one of nothing has none."""
+    found = {key: one["value"] for key, one in task["answers"][answer].items()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _predicted(folder: Path, release: Release) -> Predictions:
+    ids = texts(in_split(pictured_works(release), "test")["id"])
+    classes = load_checkpoint(folder).classes
+    return read_predictions(folder / "predictions.parquet", ids, CONFIG.tasks, classes)
+
+
+def _assert_alike(mine: Predictions, theirs: Predictions) -> None:
+    """Scores and years agree to 1e-4."""
+    for task in CONFIG.tasks:
+        np.testing.assert_allclose(
+            mine.scores[task.name], theirs.scores[task.name], rtol=1e-4, atol=1e-4
+        )
+
+
+def _words(release: Release, out: Path, workspace: Path) -> list[str]:
+    """Return the words of the command that makes the full table."""
+    words = ["baselines", release.folder, "--out", out, "--workspace", workspace]
+    words += ["--base", "efficientnet-lite0", "--resamples", 40, "--year", "bins"]
+    words += ["--shared", 32, "--epochs", 10, "--rate", "3e-3", "--seeds", 2]
+    return [str(word) for word in words]
+
+
 def _start_and_kill(release: Release, out: Path, workspace: Path, part: Path) -> None:
     """Start the command, and kill it as soon as a part is kept."""
-    words = [
-        "--out",
-        out,
-        "--workspace",
-        workspace,
-        "--base",
-        "efficientnet-lite0",
-        "--resamples",
-        40,
-    ]
-    words += ["--shared", 32, "--epochs", 10, "--rate", "3e-3", "--seeds", 2]
     run = subprocess.Popen(
-        [sys.executable, "-m", "omniart_model.cli", "baselines", release.folder, *map(str, words)],
+        [sys.executable, "-m", "omniart_model.cli", *_words(release, out, workspace)],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from omniart_model.compare.judge import Judge
 from omniart_model.compare.kept import Runs, Spent
 from omniart_model.compare.plan import make_plan
-from omniart_model.compare.render import escaped, markdown, terminal
+from omniart_model.compare.render import markdown, terminal
 from omniart_model.compare.settings import AUGMENTATIONS, METHODS, Options, Setting, Training
 from omniart_model.compare.speed import BATCH, BATCHES, answering_seconds
 from omniart_model.compare.studies import Scope
 from omniart_model.compare.table import Comparison, FactorTable
 from omniart_model.printing import printable_lines
+from omniart_model.report.markdown import escaped
 from omniart_model.tasks import choose_tasks
 from omniart_model.training.examples import Cached
 from omniart_model.training.network import Network

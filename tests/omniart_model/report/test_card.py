@@ -1,5 +1,6 @@
 """The model card: what the hub reads, what a reader reads, and what both can do with it."""
 
+import inspect
 import re
 import shlex
 import subprocess
@@ -14,12 +15,21 @@ import typer
 import yaml
 
 from omniart_model.cli import app
+from omniart_model.commands.settings import settings
 from omniart_model.manifest import write_manifest
 from omniart_model.report.card import model_card
 from omniart_model.report.shown import Shown
 from omniart_model.report.words import INVENTED
 from omniart_model.training.checkpoint import save_checkpoint
-from omniart_model.training.settings import PRESETS, Finetune, Weighting
+from omniart_model.training.settings import (
+    PRESETS,
+    Finetune,
+    Schedule,
+    Tail,
+    TrainConfig,
+    Weighting,
+    YearHead,
+)
 
 
 @pytest.fixture(scope="module")
@@ -150,22 +160,56 @@ def test_the_snippet_runs(card: str, shown: Shown, tmp_path: Path) -> None:
     assert done.stdout == f"torch.Size([1, {len(classes)}]) {classes[:3]}\n"
 
 
-@pytest.mark.parametrize("preset", list(PRESETS))
+CHANGED = TrainConfig(
+    shared=77,
+    epochs=3,
+    patience=4,
+    batch=33,
+    rate=3e-5,
+    schedule=Schedule.COSINE,
+    base_rate=2e-6,
+    decay=0.125,
+    dropout=0.25,
+    seed=4,
+    subset=100,
+    year=YearHead.BINS,
+    year_bin=25,
+    tail=Tail.LOGITS,
+    weighting=Weighting.UNCERTAINTY,
+    finetune=Finetune.LAST,
+)
+"""A training in which nothing is as a preset has it."""
+
+
+@pytest.mark.parametrize(
+    ("preset", "config"),
+    [
+        *((name, replace(one, shared=77, seed=4)) for name, one in PRESETS.items()),
+        ("fast", CHANGED),
+    ],
+)
 def test_the_command_makes_it_again(
-    shown: Shown, workspace: Path, monkeypatch: pytest.MonkeyPatch, preset: str
+    shown: Shown,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    preset: str,
+    config: TrainConfig,
 ) -> None:
-    """The command line is one that the program takes, and says what the baseline was made with."""
-    config = replace(PRESETS[preset], shared=77, seed=4)
-    card = model_card(replace(shown, config=config))
-    name, command, *arguments = shlex.split(
-        block(card, "sh", "How to make it again").replace("\\\n", "")
-    )
+    """The command line is one that the program takes, and says all that the baseline was made with."""
     monkeypatch.chdir(workspace)
+    features = shown.features | {"augmentation": "rotation"}
 
-    taken = typer.main.get_command(app).commands[command].make_context(command, arguments)  # type: ignore[attr-defined]
+    for full, wanted in ((True, "baselines"), (False, "train")):
+        card = model_card(replace(shown, config=config, features=features, full=full))
+        name, command, *arguments = shlex.split(
+            block(card, "sh", "How to make it again").replace("\\\n", "")
+        )
+        taken = typer.main.get_command(app).commands[command].make_context(command, arguments)  # type: ignore[attr-defined]
+        chosen = {key: taken.params[key] for key in inspect.signature(settings).parameters}
 
-    assert (name, command) == ("omniart-model", "baselines")
-    assert taken.params["preset"] == preset
-    assert (taken.params["shared"], taken.params["seed"], taken.params["seeds"]) == (77, 3, 2)
-    assert taken.params["base"] == "efficientnet-lite0"
-    assert taken.params["min_train"] == ["artist=1"]
+        assert (name, command) == ("omniart-model", wanted)
+        assert taken.params["preset"] == preset
+        assert settings(**chosen) == replace(config, seed=3)
+        assert taken.params["seeds"] == 2
+        assert (taken.params["base"], taken.params["augment"]) == ("efficientnet-lite0", "rotation")
+        assert taken.params["min_train"] == ["artist=1"]

@@ -57,10 +57,9 @@ class Room:
         """Return works with features from the cache."""
         return Cached(self.cache.read(self.names[split])[0], self.labels[split])
 
-    def pictured(self, split: str, learner: Learner, pictures: Pictures | None = None) -> Pictured:
+    def pictured(self, split: str, learner: Learner) -> Pictured:
         """Return works with their pictures."""
-        held = pictures or self.pictures
-        return Pictured(held, held.places(self.names[split]), self.labels[split], learner)
+        return Pictured.of(self.pictures, self.names[split], self.cached(split), learner)
 
     def trained(
         self, how: Finetune, config: TrainConfig = CONFIG, among: Sequence[str] = ("train",)
@@ -113,7 +112,7 @@ def test_frozen_is_training_from_the_cache(room: Room) -> None:
 
 def test_frozen_features_are_the_caches(room: Room) -> None:
     """In every view, and whatever the company, they are the same to the last bit."""
-    works = room.pictured("test", Learner(room.base, Finetune.NONE, CPU))
+    works = replace(room.pictured("test", Learner(room.base, Finetune.NONE, CPU)), known=None)
     rows = np.array([5, 0, 11, 5, 3, 7, 2, 1, 4, 6])
     views = np.arange(10) % 2
 
@@ -121,6 +120,9 @@ def test_frozen_features_are_the_caches(room: Room) -> None:
 
     assert torch.equal(seen, room.cached("test").seen(rows, views, CPU))
     assert works.seen(rows[:0], views[:0], CPU).shape == (0, BASE.features)
+    spread, expected = works.spread(), room.cached("test").spread()
+    torch.testing.assert_close(spread.mean, expected.mean)
+    torch.testing.assert_close(spread.deviation, expected.deviation)
 
 
 def test_the_last_stage_learns_and_nothing_else(room: Room) -> None:

@@ -231,13 +231,19 @@ def expected_precision(labels: SeveralLabels) -> float:
     return float(each[counts > 0].mean())
 
 
-def test_of_shuffled_labels_nothing_is_known(tmp_path: Path, made: ModuleType) -> None:
+@pytest.fixture(scope="module")
+def of_shuffled(tmp_path_factory: pytest.TempPathFactory, made: ModuleType) -> Learnt:
+    """Return what is learnt of shuffled labels."""
+    return learnt(tmp_path_factory.mktemp("shuffled"), made, shuffled=True)
+
+
+def test_of_shuffled_labels_nothing_is_known(of_shuffled: Learnt) -> None:
     """Every metric of every task is within chance on test, though train was learnt by heart: nothing leaks.
 
     The release, its splits, the features and the study are the real ones. Train, which was seen, is far from chance, so
     that a work of test among those of train would be found out.
     """
-    found = learnt(tmp_path, made, shuffled=True)
+    found = of_shuffled
 
     on_test, on_train = found.figures(found.study.test), found.figures(found.study.train)
 
@@ -247,10 +253,9 @@ def test_of_shuffled_labels_nothing_is_known(tmp_path: Path, made: ModuleType) -
         assert on_train[task.name][MAIN[task.name]].away > 2 * _DEVIATIONS, task.name
 
 
-def test_chance_is_the_prior(tmp_path: Path, made: ModuleType) -> None:
+def test_chance_is_the_prior(of_shuffled: Learnt) -> None:
     """What chance gives is what is reckoned: the classes' frequencies, and no less than the median year's error."""
-    found = learnt(tmp_path, made, shuffled=True)
-    study, test = found.study, found.study.test
+    found, study, test = of_shuffled, of_shuffled.study, of_shuffled.study.test
 
     chance = found.figures(test)
 
