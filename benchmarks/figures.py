@@ -319,7 +319,6 @@ def label_table() -> str:
 
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "labels": label_table,
-    "demo tasks": lambda: f"{task_table('demo')}\n\n{times('demo')}",
     "museums": lambda: f"{census_table()}\n\n{times('museums')}",
     "photographs": lambda: f"{task_table('photographs')}\n\n{times('photographs')}",
     "all photographs": lambda: f"{task_table('all_photographs')}\n\n{times('all_photographs')}",

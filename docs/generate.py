@@ -167,7 +167,11 @@ def commands_page() -> Iterator[str]:
 def command_section(name: str, command: Any) -> Iterator[str]:
     """Yield one command: how it is called, what it does, what it takes."""
     arguments = [shown(command, one) for one in command.params if is_argument(one)]
-    yield from (f"### {name}", "", "```", " ".join([name, *arguments, "[OPTIONS]"]), "```", "")
+    called = [name, *arguments, "[OPTIONS]"]
+    if not getattr(command, "commands", {}):  # a group by itself does nothing
+        yield from (f"### {name}", "", "```", " ".join(called), "```", "")
+    else:
+        yield from (f"### {name}", "")
     yield from (plain(command.help or ""), "")
     yield from parameter_table(command)
     if command.epilog:
