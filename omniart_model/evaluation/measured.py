@@ -26,7 +26,7 @@ class Measured:
 
     ``value`` is the mean over seeds, ``spread`` their standard deviation (n - 1; NaN for one seed). ``low`` and
     ``high`` are the 95 % percentile interval of that mean over resampled artworks (``evaluation.resample``, moved where
-    ``Metric.lifted`` says so); ``n`` is the number of artworks that it is measured on. NaN where there is nothing to measure.
+    ``Prepared.parts`` says so); ``n`` is the number of artworks that it is measured on. NaN where there is nothing to measure.
     """
 
     value: float

@@ -31,10 +31,17 @@ class Given:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A metric of one answer, ready for any weights; ``n`` is the number of artworks that it is measured on."""
+    """A metric of one answer, ready for any weights; ``n`` is the number of artworks that it is measured on.
+
+    ``parts`` are what some metrics are the mean of: from weights [B, N] to values [K, B], NaN where a part has nothing that
+    weighs anything. Such a part is on average higher of drawn works than of the works themselves, as of few works one
+    that is drawn twice helps itself: each part's resamples are moved until their mean is its figure (``centred``). Not those of the
+    whole: a resample without the works of a part leaves it out, and that would move all others.
+    """
 
     n: int
     values: Weighted
+    parts: Weighted | None = None
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,7 @@ class Metric:
     """One row of the table of metrics.
 
     ``prepare`` does once what does not hang on weights, as sorting. A weight of k is the same as k copies of a work.
-    ``title`` heads a column, without a unit; the figure is in years where ``in_years``, else a share of 1. What is
-    ``lifted`` is on average higher of drawn works than of the works themselves, as of few works one that is drawn twice
-    helps itself: its resamples are moved until their mean is the figure.
+    ``title`` heads a column, without a unit; the figure is in years where ``in_years``, else a share of 1.
     """
 
     name: str
@@ -54,7 +59,6 @@ class Metric:
     prepare: Callable[[Truth, Given], Prepared]
     in_years: bool = False
     of_ranges: bool = False
-    lifted: bool = False
 
 
 def weighted_mean(values: npt.NDArray[np.generic], among: npt.NDArray[np.bool_]) -> Prepared:
@@ -74,3 +78,16 @@ def ratio(above: npt.NDArray[np.number], below: npt.NDArray[np.number]) -> Value
     out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
     np.divide(above, below, out=out, where=below > 0)
     return out
+
+
+def mean_of_parts(parts: Values) -> Values:
+    """Return the mean over parts [K, B] of those that have a figure, [B]; NaN where none has."""
+    held = ~np.isnan(parts)
+    return ratio(np.where(held, parts, 0.0).sum(axis=0), held.sum(axis=0))
+
+
+def centred(parts: Values, points: Values) -> Values:
+    """Return each part's resamples [K, B] moved so that their mean is its figure, ``points`` [K]."""
+    held = ~np.isnan(parts)
+    means = ratio(np.where(held, parts, 0.0).sum(axis=1), held.sum(axis=1))
+    return parts + (points - means)[:, None]

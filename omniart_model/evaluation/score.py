@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from omniart_model.evaluation.measured import Difference, Measured
-from omniart_model.evaluation.metric import Given, Metric, Values
+from omniart_model.evaluation.metric import (
+    Given,
+    Metric,
+    Prepared,
+    Values,
+    Weights,
+    centred,
+    mean_of_parts,
+)
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.table import metrics_of
 from omniart_model.evaluation.truth import Truth, rows_where, some_of
@@ -117,15 +125,13 @@ def _figures(
     if resamples.works != len(truth.known):
         raise ValueError(f"{resamples.works} works are resampled of {len(truth.known)}")
     seeds = [_one_seed(truth, one, resamples, metrics) for one in answers]
-    return {metric.name: _mean([seed[metric.name] for seed in seeds], metric) for metric in metrics}
+    return {metric.name: _mean([seed[metric.name] for seed in seeds]) for metric in metrics}
 
 
-def _mean(seeds: Sequence[Figures], metric: Metric) -> Figures:
+def _mean(seeds: Sequence[Figures]) -> Figures:
     """Return the figures of all seeds: within each resample their mean, as one answer has it."""
     points = np.concatenate([np.zeros(0), *(seed.points for seed in seeds)])
     drawn = np.mean([seed.drawn for seed in seeds], axis=0) if seeds else np.zeros(0)
-    if metric.lifted and not np.isnan(drawn).all():
-        drawn += points.mean() - np.nanmean(drawn)
     return Figures(max((seed.n for seed in seeds), default=0), points, drawn)
 
 
@@ -134,14 +140,22 @@ def _one_seed(
 ) -> Mapping[str, Figures]:
     prepared = {metric.name: metric.prepare(truth, given) for metric in metrics}
     once = np.ones((1, len(truth.known)), np.uint8)
-    drawn: dict[str, list[Values]] = {name: [np.zeros(0)] for name in prepared}
+    drawn: dict[str, list[Values]] = {name: [] for name in prepared}
     for block in resamples.blocks():
         for name, one in prepared.items():
-            drawn[name].append(one.values(block))
+            drawn[name].append((one.parts or one.values)(block))
     return {
-        name: Figures(one.n, one.values(once), np.concatenate(drawn[name]))
+        name: Figures(one.n, one.values(once), _of_all(one, drawn[name], once))
         for name, one in prepared.items()
     }
+
+
+def _of_all(one: Prepared, blocks: Sequence[Values], once: Weights) -> Values:
+    """Return a metric's figures of all resamples, [times]."""
+    if not blocks:
+        return np.zeros(0)
+    found = np.concatenate(blocks, axis=-1)
+    return mean_of_parts(centred(found, one.parts(once)[:, 0])) if one.parts else found
 
 
 def _interval(drawn: Values) -> tuple[float, float]:

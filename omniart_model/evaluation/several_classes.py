@@ -12,7 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from omniart_model.evaluation.metric import Given, Prepared, Values, Weights, ratio, weighted_mean
+from omniart_model.evaluation.metric import (
+    Given,
+    Prepared,
+    Values,
+    Weights,
+    mean_of_parts,
+    ratio,
+    weighted_mean,
+)
 from omniart_model.evaluation.truth import Truth
 from omniart_model.labels import Integers, SeveralLabels
 
@@ -41,17 +49,12 @@ def map_class(truth: Truth, given: Given) -> Prepared:
     rows = np.flatnonzero(labels.known)
     ranked = list(_by_class(given.scores, labels, rows))
 
-    def mean(weights: Weights) -> Values:
-        total, classes = np.zeros(len(weights)), np.zeros(len(weights))
+    def parts(weights: Weights) -> Values:
         by_work = np.ascontiguousarray(weights.T)
-        for one in ranked:
-            found = _average_precision(one, by_work)
-            drawn = ~np.isnan(found)
-            total[drawn] += found[drawn]
-            classes += drawn
-        return ratio(total, classes)
+        found = [_average_precision(one, by_work) for one in ranked]
+        return np.stack(found) if found else np.zeros((0, len(weights)))
 
-    return Prepared(len(rows), mean)
+    return Prepared(len(rows), lambda weights: mean_of_parts(parts(weights)), parts)
 
 
 def _by_class(scores: Scores, labels: SeveralLabels, rows: Integers) -> Iterator[_Ranked]:

@@ -27,7 +27,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("mean_class_accuracy", "mean class accuracy", ONE, HIGHER, mean_class),
     Metric("top1_all", "top 1, all works", ONE, HIGHER, partial(top, first=1, all_works=True)),
     Metric("top3_all", "top 3, all works", ONE, HIGHER, partial(top, first=3, all_works=True)),
-    Metric("map_class", "mAP by class", SEVERAL, HIGHER, map_class, lifted=True),
+    Metric("map_class", "mAP by class", SEVERAL, HIGHER, map_class),
     Metric("imap_11_point", "iMAP, 11-point", SEVERAL, HIGHER, imap_11_point),
     Metric("lrap", "label ranking", SEVERAL, HIGHER, lrap),
     Metric("mean_error", "mean error", YEAR, LOWER, mean_error, in_years=True),

@@ -73,6 +73,21 @@ def test_many_rare_classes_do_not_lift_the_interval() -> None:
     assert found.value - found.low == pytest.approx(found.high - found.value, rel=0.35)
 
 
+@pytest.mark.parametrize("rare", [1, 2, 3])
+def test_a_class_that_draws_may_miss_gives_no_verdict(rare: int) -> None:
+    """One wrong place in a class of one to three works is no difference: one draw in twenty or more knows nothing of it."""
+    truth = np.ones((199, 2), bool)
+    truth[:, 1] = np.arange(199) < rare
+    perfect = truth.astype(np.float32)
+    nearly = perfect.copy()
+    nearly[100, 1] = 2.0
+
+    found = differences(of_several(truth), [nearly], [perfect], Resamples(199))["map_class"]
+
+    assert found.value < 0
+    assert found.verdict is Verdict.NONE
+
+
 def drawn_by(chance: np.random.Generator, kind: Kind) -> tuple[Truth, Floats]:
     """Return 150 works drawn by chance from all that could be, and answers to them; classes are frequent and rare."""
     works, classes = 150, 12
