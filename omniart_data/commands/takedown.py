@@ -52,7 +52,9 @@ AsJson = Annotated[
 Baselines = Annotated[
     bool,
     typer.Option(
-        "--remove-baselines", metavar="", help="Delete the baselines that have learnt from it too."
+        "--remove-baselines",
+        metavar="",
+        help="Delete what has learnt from it too: baselines, networks, comparisons.",
     ),
 ]
 

@@ -80,11 +80,13 @@ def _in_folders(workspace: Workspace, stone: Tombstone, named: traces.Named) -> 
     for table in traces.predictions_naming(root, named):
         yield Left(table.relative_to(root).as_posix(), "names it: remove that baseline")
     here = {".".join(map(str, version)) for version in workspace.versions()}
-    for version in traces.baselines(root):
-        if version not in here:
-            yield Left(
-                f"baselines/{version}",
-                f"learnt from {version}, which is gone: train anew, and remove it",
+    for one in traces.learnt(root):
+        if one.version not in here:
+            whose = (
+                f"{one.version}, which is gone"
+                if one.version
+                else "a release that it does not name"
             )
+            yield Left(one.folder, f"learnt from {whose}: train anew, and remove it")
     if read_journal(root) is not None:
         yield Left("takedown.json", "a takedown was broken off: run the same command again")

@@ -74,8 +74,8 @@ class Plan:
             yield f"decision taken back: {decision}"
         for step in self.steps:
             yield f"release: {step.old} becomes {step.new}"
-        for version in self.baselines:
-            yield f"baseline: baselines/{version} was learnt from it; it stays unless --remove-baselines is given"
+        for folder in self.baselines:
+            yield f"baseline: {folder} was learnt from it; it stays unless --remove-baselines is given"
         for name in self.bulk:
             yield f"bulk file: {name} stays as it is and may hold it; every build drops its record"
         for copy in self.published:
@@ -116,7 +116,9 @@ def make_plan(
         feature_parts=_names(workspace, stone),
         decisions=tuple(map(str, decisions_about(workspace.decisions, artwork))),
         steps=steps,
-        baselines=tuple(one for one in traces.baselines(workspace.root) if one in versions),
+        baselines=tuple(
+            one.folder for one in traces.learnt(workspace.root) if one.version in versions
+        ),
         bulk=_bulk(source, opened, store),
         published=published_copies(workspace, steps, artwork, opened),
         was_down=held is not None and held.is_down,

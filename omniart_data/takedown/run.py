@@ -23,7 +23,6 @@ from omniart_data.takedown.tombstones import (
     read_tombstones,
     with_reason,
 )
-from omniart_data.takedown.traces import BASELINES
 from omniart_data.workspace import Workspace
 from schemas.errors import UsageError
 
@@ -49,9 +48,9 @@ def take_down(
 
 
 def remove_baselines(plan: Plan, workspace: Workspace) -> None:
-    """Delete the baselines that have learnt from an artwork."""
-    for version in plan.baselines:
-        folder = workspace.root / BASELINES / version
+    """Delete the baselines, networks and comparisons that have learnt from an artwork."""
+    for learnt in plan.baselines:
+        folder = workspace.root / learnt
         try:
             shutil.rmtree(folder)
         except OSError as error:

@@ -1,6 +1,7 @@
 """Where a workspace names an artwork or its picture: releases table by table, features, baselines."""
 
 import html
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,12 @@ from omniart_data.release import Release, open_release
 from omniart_data.workspace import Version, Workspace
 from schemas.errors import ReleaseError
 
-FEATURES, BASELINES = "features", "baselines"
+FEATURES = "features"
+LEARNT = ("baselines", "trained", "comparisons")
+"""Folders of a workspace in which networks and what they answer lie, by version of their release."""
+
+MADE_WITH = "made_with.json"
+_OF_VERSION = re.compile(r"\.?(\d+\.\d+\.\d+)(\..*)?")
 ARROW = ".arrow"
 _IN_ROWS = ["id", "group", "image_sha256"]
 
@@ -114,20 +120,47 @@ def read_features(part: Path) -> pa.Table:
         return pa.ipc.open_file(file).read_all()
 
 
-def baselines(root: Path) -> list[str]:
-    """Return the versions that have a baseline, sorted."""
-    folder = root / BASELINES
-    return sorted(one.name for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
+@dataclass(frozen=True)
+class Learnt:
+    """A folder of what was learnt from a release, relative to the workspace; ``version`` is empty where it names none."""
+
+    folder: str
+    version: str
+
+
+def learnt(root: Path) -> list[Learnt]:
+    """Return every folder of what was learnt, sorted: baselines, networks, comparisons, and what broken-off runs have kept.
+
+    ``.1.0.0.answers`` is of 1.0.0 as ``1.0.0`` is. One of another name is of the release that it says it was made with.
+    """
+    folders = (one for kind in LEARNT if (root / kind).is_dir() for one in (root / kind).iterdir())
+    found = (one for one in folders if one.is_dir())
+    return sorted(
+        (Learnt(one.relative_to(root).as_posix(), _version_of(one)) for one in found),
+        key=lambda one: one.folder,
+    )
+
+
+def _version_of(folder: Path) -> str:
+    named = _OF_VERSION.fullmatch(folder.name)
+    if named:
+        return named[1]
+    try:
+        told = json.loads((folder / MADE_WITH).read_bytes())
+    except (OSError, ValueError):
+        return ""
+    return str(told.get("release", "")) if isinstance(told, dict) else ""
 
 
 def predictions_naming(root: Path, named: Named) -> list[Path]:
-    """Return the tables of baselines that name something."""
+    """Return the tables of what was learnt that name something."""
 
     def names(path: Path) -> bool:
         table = pq.read_table(path)
         return any(_texts_name(column, named) for column in table.columns)
 
-    return list(_holding((root / BASELINES).rglob("*.parquet"), names))
+    tables = (path for kind in LEARNT for path in (root / kind).rglob("*.parquet"))
+    return list(_holding(tables, names))
 
 
 def _holding(paths: Iterable[Path], holds: Callable[[Path], bool]) -> Iterator[Path]:

@@ -74,7 +74,9 @@ def fitted(
     kept_as = f"{name} {config.seed}"
 
     def make() -> Part:
-        network, report, learner = lesson.learnt(how.kept.path(kept_as, "training"))
+        network, report, learner = lesson.learnt(
+            how.kept.path(f"{kept_as} {how.kept.key[:16]}", "training")
+        )
         if not World.here().is_first:
             return Part({})  # the first process answers, and the others read what it has kept
         told = lesson.answers(network, learner)

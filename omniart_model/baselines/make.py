@@ -102,13 +102,17 @@ def train_baseline(
     """
     out = out.resolve()
     made_with = _made_with(release, config)
-    if _is_there(out, made_with, replace=replace):
-        return None
+    _is_there(
+        out, made_with, replace=replace
+    )  # what may not be replaced is told before pictures are looked at
     check_trainable(pictured_works(release), str(release.folder))
     device = choose_device(config.device)
     cache, features = prepare_features(release, config.base, workspace, device)
     study = open_study(release, config.tasks, cache, subset=config.train.subset)
-    kept = Kept.beside(out, {**made_with, "seen": _seen(study), "torch": torch.__version__})
+    made_with |= study.rests_on(study.test)
+    if _is_there(out, made_with, replace=replace):
+        return None
+    kept = Kept.beside(out, {**made_with, "torch": torch.__version__})
     seeds = tuple(range(config.train.seed, config.train.seed + config.seeds))
     through = Through(study, config.base, workspace, device)
     with Progress(_takes(study, config)) as progress, through:
@@ -245,11 +249,6 @@ def _takes(study: Study, config: BaselineConfig) -> float:
     return total + (3 + 2 * len(left_out_museums(study)) if config.full else 0)
 
 
-def _seen(study: Study) -> list[int]:
-    """Return how many works of each split were seen: a picture that has come since changes every answer."""
-    return [int(side.seen.sum()) for side in (study.train, study.validation, study.test)]
-
-
 def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
     base = find_base(config.base.name)
     return {
@@ -292,12 +291,13 @@ def _may_stay(out: Path, made_with: Mapping[str, Any], *, replace: bool) -> bool
 
 
 def _is_whole(folder: Path, made_with: Mapping[str, Any]) -> bool:
-    """Return whether a folder is the baseline made so, each file as its manifest says."""
+    """Return whether a folder is a baseline made so, as far as that is known, each file as its manifest says."""
     if not (folder / MANIFEST).is_file():
         return False
     try:
         check_manifest(folder)
-        return read_json(folder / MADE_WITH) == made_with
+        told = read_json(folder / MADE_WITH)
+        return all(told.get(name) == value for name, value in made_with.items())
     except ModelError as error:
         log.debug("%s is not whole: %s", folder, error)
         return False

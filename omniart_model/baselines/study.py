@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from omniart_data.release.rows import compute
 from omniart_model.evaluation.constant import constant_answers, repeated
 from omniart_model.evaluation.truth import Truth, truth_of
 from omniart_model.features.cache import FeatureCache, Halves
+from omniart_model.files import digest
 from omniart_model.labels import Booleans, Floats, labels_to_learn
 from omniart_model.tasks import Kind, Task
 from omniart_model.training.examples import Cached
@@ -93,6 +95,15 @@ class Study:
             validation=read_side(self.validation.works, cache),
             test=read_side(self.test.works, cache),
         )
+
+    def rests_on(self, measured: Side) -> dict[str, Any]:
+        """Return what answers rest on besides settings: release, features, and which works of each side were seen."""
+        seen = b"".join(side.seen.tobytes() for side in (self.train, self.validation, measured))
+        return {
+            "release_sha256": self.release.digest,
+            "features": dict(self.cache.key),
+            "seen_sha256": digest(seen),
+        }
 
     def truth(self, task: Task, side: Side | None = None) -> Truth:
         """Return what is true of the test works (or another side's)."""

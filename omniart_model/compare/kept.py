@@ -15,7 +15,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from omniart_model.baselines.study import Scores, Side, Study
+from omniart_model.baselines.study import Scores
 from omniart_model.compare.settings import Options, Training
 from omniart_model.files import as_json, digest, write_whole
 from omniart_model.labels import Floats
@@ -97,13 +97,3 @@ class Runs:
             with safe_open(self.path(training, seed), framework="numpy") as file:
                 found.append(file.get_tensor(task.name))
         return tuple(found)
-
-
-def rests_on(study: Study, measured: Side) -> dict[str, Any]:
-    """Return what answers rest on besides the settings: release, features, and which works were seen."""
-    seen = b"".join(side.seen.tobytes() for side in (study.train, study.validation, measured))
-    return {
-        "release_sha256": study.release.digest,
-        "features": dict(study.cache.key),
-        "seen_sha256": digest(seen),
-    }

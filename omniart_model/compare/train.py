@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from omniart_model.baselines.study import Study
 from omniart_model.compare.estimate import step_seconds
-from omniart_model.compare.kept import Runs, Spent, rests_on
+from omniart_model.compare.kept import Runs, Spent
 from omniart_model.compare.settings import Training
 from omniart_model.compare.speed import answering_seconds
 from omniart_model.compare.studies import Studies
@@ -49,7 +49,7 @@ class Trainer:
         if not tasks:
             raise _NotPossible("no label has enough works there")
         side = self.studies.measured(study)
-        about = rests_on(study, side)
+        about = study.rests_on(side)
         if self.runs.spent(training, seed, about) is not None:
             return
         if not self.trained:

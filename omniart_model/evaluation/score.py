@@ -122,6 +122,10 @@ def _figures(
         rows = rows_where(among)
         truth, resamples = some_of(truth, rows), replace(resamples, works=len(rows))
         answers = [one.some_of(rows) for one in answers]
+    if any(np.isnan(one.scores).any() for one in answers):
+        raise ValueError(
+            f"answers for {truth.task.name} are not numbers"
+        )  # NaN is neither first nor last
     if resamples.works != len(truth.known):
         raise ValueError(f"{resamples.works} works are resampled of {len(truth.known)}")
     seeds = [_one_seed(truth, one, resamples, metrics) for one in answers]

@@ -24,6 +24,7 @@ from omniart_model.training.settings import Epoch, Schedule, TrainConfig, TrainR
 from omniart_model.training.tail import class_balance
 from omniart_model.training.targets import Targets
 from omniart_model.training.weighting import TaskWeights
+from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +127,8 @@ class Run:
         if number == 1:
             self.weights.first_epoch_done(found)
         total = self.weights.total(found)
+        if not math.isfinite(loss + total):
+            raise ModelError(f"training diverged in epoch {number}: give a lower --rate")
         totals = [epoch.total for epoch in self.report.epochs if epoch.number == self.report.best]
         self.report.epochs.append(Epoch(number, loss, found, total))
         log.debug("epoch %d: train %.4f, validation %.4f %s", number, loss, total, found)

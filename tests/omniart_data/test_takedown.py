@@ -35,7 +35,7 @@ from omniart_data.takedown.journal import Journal, Step, read_journal, write_jou
 from omniart_data.takedown.plan import make_plan
 from omniart_data.takedown.run import take_down
 from omniart_data.takedown.tombstones import Tombstone, put_tombstone, read_tombstones
-from omniart_data.takedown.traces import read_features
+from omniart_data.takedown.traces import LEARNT, read_features
 from omniart_data.workspace import Workspace
 from schemas.errors import UsageError
 from schemas.raw import RawRecord
@@ -445,10 +445,19 @@ def test_baselines_are_named_and_left(learnt: tuple[Path, int, str]) -> None:
 def test_published_copies_and_baselines(from_files: Path) -> None:
     """Each copy that holds it is told with what to do at its kind of place, before the takedown and after.
 
-    With --remove-baselines those of the releases that held it are gone, and nothing is left.
+    With --remove-baselines all that learnt from the releases that held it is gone: tables, networks, comparisons, and
+    what a broken-off run has kept. What learnt from another release stays.
     """
-    for version in ("1.1.0", "7.0.0"):
-        (from_files / "baselines" / version).mkdir(parents=True)
+    gone = (
+        "baselines/1.1.0",
+        "baselines/.1.1.0.answers",
+        "trained/1.1.0",
+        "comparisons/1.1.0/runs",
+        "trained/try",
+    )
+    for folder in (*gone, "baselines/7.0.0"):
+        (from_files / folder).mkdir(parents=True)
+    (from_files / "trained" / "try" / "made_with.json").write_text('{"release": "1.1.0"}')
     digest = releases(from_files)["1.1.0"].digest
     places = ("/mnt/sets", "s3://museum/sets", "hf://datasets/owner/name")
     for place in places:
@@ -466,7 +475,8 @@ def test_published_copies_and_baselines(from_files: Path) -> None:
     assert "aws s3 rm --recursive s3://museum/sets/omniart-1.1.0/" in steps[1]
     assert "super_squash_history" in steps[2]
     assert json.loads(after)["published"] == told
-    assert [path.name for path in (from_files / "baselines").iterdir()] == ["7.0.0"]
+    left = [path for kind in LEARNT for path in (from_files / kind).iterdir()]
+    assert [path.relative_to(from_files).as_posix() for path in left] == ["baselines/7.0.0"]
 
 
 def test_an_unknown_id_is_refused(from_files: Path) -> None:

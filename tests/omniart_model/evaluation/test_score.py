@@ -219,3 +219,9 @@ def test_a_verdict_needs_an_interval_beside_0(
 ) -> None:
     """Where the interval covers 0, or is of nothing, there is no difference."""
     assert Difference.judged((low + high) / 2, low, high, better).verdict is verdict
+
+
+def test_what_is_not_a_number_is_not_scored() -> None:
+    """NaN is neither more nor less than anything: it would rank first, and is refused instead."""
+    with pytest.raises(ValueError, match="not numbers"):
+        score(of_years(np.array([1600.0, 1700.0])), [np.array([1600.0, np.nan])], Resamples(2, 10))

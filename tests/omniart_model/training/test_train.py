@@ -12,8 +12,9 @@ from omniart_model.evaluation.score import score
 from omniart_model.evaluation.truth import Truth
 from omniart_model.training.examples import Cached
 from omniart_model.training.network import Network
-from omniart_model.training.settings import TrainConfig
+from omniart_model.training.settings import Schedule, TrainConfig
 from omniart_model.training.train import fit, outputs
+from schemas.errors import ModelError
 
 CONFIG = TrainConfig(shared=64, epochs=40, rate=3e-3, seed=3)
 
@@ -123,3 +124,12 @@ def test_without_a_shared_layer_it_is_a_linear_probe() -> None:
 
     assert not any(name.startswith("shared") for name in network.state_dict())
     assert figures(network, planted(300, 4))["artist"] > 0.85
+
+
+@pytest.mark.parametrize("schedule", Schedule)
+def test_a_training_that_diverges_is_an_error(schedule: Schedule) -> None:
+    """A loss that is no number any more ends the training with what to do, and never as a network."""
+    config = TrainConfig(shared=8, epochs=3, rate=1e30, schedule=schedule)
+
+    with pytest.raises(ModelError, match="diverged in epoch 1: give a lower --rate"):
+        fit(TASKS, CLASSES, planted(64, 1), planted(32, 2), config)
