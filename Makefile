@@ -29,8 +29,8 @@ demo: .venv/installed ## Build a release of the invented sample museum and train
 	echo "release report   $$release/report.html" && \
 	echo "baseline report  $$baseline/report.html"
 
-test: .venv/installed ## Run all tests
-	$(BIN)/pytest
+test: .venv/installed ## Run all tests, on all cores
+	$(BIN)/pytest -n auto
 
 check: .venv/installed ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

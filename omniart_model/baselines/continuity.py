@@ -100,7 +100,9 @@ def _answers(checkpoint: Checkpoint, study: Study, how: How) -> dict[str, Floats
         side = _seen_by(checkpoint, study, how)
     network = checkpoint.network.to(how.device)
     found = answers(network, Cached(side.features, {})).scores
-    for task in network.tasks:
+    for task in study.tasks:
+        if task.name not in found:
+            continue
         blind = ~side.seen
         # What is most frequent now is no knowledge of the last network's: it is right where nothing is all the same.
         found[task.name][blind] = study.prior(task) if task.kind is Kind.YEAR else 0.0

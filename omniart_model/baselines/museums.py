@@ -115,13 +115,15 @@ def _measured(
 
 def _learnable(study: Study, task: Task, museum: str) -> Booleans:
     """Return which test works have a label that some other museum's works in train have too, bool [N]."""
+    elsewhere = (np.array(study.train.museums) != museum) & study.train.seen
     if task.kind is not Kind.ONE:
-        return np.ones(len(study.test), np.bool_)
+        told = elsewhere & np.asarray(study.train.works[task.column].is_valid())
+        return np.full(len(study.test), told.any())
     classes = study.classes[task.name]
     train, test = (
         np.asarray(encode(side.works, task, classes)) for side in (study.train, study.test)
     )
-    others = (np.array(study.train.museums) != museum) & study.train.seen & (train != UNKNOWN)
+    others = elsewhere & (train != UNKNOWN)
     known: Booleans = np.isin(test, np.unique(train[others]))
     return known
 

@@ -86,7 +86,7 @@ def _start(
 ) -> Network:
     """Return an untrained network that knows what is to be known of train before a step is made."""
     years = [year_labels(train.labels[task.name]) for task in tasks if task.kind is Kind.YEAR]
-    binned = bool(years) and config.year is YearHead.BINS
+    binned = config.year is YearHead.BINS and any(~np.isnan(one.year).all() for one in years)
     edges = torch.zeros(0)
     if binned:
         edges = bin_edges(years[0].year, years[0].first, years[0].last, config.year_bin)

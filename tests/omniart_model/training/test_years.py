@@ -9,6 +9,7 @@ from made_training import CLASSES, TASKS, planted
 
 from omniart_model.labels import YearLabels
 from omniart_model.training.answers import answers
+from omniart_model.training.examples import Cached
 from omniart_model.training.settings import TrainConfig, YearHead
 from omniart_model.training.train import fit
 from omniart_model.training.years import bin_edges, quantiles, shares_of_bins
@@ -119,3 +120,15 @@ def test_an_untrained_network_answers_the_median_year() -> None:
     assert years == pytest.approx(
         np.full(101, np.median(np.asarray(train.labels["period"]))), abs=1
     )
+
+
+def test_years_that_nobody_knows_are_no_bins() -> None:
+    """Where no work of train has a year, as when one museum alone has dates and is left out, there is nothing to bin."""
+    works = planted(64, 1)
+    unknown = np.full(64, np.nan, np.float32)
+    without = Cached(works.features, {**works.labels, "period": unknown})
+
+    config = TrainConfig(shared=8, epochs=1, year=YearHead.BINS)
+    network, _ = fit(TASKS, CLASSES, without, planted(32, 2), config)
+
+    assert network.bins == 0
