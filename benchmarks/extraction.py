@@ -35,7 +35,7 @@ from omniart_model.bases.torchvision_import import torchvision_models
 from omniart_model.bases.weights import find_weights
 from omniart_model.features.cache import FeatureCache
 from omniart_model.features.extract import extract_workspace
-from omniart_model.features.look import batch_size, compiled, look
+from omniart_model.features.look import batch_size, compiled
 from omniart_model.features.pictures import see_views
 from omniart_model.workspace import picture_names, picture_path
 
@@ -102,11 +102,17 @@ def by_loader(paths: list[Path], base: Base, network: nn.Module) -> None:
     np.concatenate(kept)
 
 
-def from_memory(pictures: np.ndarray[Any, Any], base: Base, network: nn.Module) -> None:
-    """See pictures that are decoded, uint8 [N, 1, S, S, 3], in both views."""
-    full = batch_size(network)
-    for start in range(0, len(pictures), full):
-        look(network, pictures[start : start + full], base.views)
+def as_tensors(pictures: np.ndarray[Any, Any], network: nn.Module) -> list[torch.Tensor]:
+    """Return both views of decoded pictures, uint8 [N, 1, S, S, 3], as batches that a base takes as they are."""
+    batches = torch.from_numpy(pictures)[:, 0].permute(0, 3, 1, 2).split(batch_size(network))
+    return [view.contiguous() for batch in batches for view in (batch, batch.flip(3))]
+
+
+def from_memory(batches: list[torch.Tensor], network: nn.Module) -> None:
+    """Run a base on tensors that are in memory, and do nothing else."""
+    with torch.inference_mode():
+        for batch in batches:
+            network(batch)
 
 
 def ours(workspace: Path, base: Base, network: nn.Module) -> None:
@@ -135,8 +141,9 @@ def extraction(base: Base, pictures: int, rounds: int, *, compiling: bool) -> di
         seen = np.stack([see_views(path.read_bytes(), path.name, base) for path in paths])
         if compiling:
             network = compiled(network, seen[:1], base.views)
+        held = as_tensors(seen, network)
         ways: dict[str, Callable[[], None]] = {
-            "base alone": lambda: from_memory(seen, base, network),
+            "base alone": lambda: from_memory(held, network),
             "ours": lambda: ours(workspace, base, network),
             "DataLoader": lambda: by_loader(paths, base, network),
         }
