@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from omniart_model.allocation import keep_freed_memory
 from omniart_model.commands import baselines, compare, evaluate, features, predict, rijks14, train
 from omniart_model.commands.ending import ends_in_one_line
 from omniart_model.printing import PrintableFormatter
@@ -37,12 +38,12 @@ def common(
         raise typer.Exit
 
 
-app.command(epilog=features.EXAMPLES)(ends_in_one_line(features.features))
-app.command(epilog=train.EXAMPLES)(ends_in_one_line(train.train))
-app.command(epilog=baselines.EXAMPLES)(ends_in_one_line(baselines.baselines))
+app.command(epilog=features.EXAMPLES)(ends_in_one_line(features.features, goes_on=True))
+app.command(epilog=train.EXAMPLES)(ends_in_one_line(train.train, goes_on=True))
+app.command(epilog=baselines.EXAMPLES)(ends_in_one_line(baselines.baselines, goes_on=True))
 app.command(epilog=predict.EXAMPLES)(ends_in_one_line(predict.predict))
 app.command(epilog=evaluate.EXAMPLES)(ends_in_one_line(evaluate.evaluate))
-app.command(epilog=compare.EXAMPLES)(ends_in_one_line(compare.compare))
+app.command(epilog=compare.EXAMPLES)(ends_in_one_line(compare.compare, goes_on=True))
 app.add_typer(rijks14.app, name="rijks14")
 
 
@@ -52,6 +53,7 @@ def main() -> None:
     lines.setFormatter(PrintableFormatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    keep_freed_memory()
     app()
 
 

@@ -1,7 +1,8 @@
 """What a run has finished, kept beside its folder until that is whole: a run that was killed goes on after it.
 
 Each part is a safetensors file, written whole or not at all, read without pickle. It holds the key of the run, a
-digest of all that the folder is made with: parts of a run with other settings are made anew.
+digest of all that the folder is made with: parts of a run with other settings are made anew. Arrays are mapped from their
+file: answers of many seeds to thousands of classes need not fit into memory together.
 """
 
 import json
@@ -13,15 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save
 
 from omniart_model.files import as_json, digest, write_whole
+from omniart_model.mapped import Arrays, map_arrays
 from omniart_model.training.distributed import World
 from schemas.errors import ModelError
-
-Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -61,23 +60,22 @@ class Kept:
             return found
         made = make() if together or world.is_first else None
         if made is not None and world.is_first:
-            made = self._write(path, made)
+            self._write(path, made)
         world.wait()
-        read = made if world.is_first else self._read(path)
+        read = self._read(path)
         if read is None:
             raise ModelError(
                 f"{path} cannot be read here: all processes need the folder {self.folder}"
             )
         return read
 
-    def _write(self, path: Path, part: Part) -> Part:
+    def _write(self, path: Path, part: Part) -> None:
         arrays = {
             one: np.ascontiguousarray(array).reshape(array.shape)  # a scalar stays one
             for one, array in part.arrays.items()
         }
         about = {"key": self.key, "facts": json.dumps(part.facts)}
         write_whole(path, save(arrays, about))
-        return Part(arrays, part.facts)
 
     def remove(self) -> None:
         """Remove all parts: what they were made for is whole."""
@@ -87,11 +85,8 @@ class Kept:
         if not path.is_file():
             return None
         try:
-            with safe_open(path, framework="numpy") as opened:
-                about = opened.metadata() or {}
-                if about.get("key") != self.key:
-                    return None
-                arrays = {one: opened.get_tensor(one) for one in opened.keys()}  # noqa: SIM118
-            return Part(arrays, json.loads(about["facts"]))
+            arrays, about = map_arrays(path)
+            facts = json.loads(about["facts"])
+            return Part(arrays, facts) if about["key"] == self.key else None
         except (SafetensorError, OSError, ValueError, KeyError):
             return None  # a part that cannot be read is made anew

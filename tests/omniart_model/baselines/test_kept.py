@@ -36,6 +36,25 @@ def test_a_part_is_made_once(tmp_path: Path) -> None:
     ]
 
 
+def test_arrays_are_mapped_from_their_file(tmp_path: Path) -> None:
+    """Whatever type and shape they have, also none, they are the file's own bytes, and cannot be written to."""
+    arrays = {
+        "halves": np.arange(6, dtype=np.float16).reshape(2, 3),
+        "flags": np.array([True, False, True]),
+        "numbers": np.arange(4),
+        "nothing": np.zeros((0, 5), np.float32),
+        "years": np.linspace(1500, 1900, 5),
+    }
+
+    held = Kept.beside(tmp_path / "1.0.0", {}).once("a", lambda: Part(arrays)).arrays
+
+    for name, array in arrays.items():
+        assert held[name].dtype == array.dtype
+        np.testing.assert_array_equal(held[name], array)
+        assert not held[name].flags.writeable
+        assert not held[name].flags.owndata
+
+
 def test_another_run_takes_nothing_over(tmp_path: Path) -> None:
     """A part that was made with other settings is made anew, and so is one that cannot be read."""
     Kept.beside(tmp_path / "1.0.0", {"seeds": 1}).once("a", lambda: made(1.0))
