@@ -34,7 +34,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """Return the object in a JSON file; raise ModelError where there is none."""
     try:
         values = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # brackets in brackets in brackets
         raise ModelError(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(values, dict):
         raise ModelError(f"{path} does not hold a JSON object")

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from omniart_data.release.rows import compute
 from omniart_model.baselines.how import How
 from omniart_model.baselines.prepare import BaseChoice, features_for
 from omniart_model.baselines.study import Answer, Side, Study, read_side
 from omniart_model.baselines.table import Continued
+from omniart_model.baselines.written import PREDICTIONS
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import score
 from omniart_model.evaluation.truth import Truth, truth_of
@@ -25,7 +27,6 @@ from omniart_model.tasks import Kind, Task
 from omniart_model.training.answers import answers
 from omniart_model.training.checkpoint import Checkpoint, check_class_index, load_checkpoint
 from omniart_model.training.examples import Cached
-from omniart_model.works import texts
 from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def previous_baseline(study: Study, out: Path) -> Path | None:
 def continued(
     study: Study, network: Answer, how: How, resamples: Resamples, out: Path
 ) -> tuple[Continued, ...]:
-    """Return the last network's figures on this release, and both networks' on the test works that both releases hold.
+    """Return the last network's figures on this release, and both networks' on the works that both test splits hold.
 
     What keeps the last network from being scored is said in the log: another class index, features that cannot be had.
     """
@@ -54,11 +55,12 @@ def continued(
         with how.progress.step("the last release's network", 0.1):
             checkpoint = load_checkpoint(folder)
             check_class_index(checkpoint, study.release)
+            both = held_by_both(study, folder)
             told = _answers(checkpoint, study, how)
     except ModelError as error:
         log.warning("the baseline of the last release is not compared with: %s", error)
         return ()
-    return tuple(_rows(study, network, checkpoint, told, resamples))
+    return tuple(_rows(study, network, checkpoint, told, both=both, resamples=resamples))
 
 
 def _rows(
@@ -66,9 +68,10 @@ def _rows(
     network: Answer,
     checkpoint: Checkpoint,
     told: Mapping[str, Floats],
+    *,
+    both: Booleans,
     resamples: Resamples,
 ) -> Iterator[Continued]:
-    both = held_by_both(study)
     old, new = checkpoint.release, study.release.version
     for task in study.tasks:
         if task.name not in told:
@@ -78,19 +81,33 @@ def _rows(
         whole = score(truth, before, resamples)
         yield Continued(old, f"test of {new}", task.name, whole, lacking)
         if both.any():
-            shared = f"test of {old} and {new}"
+            shared = f"test of {old} and {new}, {both.sum():,} works"
             of_old = score(truth, before, resamples, among=both)
             of_new = score(study.truth(task), now, resamples, among=both)
             yield Continued(old, shared, task.name, of_old, lacking)
             yield Continued(new, shared, task.name, of_new)
 
 
-def held_by_both(study: Study) -> Booleans:
-    """Return which test works were in test of the last release too, bool [N]: by the ledger, which forgets nothing."""
-    ledger = study.release.ledger
-    new = compute.equal(ledger["since"], study.release.version)
-    fresh = set(texts(ledger.filter(new)["id"]))
-    return np.array([one not in fresh for one in study.test.ids], np.bool_)
+def held_by_both(study: Study, folder: Path) -> Booleans:
+    """Return which test works the last release's baseline, in ``folder``, has answered as test works too, bool [N].
+
+    Its predictions say so, and the ledger does not: a work that had no picture then, or whose rights kept it from
+    being looked at, was in that release and in none of its figures. Raises ModelError where they cannot be read.
+    """
+    answered = _answered(folder / PREDICTIONS)
+    return np.array([one in answered for one in study.test.ids], np.bool_)
+
+
+def _answered(path: Path) -> set[str]:
+    """Return the ids in a file of predictions for a test split; raises ModelError."""
+    try:
+        held = pq.read_table(path, columns=["id"])
+        ids = held["id"].cast(pa.string()).to_pylist()
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise ModelError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+    if (held.schema.metadata or {}).get(b"split") != b"test":
+        raise ModelError(f"{path} does not answer a test split")
+    return {one for one in ids if one}
 
 
 def _answers(checkpoint: Checkpoint, study: Study, how: How) -> dict[str, Floats]:

@@ -1,4 +1,4 @@
-"""One network learnt for a study: its answers for the test works, how the training went, and what is kept of it."""
+"""One network learnt for a study: its answers for the works that are scored, how the training went, and what is kept of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +22,7 @@ from omniart_model.training.finetune import Learner
 from omniart_model.training.network import Network, network_from
 from omniart_model.training.settings import Epoch, Finetune, TrainConfig, TrainReport
 from omniart_model.training.train import fit
+from omniart_model.training.years import usual_range
 from schemas.errors import ModelError
 
 _SCORES, _RANGE, _TENSOR, _BASE = "scores ", "range ", "tensor ", "base "
@@ -35,7 +36,7 @@ class Fitted:
     Both are empty where they were not asked for.
     """
 
-    scores: dict[str, Floats]  # of the test works: [N, C], or [N] in years
+    scores: dict[str, Floats]  # of the works that are scored: [N, C], or [N] in years
     ranges: Mapping[str, Floats]  # first and last year of each, [N, 2], by task
     report: TrainReport
     state: Mapping[str, Any]
@@ -68,7 +69,8 @@ def fitted(
 ) -> Fitted:
     """Return a network learnt for a study, made once a run. ``among`` are masks of the works of train and of validation.
 
-    ``name`` is what it is kept under, with the seed; works of test that were not seen are answered with the prior.
+    ``name`` is what it is kept under, with the seed; works that were not seen are answered with the prior, and
+    their years with the range that most of train lies in.
     """
     lesson = _Lesson(study, how, config, tuple(tasks) or study.tasks, tuple(among))
     kept_as = f"{name} {config.seed}"
@@ -80,8 +82,7 @@ def fitted(
         if not World.here().is_first:
             return Part({})  # the first process answers, and the others read what it has kept
         told = lesson.answers(network, learner)
-        arrays = _named(_SCORES, study.filled(study.test, told.scores))
-        arrays |= _named(_RANGE, told.ranges)
+        arrays = _named(_SCORES, told.scores) | _named(_RANGE, told.ranges)
         if with_state:
             arrays |= _named(_TENSOR, _tensors(network))
             if learner is not None:
@@ -125,18 +126,21 @@ class _Lesson:
         return network, report, learner
 
     def answers(self, network: Network, learner: Learner | None) -> Answers:
-        """Return the answers for all works of test; those that were not seen have none yet."""
-        test, through = self.study.test, self._through
+        """Return the answers for all works that are scored; those that were not seen are answered from train."""
+        study, through = self.study, self._through
+        side = study.measured
         if through is None or learner is None:
-            told = answers(network, Cached(test.features, {}))
-            for ends in told.ranges.values():
-                ends[~test.seen] = np.nan
-            return told
-        told = answers(network, through.asked(test, learner))
-        parts = (told.scores, told.ranges)
-        return Answers(
-            *({name: _spread(one, test) for name, one in part.items()} for part in parts)
-        )
+            told = answers(network, Cached(side.features, {}))
+        else:
+            told = answers(network, through.asked(side, learner))
+            parts = (told.scores, told.ranges)
+            told = Answers(
+                *({name: _spread(one, side) for name, one in part.items()} for part in parts)
+            )
+        for task in self.tasks:
+            if task.name in told.ranges:
+                told.ranges[task.name][~side.seen] = usual_range(study.train.works, task)
+        return Answers(dict(study.filled(side, told.scores)), told.ranges)
 
     def _examples(self, side: Side, among: Booleans | None, learner: Learner | None) -> Examples:
         cached = self.study.examples(side, self.tasks, among)

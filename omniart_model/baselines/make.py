@@ -52,7 +52,7 @@ from omniart_model.training.checkpoint import ABOUT, Checkpoint
 from omniart_model.training.distributed import World
 from omniart_model.training.settings import TrainConfig
 from omniart_model.works import check_trainable, pictured_works
-from schemas.errors import ModelError
+from schemas.errors import ModelError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,8 @@ class BaselineConfig:
     """What a baseline is made with; all of it but the device is in ``made_with.json``.
 
     ``full`` takes all answers, and what is looked for around them: leaks, museums left out, the last release's
-    network. Otherwise the network stands beside the constant answers alone. ``seeds`` is their number, from
-    ``train.seed`` on.
+    network; it is of test. Otherwise the network stands beside the constant answers alone, on the works of ``split``.
+    ``seeds`` is their number, from ``train.seed`` on.
     """
 
     tasks: tuple[Task, ...]
@@ -86,6 +86,12 @@ class BaselineConfig:
     seeds: int = 1
     resamples: int = RESAMPLES
     full: bool = False
+    split: str = "test"
+
+    def __post_init__(self) -> None:
+        """Raise UsageError where all answers are asked for on another split than test."""
+        if self.full and self.split != "test":
+            raise UsageError(f"all answers are made for test, and not for {self.split}")
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -108,8 +114,8 @@ def train_baseline(
     check_trainable(pictured_works(release), str(release.folder))
     device = choose_device(config.device)
     cache, features = prepare_features(release, config.base, workspace, device)
-    study = open_study(release, config.tasks, cache, subset=config.train.subset)
-    made_with |= study.rests_on(study.test)
+    study = open_study(release, config.tasks, cache, subset=config.train.subset, split=config.split)
+    made_with |= study.rests_on(study.measured)
     if _is_there(out, made_with, replace=replace):
         return None
     kept = Kept.beside(out, {**made_with, "torch": torch.__version__})
@@ -160,7 +166,7 @@ def _learn(study: Study, config: BaselineConfig, how: How) -> _Learnt:
     times = config.resamples if World.here().is_first else 0
     museums = None
     if config.full:
-        museums = museums_told(study, how, Resamples(len(study.test), times))
+        museums = museums_told(study, how, Resamples(len(study.measured), times))
     World.here().wait()  # what is kept is not removed before all have read it
     return _Learnt(tuple(answers), place, found, museums)
 
@@ -214,15 +220,15 @@ def _network_of(answers: Sequence[Answer]) -> Answer:
 
 def _table(study: Study, config: BaselineConfig, how: How, learnt: _Learnt, out: Path) -> Table:
     release, answers = study.release, learnt.answers
-    resamples = Resamples(len(study.test), config.resamples)
+    resamples = Resamples(len(study.measured), config.resamples)
     leaks = find_leaks(study, how.device) if config.full else ()
     with how.progress.step("intervals", _MEASURED):
         tasks = measure(study, answers, resamples, without_near(study, leaks))
     table = Table(
         release.version,
         release.digest,
-        "test",
-        len(study.test),
+        study.split,
+        len(study.measured),
         tasks,
         seconds={answer.name: answer.seconds for answer in answers},
         what={answer.name: answer.what for answer in answers},
@@ -262,6 +268,7 @@ def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
         "autocast": config.base.autocast,
         "tasks": [asdict(task) for task in config.tasks],
         "train": asdict(config.train),
+        "split": config.split,
         "seeds": config.seeds,
         "resamples": config.resamples,
         "answers": [way.name for way in config.ways],

@@ -47,7 +47,7 @@ def _task_table(
         if name != NETWORK
     }
     cuts = scores_by_cut(
-        study.test.works,
+        study.measured.works,
         truth,
         network.of(task),
         resamples,

@@ -63,8 +63,8 @@ def leave_out(study: Study, how: How, resamples: Resamples) -> tuple[LeftOut, ..
     """Return for each museum and task how a network fares on works of a museum that it has never seen.
 
     Beside it stands a network that has seen as many works, drawn by chance from all museums: leaving a museum out
-    makes train smaller, and that alone must not be taken for the museum's doing. Works whose label occurs in no
-    other museum are not counted.
+    makes train smaller, and that alone must not be taken for the museum's doing. Of a task of one class, works whose
+    label occurs in no other museum's train are not counted; of several, all are. One seed each: ``OF_ONE_SEED``.
     """
     found: list[LeftOut] = []
     for museum in left_out_museums(study):

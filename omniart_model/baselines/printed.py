@@ -1,9 +1,8 @@
 """The table of a baseline for a terminal: every answer with its interval, and what may be said of the network beside it."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from omniart_model.baselines.table import NETWORK, Table, TaskTable
+from omniart_model.baselines.table import NETWORK, OF_ONE_SEED, OF_VALIDATION, Table, TaskTable
 from omniart_model.evaluation.measured import Difference, Verdict
 from omniart_model.evaluation.printed import aligned, figure_text, number_text, title_text
 from omniart_model.evaluation.table import MAIN
@@ -20,6 +19,8 @@ _COLUMNS: Mapping[Kind, Sequence[str]] = {
 def terminal(table: Table) -> str:
     """Return the table as lines for a terminal; the words of others in it are yet to be made printable."""
     lines = [f"release {table.release}, {table.split}: {table.works:,} works"]
+    if table.split == "validation":
+        lines.append(OF_VALIDATION)
     for task in table.tasks:
         lines += ["", _title(task), *aligned(list(_rows(task)))]
     return "\n".join([*lines, *_around(table)])
@@ -32,10 +33,14 @@ def difference_text(metric: str, difference: Difference) -> str:
     'better by 0.100 [0.050, 0.150]'
     >>> difference_text("mean_error", Difference(1.25, -3.0, 5.5, Verdict.NONE))
     'no difference [-3.0, 5.5]'
+    >>> difference_text("top1", Difference(0.1, float("nan"), float("nan"), Verdict.UNMEASURED))
+    'not measured'
     """
+    if difference.verdict is Verdict.UNMEASURED:
+        return difference.verdict.value
     low, high = (number_text(metric, end) for end in (difference.low, difference.high))
     if difference.verdict is Verdict.NONE:
-        return "no difference" if math.isnan(difference.low) else f"no difference [{low}, {high}]"
+        return f"{difference.verdict} [{low}, {high}]"
     ends = [abs(difference.low), abs(difference.high)]
     low, high = (number_text(metric, end) for end in sorted(ends))
     return f"{difference.verdict} by {number_text(metric, abs(difference.value))} [{low}, {high}]"
@@ -76,6 +81,7 @@ def _around(table: Table) -> Iterator[str]:
     if table.left_out:
         yield ""
         yield "museums left out: a network that has seen none of its works, beside one that has seen as many of all"
+        yield OF_ONE_SEED
         yield from aligned(
             [
                 [

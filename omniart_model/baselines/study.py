@@ -62,7 +62,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Study:
-    """What every answer is made from, and scored on ``test``."""
+    """What every answer is made from, and scored on: the works of ``split``."""
 
     release: Release
     tasks: tuple[Task, ...]
@@ -71,6 +71,12 @@ class Study:
     train: Side
     validation: Side
     test: Side
+    split: str = "test"
+
+    @property
+    def measured(self) -> Side:
+        """Return the works that are answered and scored."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[self.split]
 
     def examples(
         self, side: Side, tasks: Sequence[Task] = (), among: Booleans | None = None
@@ -106,8 +112,8 @@ class Study:
         }
 
     def truth(self, task: Task, side: Side | None = None) -> Truth:
-        """Return what is true of the test works (or another side's)."""
-        return truth_of((side or self.test).works, task, self.classes[task.name])
+        """Return what is true of the works that are scored (or another side's)."""
+        return truth_of((side or self.measured).works, task, self.classes[task.name])
 
     def prior(self, task: Task) -> Floats:
         """Return what is answered where there is no picture: the prior of train, or its median year."""
@@ -156,23 +162,29 @@ def read_side(works: pa.Table, cache: FeatureCache) -> Side:
 
 
 def open_study(
-    release: Release, tasks: Sequence[Task], cache: FeatureCache, *, subset: int = 0
+    release: Release,
+    tasks: Sequence[Task],
+    cache: FeatureCache,
+    *,
+    subset: int = 0,
+    split: str = "test",
 ) -> Study:
     """Return a release as it is studied: its pictured works, the tasks that can be learnt, and the features.
 
-    ``subset`` leaves the works of artists with at most so many works out, of every split. Raises ModelError where a
+    ``subset`` leaves the works of artists with at most so many works out, of every split; the works of ``split`` are
+    scored. Raises ModelError where a
     split is empty, no picture of one is at hand, or no task has anything to learn.
     """
     works = in_subset(pictured_works(release), subset)
     check_trainable(works, str(release.folder))
     classes = {task.name: class_index(release, works, task) for task in tasks}
-    sides = {split: side_of(works, split, cache) for split in ("train", "validation", "test")}
-    for split in ("train", "validation"):
-        if not sides[split].seen.any():
+    sides = {name: side_of(works, name, cache) for name in ("train", "validation", "test")}
+    for name in ("train", "validation"):
+        if not sides[name].seen.any():
             raise ModelError(
-                f"no picture of {split} is at hand: give --workspace with the folder that holds images/"
+                f"no picture of {name} is at hand: give --workspace with the folder that holds images/"
             )
-    return Study(release, _learnable(tasks, classes, works), classes, cache, **sides)
+    return Study(release, _learnable(tasks, classes, works), classes, cache, **sides, split=split)
 
 
 def _learnable(

@@ -11,6 +11,12 @@ from omniart_model.tasks import Task
 
 Metrics = Mapping[str, Measured]
 
+OF_ONE_SEED = "Both networks are of one seed, and the intervals are over works alone: another seed may give another verdict."
+"""What goes with every verdict on a museum that was left out."""
+
+OF_VALIDATION = "Measured on validation, where choices are made, so that they flatter: test is read once, by `omniart-model baselines`."
+"""What goes with all figures of a network that is not yet chosen."""
+
 NETWORK = "multi-task network"
 """The answer that all others are compared with."""
 
@@ -34,7 +40,7 @@ class TaskTable:
 class Leak:
     """A work of test and a work of another split, ``split``, whose features are all but the same.
 
-    Where ``of_split`` is validation, ``test`` is a work of that: what the best epoch is chosen by may not be known either.
+    Where ``of_split`` is validation, ``test`` is a work of that: what seed and epoch are chosen by may not be known either.
     """
 
     test: str
@@ -61,7 +67,7 @@ class Continued:
     """One network on one set of works: how far a change of figures is the data's, and how far the network's.
 
     ``network`` is the release whose baseline it is, ``works`` says which works ("test of 1.1.0", "test of 1.0.0 and
-    1.1.0"). ``lacking`` is the number of classes that the network does not have, and so never answers.
+    1.1.0, 25 works"). ``lacking`` is the number of classes that the network does not have, and so never answers.
     """
 
     network: str
@@ -90,17 +96,18 @@ class Table:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the table as values for JSON; a figure of nothing is null."""
-        found: dict[str, Any] = _plain(self)
+        found: dict[str, Any] = plain(self)
         return found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return dataclasses, mappings and sequences, whatever is in them, as values for JSON; a figure of nothing is null."""
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
+        return {str(name): plain(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, float) and not math.isfinite(value):

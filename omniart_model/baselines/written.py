@@ -40,7 +40,7 @@ def write_checkpoint(folder: Path, study: Study, found: Fitted, config: TrainCon
 def write_folder(folder: Path, shown: Shown, checkpoint: Checkpoint) -> None:
     """Write table, predictions, model card and report beside a checkpoint; what answers is what was written there."""
     study, table = shown.study, shown.table
-    predict_split(checkpoint, study.release, study.cache, "test", folder / PREDICTIONS)
+    predict_split(checkpoint, study.release, study.cache, study.split, folder / PREDICTIONS)
     write_whole(folder / TABLE, as_json(_timeless(table).as_dict()))
     write_whole(folder / TIMES, as_json({"seconds": dict(table.seconds)}))
     write_whole(folder / REPORT, report_page(shown).encode())

@@ -6,7 +6,6 @@ no classes: pooled, [F]. timm imports torchvision, which is brought in through i
 
 import importlib
 import math
-import os
 import warnings
 from collections.abc import Mapping
 from functools import cache
@@ -18,8 +17,6 @@ from torch import Tensor, nn
 from omniart_model.bases.table import Base, Kernel
 from omniart_model.bases.torchvision_import import torchvision_models
 from schemas.errors import ModelError, UsageError
-
-_HUB = "https://huggingface.co"
 
 
 @cache
@@ -86,12 +83,23 @@ def _width(name: str) -> int:
 
 
 def _address(about: Mapping[str, Any]) -> str:
-    """Return where the weights are: on the hub, as safetensors, or else where timm says."""
+    """Return where the weights are: on the hub, as safetensors, or else where timm says.
+
+    Which hub that is (HF_ENDPOINT) is the business of huggingface_hub, which timm brings with it.
+    """
     if about.get("hf_hub_id"):
         file = about.get("hf_hub_filename") or "model.safetensors"
-        hub = os.environ.get("HF_ENDPOINT", _HUB).rstrip("/")
-        return f"{hub}/{about['hf_hub_id']}/resolve/main/{file}"
+        return str(_hub().hf_hub_url(about["hf_hub_id"], file))
     return str(about.get("url") or "")
+
+
+def is_offline() -> bool:
+    """Return whether huggingface_hub was told not to reach the hub (HF_HUB_OFFLINE)."""
+    return bool(importlib.import_module("huggingface_hub.constants").HF_HUB_OFFLINE)
+
+
+def _hub() -> Any:
+    return importlib.import_module("huggingface_hub")
 
 
 def _is_known(name: str) -> bool:

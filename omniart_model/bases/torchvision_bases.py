@@ -71,7 +71,7 @@ def _shapes(architecture: str, size_px: int) -> nn.Module:
 
 
 def build(base: Base) -> nn.Module:
-    """Return the network of a base with its last layer, which weights are to be filled into."""
+    """Return the network of a base as files of weights have it, with its last layer; its numbers are not yet theirs."""
     name = base.name.removeprefix("torchvision:").partition(".")[0]
     return _plain(_ARCHITECTURES.get(name, name), base.size_px)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
+from omniart_model.bases import timm_bases
 from omniart_model.bases.table import OFFLINE_BASE, Base
 from omniart_model.files import write_whole
 from schemas.errors import ModelError
@@ -17,7 +18,6 @@ from schemas.errors import ModelError
 _TIMEOUT_S = 60.0
 _BLOCK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_YES = {"1", "on", "yes", "true"}  # as huggingface_hub reads HF_HUB_OFFLINE
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,32 @@ def _packaged(base: Base) -> Path:
 
 
 def _kept(base: Base, cache: Path, wanted: str) -> Weights:
-    """Return weights that were downloaded, now or before."""
+    """Return weights that were downloaded, now or before.
+
+    The SHA-256 of the first download outlives its file: who removes a damaged one gets the same again, or is told.
+    """
     path = cache / _file_name(base)
     beside = path.with_name(f"{path.name}.sha256")
-    if not path.is_file():
-        _download(base, path)
-        beside.unlink(missing_ok=True)
+    remedy = f"remove {path} and start again"
     if not wanted and beside.is_file():
-        wanted = beside.read_text(encoding="utf-8").strip()
-    found = _check(path, wanted, f"remove {path} and start again")
+        wanted = _remembered(beside)
+        remedy = f"remove {path} and start again, and {beside} too if its publisher has changed it"
+    if not path.is_file():
+        _download(base, path, wanted)
+    found = _check(path, wanted, remedy)
     if not base.sha256 and not beside.is_file():
         write_whole(beside, f"{found.sha256}\n".encode())
     return found
+
+
+def _remembered(path: Path) -> str:
+    """Return the SHA-256 of an earlier download; raise ModelError where the file holds none."""
+    told = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not _SHA256.fullmatch(told):
+        raise ModelError(
+            f"{path} holds no SHA-256: remove it, and that of the weights is taken anew"
+        )
+    return told
 
 
 def _file_name(base: Base) -> str:
@@ -102,9 +116,9 @@ def _file_name(base: Base) -> str:
     return re.sub(r"[^\w.-]", "_", base.name) + Path(base.file).suffix
 
 
-def _download(base: Base, path: Path) -> None:
-    """Bring the weights to ``path``, whole or not at all."""
-    if os.environ.get("HF_HUB_OFFLINE", "").lower() in _YES and base.name.startswith("timm:"):
+def _download(base: Base, path: Path, wanted: str) -> None:
+    """Bring the weights to ``path``, whole, and with the SHA-256 that is wanted or that a hub tells, or not at all."""
+    if base.name.startswith("timm:") and timm_bases.is_offline():
         raise _not_there(base, path, "HF_HUB_OFFLINE is set")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -121,8 +135,7 @@ def _download(base: Base, path: Path) -> None:
                 for block in answer.iter_content(_BLOCK_BYTES):
                     file.write(block)
                     bar.update(len(block))
-        wanted = base.sha256 or _told(answer)
-        _check(unfinished, wanted, "what was downloaded is not the file; try again")
+        _check_download(base, unfinished, wanted or _told(answer))
         unfinished.replace(path)
     except requests.RequestException as error:
         raise _not_there(base, path, type(error).__name__) from error
@@ -130,6 +143,14 @@ def _download(base: Base, path: Path) -> None:
         raise ModelError(f"{path} cannot be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _check_download(base: Base, unfinished: Path, wanted: str) -> None:
+    found = sha256_of(unfinished)
+    if not found.startswith(wanted.lower()):
+        raise ModelError(
+            f"{base.url} gave a file with SHA-256 {found}, not {wanted}: try again, or give the right one with --weights FILE"
+        )
 
 
 def _told(answer: requests.Response) -> str:

@@ -1,40 +1,13 @@
-"""``omniart-model baselines``: the table that a release is published with.
-
-What it needs is imported inside it: ``--help`` is quick, and ``evaluate`` needs no torch.
-"""
+"""``omniart-model baselines``: the table that a release is published with."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from omniart_model.bases.table import DEFAULT_BASE, find_base
-from omniart_model.commands.options import (
-    Augment,
-    BaseName,
-    Device,
-    LeastTrain,
-    ReleaseFolder,
-    Replace,
-    ResampleTimes,
-    Seeds,
-    TaskNames,
-    WeightsFile,
-    WeightsSha256,
-    Workspace,
-    least_train,
-    open_folder,
-    say,
-    task_names,
-)
-from omniart_model.commands.settings import takes_settings
-from omniart_model.evaluation.resample import RESAMPLES
-from omniart_model.tasks import choose_tasks
-from omniart_model.training.settings import TrainConfig
-
-if TYPE_CHECKING:
-    from omniart_data.release import Release
-    from omniart_model.baselines.make import BaselineConfig
+from omniart_model.commands.asked import Asked, Making, asked, make
+from omniart_model.commands.options import ReleaseFolder, Seeds
+from omniart_model.commands.taking import takes
 
 EXAMPLES = "\n\n".join(
     [
@@ -48,26 +21,19 @@ EXAMPLES = "\n\n".join(
 )
 
 
-@takes_settings
+_MAKING = Making("baselines", full=True)
+
+
+@takes(given=asked)
 def baselines(
     release: ReleaseFolder,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to make; by default baselines/VERSION beside releases/."),
     ] = None,
-    workspace: Workspace = None,
-    base: BaseName = DEFAULT_BASE,
-    weights: WeightsFile = None,
-    weights_sha256: WeightsSha256 = "",
-    augment: Augment = "flip",
-    tasks: TaskNames = "",
-    min_train: LeastTrain = None,
-    config: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
-    seeds: Seeds = 5,
-    resamples: ResampleTimes = RESAMPLES,
-    device: Device = "auto",
     *,
-    replace: Replace = False,
+    given: Asked,
+    seeds: Seeds = 5,
 ) -> None:
     """Make the table that a release is published with: the network beside what answers without it.
 
@@ -76,36 +42,4 @@ def baselines(
     network, its predictions, a model card and a report. A run that is broken off goes on where it was: finished
     answers are kept beside OUT until the folder is whole. The release itself is never written to.
     """
-    chosen = choose_tasks(task_names(tasks), least_train(min_train))
-    find_base(base)
-    opened = open_folder(release)
-    from omniart_model.baselines.make import BaseChoice, BaselineConfig
-
-    choice = BaseChoice(base, weights, weights_sha256, augment)
-    asked = BaselineConfig(
-        chosen, config, choice, device, seeds=seeds, resamples=resamples, full=True
-    )
-    make_and_say(opened, asked, "baselines", out, workspace, replace=replace)
-
-
-def make_and_say(
-    release: "Release",
-    config: "BaselineConfig",
-    beside: str,
-    out: Path | None,
-    workspace: Path | None,
-    *,
-    replace: bool,
-) -> None:
-    """Make a baseline, print its table, and say where its report is. By default it is made in ``beside``/VERSION."""
-    from omniart_model.baselines.make import train_baseline, workspace_of
-    from omniart_model.baselines.printed import terminal
-
-    home = workspace_of(release)
-    folder = out or home / beside / release.version
-    table = train_baseline(release, config, folder, workspace or home, replace=replace)
-    if table is None:
-        say(f"the baseline of release {release.version} is there already: {folder}")
-    else:
-        say(terminal(table))
-    say(f"report: {folder / 'report.html'}")
+    make(release, given, _MAKING, seeds, out)

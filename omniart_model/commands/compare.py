@@ -23,6 +23,7 @@ from omniart_model.commands.options import (
     say,
     task_names,
 )
+from omniart_model.commands.taking import takes
 from omniart_model.compare.settings import AUGMENTATIONS, METHODS, Options
 from omniart_model.tasks import choose_tasks
 from omniart_model.training.settings import TrainConfig
@@ -46,66 +47,65 @@ EXAMPLES = "\n\n".join(
 )
 
 
-def compare(
-    release: ReleaseFolder,
-    bases: Annotated[
-        str, typer.Option(help="Bases, with commas; the first one stays where others vary.")
-    ] = DEFAULT_BASE,
-    shared: Annotated[
-        str, typer.Option(help="Units of the shared layer, with commas; 0: none.")
-    ] = "1024",
-    augment: Annotated[
-        str, typer.Option(help=f"Augmentations, with commas: {','.join(AUGMENTATIONS)}.")
-    ] = "flip",
-    subsets: Annotated[
-        str,
-        typer.Option(
-            help="Subsets for stage 2, with commas: artists with more than N works; 0: all works. "
-            "Empty: no stage 2."
-        ),
-    ] = "0",
-    methods: Annotated[
-        str, typer.Option(help=f"Ways to train, with commas: {','.join(METHODS)}.")
-    ] = "paper",
-    seeds: Annotated[int, typer.Option(min=1, help="Networks of each row, seeds from 0.")] = 3,
-    split: Annotated[
-        str, typer.Option(help="Where it is measured: validation, as choices are made by it.")
-    ] = "validation",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of tables and finished runs; by default comparisons/VERSION beside releases/."
-        ),
-    ] = None,
-    workspace: Workspace = None,
-    weights: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="BASE=FILE", help="Weights of a base; can be given again for another base."
-        ),
-    ] = None,
+Bases = Annotated[
+    str, typer.Option(help="Bases, with commas; the first one stays where others vary.")
+]
+SharedUnits = Annotated[str, typer.Option(help="Units of the shared layer, with commas; 0: none.")]
+Augmentations = Annotated[
+    str, typer.Option(help=f"Augmentations, with commas: {','.join(AUGMENTATIONS)}.")
+]
+Subsets = Annotated[
+    str,
+    typer.Option(
+        help="Subsets for stage 2, with commas: artists with more than N works; 0: all works. "
+        "Empty: no stage 2."
+    ),
+]
+Methods = Annotated[str, typer.Option(help=f"Ways to train, with commas: {','.join(METHODS)}.")]
+SeedsOfRow = Annotated[int, typer.Option(min=1, help="Networks of each row, seeds from 0.")]
+Split = Annotated[
+    str, typer.Option(help="Where it is measured: validation, as choices are made by it.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of tables and finished runs; by default comparisons/VERSION beside releases/."
+    ),
+]
+WeightsOfBases = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="BASE=FILE", help="Weights of a base; can be given again for another base."
+    ),
+]
+MostInBatch = Annotated[
+    int, typer.Option(min=1, help="Works in a batch at most; the paper's 32 takes far longer.")
+]
+MostEpochs = Annotated[int, typer.Option(min=1, help="Epochs at most.")]
+Grid = Annotated[
+    bool, typer.Option("--grid", help="Also every base with every size of the shared layer.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only list the networks, and the time they take.")
+]
+
+
+def factors(
+    bases: Bases = DEFAULT_BASE,
+    shared: SharedUnits = "1024",
+    augment: Augmentations = "flip",
+    subsets: Subsets = "0",
+    methods: Methods = "paper",
+    seeds: SeedsOfRow = 3,
+    split: Split = "validation",
     tasks: TaskNames = "",
     min_train: LeastTrain = None,
-    batch: Annotated[
-        int,
-        typer.Option(min=1, help="Works in a batch at most; the paper's 32 takes far longer."),
-    ] = TrainConfig.batch,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs at most.")] = TrainConfig.epochs,
-    device: Device = "auto",
+    batch: MostInBatch = TrainConfig.batch,
+    epochs: MostEpochs = TrainConfig.epochs,
     *,
-    grid: Annotated[
-        bool, typer.Option("--grid", help="Also every base with every size of the shared layer.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only list the networks, and the time they take.")
-    ] = False,
-) -> None:
-    """Compare bases, sizes, augmentations and methods, and many tasks with one, as the paper does.
-
-    One factor is varied at a time around the first value of each. Every finished run is kept in OUT: the same
-    command goes on where it was broken off, and one more base costs one more run. Where a base's weights cannot
-    be had, its row says so, the others go on, and the command ends with 1.
-    """
+    grid: Grid = False,
+) -> Options:
+    """Return what is compared; raises UsageError."""
     check_split(split)
     options = Options(
         tasks=choose_tasks(task_names(tasks), least_train(min_train)),
@@ -122,6 +122,26 @@ def compare(
     for base in options.bases:
         with suppress(ModuleNotFoundError):  # its row will say so
             find_base(base)
+    return options
+
+
+@takes(options=factors)
+def compare(
+    release: ReleaseFolder,
+    *,
+    options: Options,
+    out: Out = None,
+    workspace: Workspace = None,
+    weights: WeightsOfBases = None,
+    device: Device = "auto",
+    dry_run: DryRun = False,
+) -> None:
+    """Compare bases, sizes, augmentations and methods, and many tasks with one, as the paper does.
+
+    One factor is varied at a time around the first value of each. Every finished run is kept in OUT: the same
+    command goes on where it was broken off, and one more base costs one more run. Where a base's weights cannot
+    be had, its row says so, the others go on, and the command ends with 1.
+    """
     choices = _choices(weights, options.bases)
     opened = open_folder(release)
     from omniart_model.baselines.prepare import choose_device, workspace_of
@@ -130,18 +150,14 @@ def compare(
     from omniart_model.compare.render import terminal
 
     home = workspace_of(opened)
-    place = Place(
-        out or home / "comparisons" / opened.version,
-        workspace or home,
-        choose_device(device),
-        choices,
-    )
+    folder = out or home / "comparisons" / opened.version
+    place = Place(folder, workspace or home, choose_device(device), choices)
     if dry_run:
         say(plan_ahead(opened, options, place).text())
         return
     comparison = make_comparison(opened, options, place)
     say(terminal(comparison))
-    say(f"\ntables: {place.out / MARKDOWN}, {place.out / JSON}")
+    say(f"\ntables: {folder / MARKDOWN}, {folder / JSON}")
     if comparison.left_out:
         raise typer.Exit(1)
 

@@ -31,10 +31,11 @@ _EXTRAS = {
 """Packages that an extra brings, and which."""
 
 
-def ends_in_one_line(command: Callable[P, None]) -> Callable[P, None]:
+def ends_in_one_line(command: Callable[P, None], *, goes_on: bool = False) -> Callable[P, None]:
     """Let a command end with one line on stderr and an exit code: 2 usage, 1 the rest, 130 Ctrl-C.
 
-    Whose reader has had enough (``| head``) ends without a word, and with the code that SIGPIPE gives.
+    ``goes_on`` says that a command keeps what it has finished, and takes it up when it is given again. Whose reader has
+    had enough (``| head``) ends without a word, and with the code that SIGPIPE gives.
     """
 
     @wraps(command)
@@ -44,7 +45,7 @@ def ends_in_one_line(command: Callable[P, None]) -> Callable[P, None]:
         except OmniartError as error:
             _end(str(error), 2 if isinstance(error, UsageError) else 1)
         except KeyboardInterrupt:
-            _end("stopped; the same command goes on from here", STOPPED)
+            _end(f"stopped{'; the same command goes on from here' if goes_on else ''}", STOPPED)
         except BrokenPipeError:
             with suppress(OSError, ValueError):  # a stdout that is no file has nothing to close
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omniart_model.bases.table import DEFAULT_BASE, OF_TRAIN, find_base
+from omniart_model.bases.table import OF_TRAIN
+from omniart_model.commands.asked import ChosenBase, chosen_base
 from omniart_model.commands.options import (
-    BaseName,
     Device,
-    WeightsFile,
-    WeightsSha256,
     Workspace,
     check_there,
     open_folder,
     say,
 )
+from omniart_model.commands.taking import takes
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,44 +50,47 @@ class Layer(StrEnum):
     SHARED = "shared"
 
 
+Source = Annotated[
+    Path,
+    typer.Argument(
+        help="Folder of a release, or a workspace with images/ and no release yet.",
+        metavar="RELEASE|WORKSPACE",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="File to write: a Parquet table of image SHA-256 and float16 vectors. "
+        "By default features.parquet in a workspace, and none of a release."
+    ),
+]
+OfBaseline = Annotated[
+    Path | None,
+    typer.Option(help="Folder of a baseline: its base, and with --layer shared its network."),
+]
+ChosenLayer = Annotated[
+    Layer, typer.Option(help="base, or shared: the trained layer that all tasks read.")
+]
+Compiling = Annotated[
+    bool, typer.Option("--compile", help="Let torch compile the base: a minute, then quicker.")
+]
+Autocast = Annotated[
+    bool, typer.Option("--autocast", help="On a GPU count in bfloat16: quicker, other features.")
+]
+
+
+@takes(chosen=chosen_base)
 def features(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            help="Folder of a release, or a workspace with images/ and no release yet.",
-            metavar="RELEASE|WORKSPACE",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="File to write: a Parquet table of image SHA-256 and float16 vectors. "
-            "By default features.parquet in a workspace, and none of a release."
-        ),
-    ] = None,
+    source: Source,
+    out: Out = None,
     workspace: Workspace = None,
-    base: BaseName = DEFAULT_BASE,
-    weights: WeightsFile = None,
-    weights_sha256: WeightsSha256 = "",
-    augment: Annotated[
-        str, typer.Option(help="Views of each picture: flip, none, rotation, mean or zca.")
-    ] = "flip",
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a baseline: its base, and with --layer shared its network."),
-    ] = None,
-    layer: Annotated[
-        Layer, typer.Option(help="base, or shared: the trained layer that all tasks read.")
-    ] = Layer.BASE,
-    device: Device = "auto",
     *,
-    compiling: Annotated[
-        bool, typer.Option("--compile", help="Let torch compile the base: a minute, then quicker.")
-    ] = False,
-    autocast: Annotated[
-        bool,
-        typer.Option("--autocast", help="On a GPU count in bfloat16: quicker, other features."),
-    ] = False,
+    chosen: ChosenBase,
+    checkpoint: OfBaseline = None,
+    layer: ChosenLayer = Layer.BASE,
+    device: Device = "auto",
+    compiling: Compiling = False,
+    autocast: Autocast = False,
 ) -> None:
     """Bring the features of all pictures into the cache, and write them to a file; only new pictures are run.
 
@@ -97,15 +99,10 @@ def features(
     network learns from it, so that what the rights say of training is no matter here.
     """
     _check(checkpoint, layer, out)
-    find_base(base)
-    from omniart_model.workspace import is_workspace
+    opened = _opened(source, chosen.augment)
+    from omniart_model.baselines.prepare import workspace_of
 
-    opened = None if is_workspace(source) else open_folder(source)
-    if opened is None and augment in OF_TRAIN:
-        raise UsageError(f"--augment {augment} is taken from a train split: name a release")
-    from omniart_model.baselines.prepare import BaseChoice, workspace_of
-
-    choice = BaseChoice(base, weights, weights_sha256, augment, autocast, compiling)
+    choice = chosen.choice(autocast=autocast, compiling=compiling)
     place = workspace or (source if opened is None else workspace_of(opened))
     cache, report, names = _bring(opened, source, choice, place, checkpoint, device)
     say(
@@ -113,10 +110,20 @@ def features(
         f"{len(report.missing):,} not at hand, {len(report.unreadable):,} not decodable"
     )
     say(f"features: {cache.folder}")
-    if out is None and opened is None:
-        out = source / "features.parquet"
-    if out is not None:
-        say(f"file: {out}, {_write(cache, checkpoint, layer, names, out):,} pictures")
+    file = out or (source / "features.parquet" if opened is None else None)
+    if file is not None:
+        say(f"file: {file}, {_write(cache, checkpoint, layer, names, file):,} pictures")
+
+
+def _opened(source: Path, augment: str) -> "Release | None":
+    """Return a release, None for a workspace; raises UsageError for neither, or for what only a release has."""
+    from omniart_model.workspace import is_workspace
+
+    if not is_workspace(source):
+        return open_folder(source)
+    if augment in OF_TRAIN:
+        raise UsageError(f"--augment {augment} is taken from a train split: name a release")
+    return None
 
 
 def _check(checkpoint: Path | None, layer: Layer, out: Path | None) -> None:

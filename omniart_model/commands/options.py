@@ -1,7 +1,7 @@
 """What several commands take, and what they do with it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +16,14 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from omniart_data.release import Release
 
-SIZES = ", ".join(
-    f"{name} {preset.shared:,} units, batches of {preset.batch:,}"
+_SET = [
+    one.name
+    for one in fields(TrainConfig)
+    if any(getattr(preset, one.name) != one.default for preset in PRESETS.values())
+]
+"""The settings that some preset changes: what a preset is."""
+PRESET_TEXT = "; ".join(
+    f"{name}: " + " ".join(f"--{one.replace('_', '-')} {getattr(preset, one)}" for one in _SET)
     for name, preset in PRESETS.items()
 )
 _FEATURES_MEMORY = "The workspace: features/ and weights/ are kept in it, images/ is read from it."
@@ -38,7 +44,7 @@ WeightsSha256 = Annotated[
 Augment = Annotated[
     str,
     typer.Option(
-        help="Views that are learnt from: flip (the paper's choice), none, rotation, mean, zca."
+        help="Views of each picture: flip (the paper's choice), none, rotation, mean or zca."
     ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps ...")]
@@ -54,7 +60,7 @@ LeastTrain = Annotated[
         + ". Can be given again for another task.",
     ),
 ]
-Preset = Annotated[str, typer.Option(help=f"Size of the shared layer and of a batch: {SIZES}.")]
+Preset = Annotated[str, typer.Option(help=f"What options have that are not given. {PRESET_TEXT}.")]
 Shared = Annotated[
     int | None, typer.Option(min=0, help="Units of the shared layer; 0: none, a linear probe.")
 ]

@@ -22,7 +22,7 @@ READ_EXAMPLES = "\n\n".join(
         "- `omniart-model rijks14 read --gt rijksgt.mat --xml xml.tar --images jpg2.tar --workspace rijks14`",
         (
             "- `omniart-model train rijks14/releases/rijks14-1.0.0 --min-train artist=1 --min-train type=1 "
-            "--min-train material=1`: the classes of the challenge, however few works of train they have"
+            "--min-train material=1 --split test`: the classes of the challenge, however few works of train they have"
         ),
     ]
 )

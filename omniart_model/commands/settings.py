@@ -1,9 +1,6 @@
 """The settings of a training as options: every command that trains takes the same ones, as one ``TrainConfig``."""
 
-import inspect
-from collections.abc import Callable
-from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -25,9 +22,6 @@ from omniart_model.training.settings import (
     Weighting,
     YearHead,
 )
-
-_TAKEN = "config"
-"""The parameter of a command that the options stand for."""
 
 Batch = Annotated[
     int | None, typer.Option(min=1, help="Works in a batch; the preset's where not given.")
@@ -88,23 +82,3 @@ def settings(
     """Return a preset's settings with those that were given in place of its own; raises UsageError."""
     given = dict(locals())
     return changed(find_preset(given.pop("preset")), **given)
-
-
-def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command's parameter ``config``, a TrainConfig, be taken as the options of ``settings``."""
-    own = inspect.signature(command, eval_str=True).parameters
-    more = inspect.signature(settings, eval_str=True).parameters
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        chosen = settings(**{name: given.pop(name) for name in more if name in given})
-        command(**given, **{_TAKEN: chosen})
-
-    taken = [
-        parameter
-        for name, one in own.items()
-        for parameter in (more.values() if name == _TAKEN else [one])
-    ]
-    run.__annotations__ = {one.name: one.annotation for one in taken}
-    run.__dict__["__signature__"] = inspect.Signature(taken)
-    return run

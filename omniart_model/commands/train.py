@@ -1,36 +1,14 @@
-"""``omniart-model train``: train the network on a release.
+"""``omniart-model train``: train the network on a release."""
 
-What it needs is imported inside it: ``--help`` is quick, and ``evaluate`` needs no torch.
-"""
-
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from omniart_model.bases.table import DEFAULT_BASE, find_base
-from omniart_model.commands.baselines import make_and_say
-from omniart_model.commands.options import (
-    Augment,
-    BaseName,
-    Device,
-    LeastTrain,
-    ReleaseFolder,
-    Replace,
-    ResampleTimes,
-    Seeds,
-    TaskNames,
-    WeightsFile,
-    WeightsSha256,
-    Workspace,
-    least_train,
-    open_folder,
-    task_names,
-)
-from omniart_model.commands.settings import takes_settings
-from omniart_model.evaluation.resample import RESAMPLES
-from omniart_model.tasks import choose_tasks
-from omniart_model.training.settings import TrainConfig
+from omniart_model.commands.asked import Asked, Making, asked, make
+from omniart_model.commands.options import ReleaseFolder, Seeds
+from omniart_model.commands.taking import takes
 
 EXAMPLES = "\n\n".join(
     [
@@ -44,37 +22,33 @@ EXAMPLES = "\n\n".join(
 )
 
 
-@takes_settings
+class Scored(StrEnum):
+    """The works that a network's figures may be of."""
+
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+@takes(given=asked)
 def train(
     release: ReleaseFolder,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to make; by default trained/VERSION beside releases/."),
     ] = None,
-    workspace: Workspace = None,
-    base: BaseName = DEFAULT_BASE,
-    weights: WeightsFile = None,
-    weights_sha256: WeightsSha256 = "",
-    augment: Augment = "flip",
-    tasks: TaskNames = "",
-    min_train: LeastTrain = None,
-    config: TrainConfig = TrainConfig(),  # noqa: B008 - frozen
-    seeds: Seeds = 1,
-    resamples: ResampleTimes = RESAMPLES,
-    device: Device = "auto",
+    split: Annotated[
+        Scored,
+        typer.Option(
+            help="Works that are answered and scored: validation, where choices are made, or test."
+        ),
+    ] = Scored.VALIDATION,
     *,
-    replace: Replace = False,
+    given: Asked,
+    seeds: Seeds = 1,
 ) -> None:
     """Train the multi-task network on a release, and write it with its figures, predictions and report.
 
-    It stands beside the constant answers; `omniart-model baselines` sets it beside all others. Training that is broken
-    off goes on where it was.
+    It stands beside the constant answers on validation: train as often as you like, and read test once, by `omniart-model
+    baselines`, which sets the network beside all others. Training that is broken off goes on where it was.
     """
-    chosen = choose_tasks(task_names(tasks), least_train(min_train))
-    find_base(base)
-    opened = open_folder(release)
-    from omniart_model.baselines.make import BaseChoice, BaselineConfig
-
-    choice = BaseChoice(base, weights, weights_sha256, augment)
-    asked = BaselineConfig(chosen, config, choice, device, seeds=seeds, resamples=resamples)
-    make_and_say(opened, asked, "trained", out, workspace, replace=replace)
+    make(release, given, Making("trained", full=False, split=split.value), seeds, out)

@@ -15,10 +15,10 @@ from omniart_model.compare.page import subset_text
 from omniart_model.compare.plan import Plan
 from omniart_model.compare.settings import Training
 from omniart_model.tasks import Kind
+from omniart_model.training.train import batch_size
 from omniart_model.works import class_index, in_split, in_subset, pictured_works
 
 _STEPS = 2  # timed, after one that pays for memory
-_LEAST_BATCH, _LEAST_STEPS = 32, 8  # as training makes batches smaller on a small release
 
 
 def relative_work(training: Training, tasks: int, features: int) -> float:
@@ -32,10 +32,11 @@ def relative_work(training: Training, tasks: int, features: int) -> float:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One network: seeds that are kept, and the seconds at most that another seed takes (all epochs)."""
+    """One network: seeds that are kept, and the steps and seconds at most that another seed takes (all epochs)."""
 
     training: Training
     kept: int
+    steps: int
     seconds: float
 
 
@@ -88,21 +89,21 @@ def estimate(release: Release, plan: Plan, runs: Runs, device: torch.device) -> 
             for task in tasks
         )
         rows = in_split(within, "train").num_rows
-        batch = max(1, min(options.preset.batch, rows, max(_LEAST_BATCH, rows // _LEAST_STEPS)))
+        config = setting.config(options.preset)
+        batch = batch_size(rows, config.batch)
         size = find_base(setting.base).features, setting.shared, outputs, batch
         if size not in step_s:
             step_s[size] = step_seconds(*size, device)
-        epochs = setting.config(options.preset).epochs
-        seconds = step_s[size] * math.ceil(rows / batch) * epochs
-        networks.append(_kept(training, runs, seconds))
+        steps = math.ceil(rows / batch) * config.epochs
+        networks.append(_kept(training, runs, steps, step_s[size] * steps))
         size_bytes += 4 * outputs * in_split(within, options.split).num_rows * options.seeds
     return Estimates(options.seeds, tuple(networks), size_bytes, works.num_rows)
 
 
-def _kept(training: Training, runs: Runs, seconds: float) -> Estimate:
+def _kept(training: Training, runs: Runs, steps: int, seconds: float) -> Estimate:
     found = [runs.spent(training, seed) for seed in range(runs.options.seeds)]
     known = [one.training_s for one in found if one is not None]
-    return Estimate(training, len(known), sum(known) / len(known) if known else seconds)
+    return Estimate(training, len(known), steps, sum(known) / len(known) if known else seconds)
 
 
 def step_seconds(

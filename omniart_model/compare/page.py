@@ -14,7 +14,7 @@ from omniart_model.compare.table import (
     SubsetTable,
     main_figure,
 )
-from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.evaluation.measured import Difference, Measured, Verdict
 from omniart_model.evaluation.printed import number_text
 from omniart_model.evaluation.table import BY_NAME
 from omniart_model.report.words import INVENTED
@@ -110,12 +110,15 @@ def difference_text(metric: str, difference: Difference) -> str:
     >>> from omniart_model.evaluation.measured import Better
     >>> difference_text("top1", Difference.judged(0.1, -0.05, 0.2, Better.HIGHER))
     '+0.100 (-0.050 to +0.200), no difference'
+    >>> difference_text("top1", Difference.judged(0.1, math.nan, math.nan, Better.HIGHER))
+    '+0.100, not measured'
     """
     value, low, high = (
         number_text(metric, one) if one < 0 or math.isnan(one) else "+" + number_text(metric, one)
         for one in (difference.value, difference.low, difference.high)
     )
-    return f"{value} ({low} to {high}), {difference.verdict.value}"
+    interval = "" if difference.verdict is Verdict.UNMEASURED else f" ({low} to {high})"
+    return f"{value}{interval}, {difference.verdict.value}"
 
 
 def _facts(comparison: Comparison) -> Iterator[str]:

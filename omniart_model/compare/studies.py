@@ -10,7 +10,7 @@ import torch
 
 from omniart_data.release import Release
 from omniart_model.baselines.prepare import BaseChoice, prepare_features
-from omniart_model.baselines.study import Side, Study, open_study
+from omniart_model.baselines.study import Study, open_study
 from omniart_model.compare.settings import Setting
 from omniart_model.evaluation.truth import Truth, truth_of
 from omniart_model.features.cache import FeatureCache
@@ -86,19 +86,18 @@ class Studies:
             self._held.clear()
             _check_subset(self.release, setting.subset)
             study = open_study(
-                self.release, self.tasks, self.caches[features], subset=setting.subset
+                self.release,
+                self.tasks,
+                self.caches[features],
+                subset=setting.subset,
+                split=self.split,
             )
             if setting.augment == _BARE:
                 study = _upright(study)
-            scope = Scope(self.measured(study).works, study.tasks, study.classes)
+            scope = Scope(study.measured.works, study.tasks, study.classes)
             self.scopes.setdefault(setting.subset, scope)
             self._held[where] = study
         return self._held[where]
-
-    def measured(self, study: Study) -> Side:
-        """Return the side of a study that is measured."""
-        sides = {"train": study.train, "validation": study.validation, "test": study.test}
-        return sides[self.split]
 
     def _features(self, base: str, augment: str) -> FeatureCache:
         choice = self.choices.get(base, BaseChoice(base))

@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 from typing import Any
 
-from omniart_model.baselines.table import Metrics
+from omniart_model.baselines.table import Metrics, plain
 from omniart_model.compare.settings import Setting
 from omniart_model.evaluation.measured import Difference, Measured
 from omniart_model.training.settings import TrainConfig
@@ -116,24 +115,10 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as values for JSON; a figure of nothing is null."""
-        found: dict[str, Any] = _plain(self)
+        found: dict[str, Any] = plain(self)
         return found
 
 
 def main_figure(metrics: Metrics, name: str) -> Measured:
     """Return a task's main metric; nothing measured where it is not there."""
     return metrics.get(name, Measured(math.nan))
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -48,7 +48,7 @@ class Trainer:
         tasks = [task for task in study.tasks if training.alone in {"", task.name}]
         if not tasks:
             raise _NotPossible("no label has enough works there")
-        side = self.studies.measured(study)
+        side = study.measured
         about = study.rests_on(side)
         if self.runs.spent(training, seed, about) is not None:
             return

@@ -136,13 +136,12 @@ def _evaluate_task(
     cuts: Sequence[str],
 ) -> TaskEvaluation:
     train, scored = sides
-    truth = truth_of(scored, task, classes, found.classes.get(task.name, ()))
+    truth = truth_of(scored, task, classes)
     given = [found.scores[task.name]]
     ranges = [found.ranges[task.name]] if task.name in found.ranges else []
     answers = {PREDICTED: score(truth, given, resamples, ranges=ranges)}
-    of_classes = truth_of(scored, task, classes)
     for name, answer in constant_answers(train, task, classes).items():
         constant = repeated(answer, scored.num_rows)
-        answers[name] = score(of_classes, [constant], resamples)
+        answers[name] = score(truth, [constant], resamples)
     parts = scores_by_cut(scored, truth, given, resamples, cuts, ranges=ranges)
     return TaskEvaluation(task, classes, counts_of(truth), answers, parts)

@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     NONE = "no difference"
+    UNMEASURED = "not measured"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first answer's metric minus the second's on the same artworks, with its paired 95 % interval."""
+    """The first answer's metric minus the second's on the same artworks, with its paired 95 % interval.
+
+    Without an interval (no resamples were drawn, or there is nothing to measure on) nothing is known of it, and that is
+    not the same as no difference.
+    """
 
     value: float
     low: float
@@ -48,13 +53,11 @@ class Difference:
 
     @classmethod
     def judged(cls, value: float, low: float, high: float, better: Better) -> "Difference":
-        """Return a difference with its verdict: none where the interval covers 0, or is of nothing."""
-        if math.isnan(low) or low <= 0 <= high:
-            return cls(value, low, high, Verdict.NONE)
-        up = low > 0
-        return cls(
-            value,
-            low,
-            high,
-            Verdict.BETTER if up == (better is Better.HIGHER) else Verdict.WORSE,
-        )
+        """Return a difference with its verdict: none where the interval covers 0, not measured where there is none."""
+        if math.isnan(low) or math.isnan(high):
+            verdict = Verdict.UNMEASURED
+        elif low <= 0 <= high:
+            verdict = Verdict.NONE
+        else:
+            verdict = Verdict.BETTER if (low > 0) == (better is Better.HIGHER) else Verdict.WORSE
+        return cls(value, low, high, verdict)

@@ -62,8 +62,13 @@ class Metric:
 
 
 def weighted_mean(values: npt.NDArray[np.generic], among: npt.NDArray[np.bool_]) -> Prepared:
-    """Return the weighted mean of one value for each work [N] over the works that are marked."""
+    """Return the weighted mean of one value for each work [N] over the works that are marked.
+
+    Raises ValueError where the value of one of them is not a number: the mean of the others would be taken for that of all.
+    """
     held = np.where(among, values, 0).astype(np.float64)
+    if np.isnan(held).any():
+        raise ValueError("a work that is measured has no value")
     counted = among.astype(np.float64)
 
     def mean(weights: Weights) -> Values:

@@ -60,7 +60,8 @@ def score(
 ) -> Mapping[str, Measured]:
     """Return each metric of the task by its name.
 
-    ``answers`` holds one array for each seed: scores [N, len(truth.columns)], or years [N]. ``among`` bool [N] looks
+    ``answers`` holds one array for each seed: scores [N, len(truth.columns)], after which a file's may have columns of
+    labels that are no class, or years [N]. ``among`` bool [N] looks
     at some of the works alone (one museum's, one century's). ``ranges`` [N, 2] are first and last year, by seed.
     """
     figures = drawn(truth, answers, resamples, among=among, ranges=ranges)

@@ -2,20 +2,19 @@
 
 ``features/<base>-<key>/<part>.arrow``; the key is over everything that the features hang on, so a cache can be shared
 by releases and is never wrong, only incomplete. A part is an Arrow file without compression: the pictures' SHA-256, and
-all views of each as one binary of fixed size. It is mapped into memory and copied once, into the answer, so that
-reading back takes about as long as reading the file's bytes. (A Parquet list of halffloat takes fifteen times as long.)
+all views of each as one binary of fixed size, with its sum, by which rot on the disk is seen: ``features.part``. It is
+mapped into memory and copied once, into the answer, so that reading back takes about as long as reading the file's
+bytes. (A Parquet list of halffloat takes fifteen times as long.)
 Parts of older versions, .parquet, had other keys: they are not read, and their features are made again.
 """
 
 import hashlib
 import json
-import mmap
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +23,11 @@ import pyarrow as pa
 from omniart_data.release.leftovers import leftovers
 from omniart_data.release.rows import compute
 from omniart_model.bases.table import Base
+from omniart_model.features.part import Halves, Part, is_finite, read_part, write_part
 from schemas.errors import ModelError
 
-Halves = npt.NDArray[np.float16]
+__all__ = ["SUFFIX", "FeatureCache", "Halves"]
+
 SUFFIX = ".arrow"
 _UNFINISHED = ".unfinished."
 _TOGETHER = 256  # rows that are copied at a time: what lies between stays in the processor's cache
@@ -64,27 +65,22 @@ class FeatureCache:
 
     def held(self) -> set[str]:
         """Return the SHA-256 of every picture whose features are here."""
-        return {sha256 for part in self._parts() for sha256 in self._read(part)[0].to_pylist()}
+        return {sha256 for part in self._parts() for sha256 in part.names.to_pylist()}
 
     def add(self, sha256s: Sequence[str], features: Halves) -> None:
         """Store the features, float16 [N, V, F], of some pictures as one part, whole or not at all.
 
-        Raises ModelError where it cannot be written. Two runs at once write parts of their own, or the same one.
+        Raises ModelError where it cannot be written, and for features that are not finite numbers: no network learns
+        from those. Two runs at once write parts of their own, or the same one.
         """
         if not sha256s:
             return
-        rows = pa.py_buffer(np.ascontiguousarray(features, "<f2"))
-        column = pa.Array.from_buffers(self._schema.field(1).type, len(sha256s), [None, rows])
-        batch = pa.record_batch([pa.array(sha256s, pa.string()), column], schema=self._schema)
+        self._check_finite(sha256s, features)
         name = hashlib.sha256("".join(sha256s).encode()).hexdigest()[:16]
         unfinished = self.folder / f".{name}{_UNFINISHED}{os.getpid()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with unfinished.open("wb") as file:
-                with pa.ipc.new_file(file, self._schema) as writer:
-                    writer.write_batch(batch)
-                file.flush()
-                os.fsync(file.fileno())
+            write_part(unfinished, sha256s, features, self.key)
             unfinished.replace(self.folder / f"{name}{SUFFIX}")
         except OSError as error:
             raise ModelError(f"{self.folder} cannot be written: {error.strerror}") from error
@@ -94,29 +90,28 @@ class FeatureCache:
     def read(self, sha256s: Sequence[str]) -> tuple[Halves, npt.NDArray[np.bool_]]:
         """Return the features of pictures, float16 [N, V, F], and which of them are here, bool [N].
 
-        Each part is passed over once, in the order in which it lies on the disk; only the answer is allocated.
+        Each part is passed over once, in the order in which it lies on the disk; beside the answer little is allocated.
+        Raises ModelError for a part that is damaged (see ``omniart_model.features.part``).
         """
         wanted = pa.array(sha256s, pa.string())
         features = np.zeros((len(wanted), *self.shape), np.float16)
         found = np.zeros(len(wanted), np.bool_)
         for part in self._parts():
-            names, held = self._read(part)
             at = np.asarray(
-                compute.fill_null(compute.index_in(wanted, value_set=names), -1), np.int64
+                compute.fill_null(compute.index_in(wanted, value_set=part.names), -1), np.int64
             )
             here = np.flatnonzero(at >= 0)
             here = here[np.argsort(at[here], kind="stable")]
             for start in range(0, len(here), _TOGETHER):
                 rows = here[start : start + _TOGETHER]
-                features[rows] = held[at[rows]]
+                features[rows] = part.rows(at[rows])
             found[here] = True
         return features, found
 
     def parts(self) -> Iterator[tuple[list[str], Halves]]:
-        """Yield the SHA-256 and the features, float16 [N, V, F], of the pictures of each part."""
+        """Yield the SHA-256 and the features, float16 [N, V, F], of the pictures of each part; raises ModelError."""
         for part in self._parts():
-            names, held = self._read(part)
-            yield names.to_pylist(), held
+            yield part.names.to_pylist(), part.rows(np.arange(len(part.names)))
 
     def clear_up(self) -> None:
         """Remove what killed runs left half written; a run that still lives keeps its own."""
@@ -126,37 +121,14 @@ class FeatureCache:
             for left in leftovers(self.folder, f"{name}."):
                 left.unlink(missing_ok=True)
 
-    @property
-    def _schema(self) -> pa.Schema:
-        views, features = self.shape
-        fields = [
-            pa.field("image_sha256", pa.string(), nullable=False),
-            pa.field("features", pa.binary(2 * views * features), nullable=False),
-        ]
-        return pa.schema(fields, metadata=self.key)
+    def _parts(self) -> Iterator[Part]:
+        for path in sorted(self.folder.glob(f"[!.]*{SUFFIX}")):
+            yield read_part(path, self.key, self.shape)
 
-    def _parts(self) -> list[Path]:
-        return sorted(self.folder.glob(f"[!.]*{SUFFIX}"))
-
-    def _read(self, part: Path) -> "tuple[pa.Array[Any], Halves]":
-        """Return a part's SHA-256 and its features, float16 [N, V, F], mapped and not copied."""
-        try:
-            table = pa.ipc.open_file(pa.BufferReader(_mapped(part))).read_all()
-            if not table.schema.equals(self._schema, check_metadata=True):
-                raise ModelError(f"{part} holds features of another form: remove it")
-            names, column = (one.combine_chunks() for one in table.columns)
-            names.validate(full=True)
-        except (pa.ArrowException, OSError, ValueError) as error:  # no bytes cannot be mapped
-            raise ModelError(f"{part} is damaged: remove it, and it will be made again") from error
-        held = np.frombuffer(memoryview(column.buffers()[1] or b""), "<f2")
-        start, rows = column.offset, len(column)
-        return names, held.reshape(-1, *self.shape)[start : start + rows]
-
-
-def _mapped(path: Path) -> pa.Buffer:
-    """Return the bytes of a file, which come from the disk when they are looked at, in large pieces as in a reading."""
-    with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    if hasattr(mmap, "MADV_SEQUENTIAL"):
-        mapped.madvise(mmap.MADV_SEQUENTIAL)
-    return pa.py_buffer(mapped)
+    def _check_finite(self, sha256s: Sequence[str], features: Halves) -> None:
+        if not is_finite(features):
+            row = next(row for row, one in enumerate(features) if not is_finite(one))
+            raise ModelError(
+                f"{self.base.name} gives features of the picture {sha256s[row]} that are not finite numbers: "
+                "give its weights again with --weights FILE, or choose another --base"
+            )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from omniart_model.baselines.table import NETWORK, TaskTable
+from omniart_model.baselines.table import NETWORK, OF_VALIDATION, TaskTable
 from omniart_model.evaluation.measured import Difference, Measured
 from omniart_model.report.again import command, snippet
 from omniart_model.report.caveats import chosen, limits
@@ -12,7 +12,7 @@ from omniart_model.report.making import facts
 from omniart_model.report.markdown import escaped, table
 from omniart_model.report.shown import Shown
 from omniart_model.report.tables import NOTHING, Cell
-from omniart_model.report.verdict import classes_text, verdict_text
+from omniart_model.report.verdict import OF_TEST, classes_text, verdict_text
 from omniart_model.report.words import (
     INVENTED,
     difference_text,
@@ -46,10 +46,13 @@ def _about(shown: Shown) -> str:
 def _figures(shown: Shown) -> Iterator[str]:
     yield "## How good it is"
     yield (
-        "Each figure is a mean over seeds on the test split, with its 95 % interval over resampled works and its standard "
+        f"Each figure is a mean over seeds on {shown.table.split}, with its 95 % interval over resampled works and its standard "
         "deviation over seeds. Below the network's row each figure is followed by the network minus that answer, on the same works; "
-        "where the interval of that covers 0 it says no difference."
+        "where the interval of that covers 0 it says no difference, and where there is no interval, not measured."
     )
+    yield OF_TEST
+    if shown.table.split == "validation":
+        yield OF_VALIDATION
     for task in shown.table.tasks:
         yield f"### {escaped(task.task.name.capitalize())}"
         yield f"{escaped(verdict_text(task))} {escaped(classes_text(task))}"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from omniart_model.baselines.table import OF_ONE_SEED
 from omniart_model.report.shown import Shown
 from omniart_model.training.settings import Finetune, Schedule, Weighting
 from omniart_model.works import texts
@@ -62,6 +63,8 @@ def limits(shown: Shown) -> Iterator[str]:
     )
     yield _skew(shown)
     yield "A network may know a museum by its photographs: see museum only, and museums left out, in the report."
+    if shown.table.left_out:
+        yield f"Of museums left out: {OF_ONE_SEED}"
 
 
 def _skew(shown: Shown) -> str:

@@ -35,11 +35,12 @@ class Map:
 
 
 def map_of(shown: Shown) -> Map:
-    """Return the map of the works that the network has not learnt from, those of validation and test.
+    """Return the map of the works that the network has not learnt from, those of validation and those that are scored.
 
     At most MOST_POINTS of a known century, those whose ids have the least SHA-256.
     """
-    sides = (shown.study.test, shown.study.validation)
+    study = shown.study
+    sides = {study.split: study.measured, "validation": study.validation}.values()
     parts = [_held(side) for side in sides]
     features = np.concatenate([features for features, _, _ in parts])
     centuries = np.concatenate([centuries for _, centuries, _ in parts])
@@ -99,13 +100,13 @@ def map_html(names: Names, found: Map) -> str:
     """Return one map of all, the largest group below the others, and a small one for each group in which the others are grey: colour alone tells nothing."""
     if not len(found.points):
         return paragraph(
-            "No work of validation or test has both a century and a picture that was looked at."
+            "No work that was not learnt from has both a century and a picture that was looked at."
         )
     places = _placed(found.points)
     legend = {name: f"c{group}" for group, name in enumerate(found.names)}
     counts = np.bincount(found.groups, minlength=len(found.names))
     about = (
-        f"{len(found.points):,} works of validation and test, which were not learnt from, on the first two principal "
+        f"{len(found.points):,} works that were not learnt from, on the first two principal "
         f"components of the shared layer ({100 * found.told[0]:.0f} % and {100 * found.told[1]:.0f} % of its variance). "
         "Principal components and not t-SNE or UMAP: the same network gives the same map, with nothing left to chance or settings."
     )

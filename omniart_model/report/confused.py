@@ -67,13 +67,13 @@ def _pair(shown: Shown, found: Confusion, a: int, b: int) -> Pair:
 
 def _examples(shown: Shown, found: Confusion, own: int, other: int) -> Iterator[Example]:
     """Yield a work that is told rightly by most seeds, one of train where there is none, and one that is mistaken."""
-    ids, of_own = shown.study.test.ids, found.truth == own
+    ids, of_own = shown.study.measured.ids, found.truth == own
     label, seeds = found.classes[own], len(found.answers)
     right = _most_often(of_own, found, own)
     if right is not None:
         yield Example(ids[right[0]], label, "", f"told rightly by {_of_seeds(right[1], seeds)}")
     elif (one := _of_train(shown, found, own)) is not None:
-        yield Example(one, label, "", "from train: none of test is told rightly")
+        yield Example(one, label, "", "from train: no scored one is told rightly")
     wrong = _most_often(of_own, found, other)
     if wrong is not None:
         note = f"taken for {found.classes[other]} by {_of_seeds(wrong[1], seeds)}"
@@ -119,7 +119,7 @@ _ABOUT = (
 
 def _pair_html(pair: Pair, works: Mapping[str, Work]) -> str:
     told = (
-        f"{_count(pair.a_for_b)} of {_count(pair.works[0])} test works of {pair.a} taken for {pair.b}, "
+        f"{_count(pair.a_for_b)} of {_count(pair.works[0])} scored works of {pair.a} taken for {pair.b}, "
         f"{_count(pair.b_for_a)} of {_count(pair.works[1])} the other way."
     )
     cells = (

@@ -1,4 +1,4 @@
-"""Who is taken for whom: counts over the test works and all seeds."""
+"""Who is taken for whom: counts over the scored works and all seeds."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Confusion:
-    """One task's answers beside the truth: of the looked-at test works with a class.
+    """One task's answers beside the truth: of the looked-at scored works with a class.
 
-    ``counts[a, b]`` is how many works of a are taken for b, a mean over seeds, [C, C]. ``truth`` int64 [N] is each test
+    ``counts[a, b]`` is how many works of a are taken for b, a mean over seeds, [C, C]. ``truth`` int64 [N] is each scored
     work's class, UNKNOWN where it has none or was not looked at; ``answers`` int64 [S, N] what each seed says.
     """
 
@@ -33,7 +33,7 @@ class Confusion:
 def confusion_of(shown: Shown, task: Task) -> Confusion:
     """Return the confusions of a task of one class."""
     classes = shown.study.classes[task.name]
-    truth = np.asarray(encode(shown.study.test.works, task, classes)).astype(np.int64)
+    truth = np.asarray(encode(shown.study.measured.works, task, classes)).astype(np.int64)
     truth = np.where(shown.seen, truth, -1)
     answers = np.stack([scores.argmax(axis=1) for scores in shown.answer.of(task)])
     held = truth >= 0
@@ -52,7 +52,7 @@ class Productive:
 
 
 def most_productive(shown: Shown, found: Confusion, most: int = MOST) -> Productive:
-    """Return up to ``most`` classes with the most works in train, of those with a work in test.
+    """Return up to ``most`` classes with the most works in train, of those with a scored work.
 
     They stand in the order of the median year of their works in train, so that hands of one time stand together; those
     without a year come last, and of equal years the earlier class first.

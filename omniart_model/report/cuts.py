@@ -1,4 +1,4 @@
-"""The network by parts of the test split: museums, centuries, artists with many works, works without a near picture."""
+"""The network by parts of the split: museums, centuries, artists with many works, works without a near picture."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def cuts_html(table: Table) -> str:
     """Return one table for each way to cut, with all tasks side by side."""
     kinds = dict.fromkeys(kind for task in table.tasks for kind in task.cuts)
     if not kinds:
-        return paragraph("The test works were not cut into parts.")
+        return paragraph("The works were not cut into parts.")
     return "".join(_cut(table, kind) for kind in kinds)
 
 

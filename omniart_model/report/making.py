@@ -6,7 +6,15 @@ from omniart_data.release.report.markup import Names, counted, figure
 from omniart_data.release.report.plots import svg
 from omniart_model.report.prose import listed, paragraph
 from omniart_model.report.shown import Shown
-from omniart_model.training.settings import Epoch, Finetune, Tail, Weighting, YearHead
+from omniart_model.report.words import joined
+from omniart_model.training.settings import (
+    Epoch,
+    Finetune,
+    Schedule,
+    Tail,
+    Weighting,
+    YearHead,
+)
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 360, 200, 36, 16
 
@@ -26,10 +34,16 @@ _FINETUNE = {
     Finetune.ALL: "all of it trained too",
 }
 
+_WHY_KEPT = {
+    Schedule.CONSTANT: "The network is that of the epoch that is the best on validation,",
+    Schedule.COSINE: "The network is that of the last epoch, whatever validation says,",
+}
+
 
 def making_html(names: Names, shown: Shown) -> str:
     """Return the curve of the checkpoint's seed and how everything was made."""
-    return f"{curve(names, shown.training.epochs, shown.training.best)}{listed(facts(shown))}"
+    training, schedule = shown.training, shown.config.schedule
+    return f"{curve(names, training.epochs, training.best, schedule)}{listed(facts(shown))}"
 
 
 def facts(shown: Shown) -> list[str]:
@@ -42,10 +56,7 @@ def _of_data(shown: Shown) -> list[str]:
     licence = f" Their licence: {shown.licence}." if shown.licence else ""
     return [
         f"Release {table.release}, id (SHA-256 of its manifest) {table.digest}.",
-        (
-            f"Scored on {table.split}: {counted(table.works, 'work')} with a picture. Task weights, epochs "
-            "and the checkpoint's seed were chosen on validation."
-        ),
+        f"Scored on {table.split}: {counted(table.works, 'work')} with a picture. {_by_validation(shown)}",
         (
             f"Base {key['base']}, {_FINETUNE[shown.config.finetune]}; weights SHA-256 "
             f"{key['weights_sha256'] or 'none'}.{licence}"
@@ -59,6 +70,32 @@ def _of_data(shown: Shown) -> list[str]:
             "such works are not trained on, and are answered with the prior."
         ),
     ]
+
+
+def _by_validation(shown: Shown) -> str:
+    """Return what of the network is taken from validation: under a cosine schedule its epoch is not (``Schedule``)."""
+    told = {
+        "the tasks' weights": shown.config.weighting is Weighting.RATIO,
+        "how wide the ranges of years are": bool(shown.year) and not shown.network.bins,
+        "the epoch that is kept": shown.config.schedule is Schedule.CONSTANT,
+        "the checkpoint's seed": len(shown.answer.seeds) > 1,
+    }
+    taken = joined(name for name, is_so in told.items() if is_so)
+    return f"Chosen on validation: {taken or 'nothing'}."
+
+
+def _kept(shown: Shown) -> str:
+    """Return which seed and epoch the checkpoint is of, and why."""
+    training, config = shown.training, shown.config
+    seeds = len(shown.answer.seeds)
+    of_seed = f"{config.seed}, the best on validation" if seeds > 1 else f"{config.seed}"
+    ran = counted(len(training.epochs), "epoch")
+    epoch = (
+        f"of the last of {ran}: a cosine schedule ends at a rate of 0, and is not stopped before"
+        if config.schedule is Schedule.COSINE
+        else f"as it was after epoch {training.best} of {ran}, the best on validation"
+    )
+    return f"{counted(seeds, 'seed')}; the checkpoint is of seed {of_seed}, {epoch}."
 
 
 def _of_training(shown: Shown) -> list[str]:
@@ -81,15 +118,12 @@ def _of_training(shown: Shown) -> list[str]:
             f"AdamW at {config.rate:g}, {config.schedule.value}, with decay {config.decay:g}."
         ),
         f"Task weights, {_WEIGHTING[config.weighting]}: {weights or 'none'}.",
-        (
-            f"{counted(len(shown.answer.seeds), 'seed')}; the checkpoint is of seed {config.seed}, the best on validation, "
-            f"after epoch {training.best} of {len(training.epochs)}."
-        ),
+        _kept(shown),
     ]
 
 
-def curve(names: Names, epochs: Sequence[Epoch], best: int) -> str:
-    """Return the weighted loss by epoch, train and validation, as a picture.
+def curve(names: Names, epochs: Sequence[Epoch], kept: int, schedule: Schedule) -> str:
+    """Return the weighted loss by epoch, train and validation, as a picture; ``kept`` is the epoch of the network.
 
     The first epoch is left out where there are others: its weights are all 1, and its loss is not comparable.
     """
@@ -110,12 +144,12 @@ def curve(names: Names, epochs: Sequence[Epoch], best: int) -> str:
     }
     body = f'<path class="axis" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>'
     body += "".join(f'<polyline class="{css}" points="{line}"/>' for css, line in lines.items())
-    least = {epoch.number: epoch.total for epoch in shown}
+    totals = {epoch.number: epoch.total for epoch in shown}
     told = f"Weighted loss, epoch {first} to {last}."
-    if best in least:
-        x, y = place(best, least[best]).split(",")
-        body += f'<circle class="best" cx="{x}" cy="{y}" r="4"/>'
-        told += f" On validation it is least at epoch {best}: {least[best]:.3f}."
+    if kept in totals:
+        x, y = place(kept, totals[kept]).split(",")
+        body += f'<circle class="kept" cx="{x}" cy="{y}" r="4"/>'
+        told += f" {_WHY_KEPT[schedule]} {kept}, where it is {totals[kept]:.3f} on validation."
     body += (
         f'<text class="soft" x="{_LEFT - 4}" y="{_TOP + 4}" text-anchor="end">{top:.2f}</text>'
         f'<text class="soft" x="{_LEFT - 4}" y="{bottom + 4}" text-anchor="end">0</text>'

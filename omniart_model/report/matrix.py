@@ -38,12 +38,12 @@ def matrices(names: Names, shown: Shown, found: Confusion) -> str:
     """Return both pictures and the table behind them."""
     chosen = most_productive(shown, found)
     if not len(chosen.classes):
-        return paragraph(f"No test work has a class of {found.task.name}.")
+        return paragraph(f"No scored work has a class of {found.task.name}.")
     shares, works = among(found, chosen)
     labels, what = [found.classes[number] for number in chosen.classes], found.task.name
     about = (
-        f"Rows are what a work is, columns what it is taken for: percent of a row's test works, over all seeds. Of each {what} "
-        f"with a test work the {len(labels)} with the most works in train, in the order of the years of their works, so that "
+        f"Rows are what a work is, columns what it is taken for: percent of a row's scored works, over all seeds. Of each {what} "
+        f"with a scored work the {len(labels)} with the most works in train, in the order of the years of their works, so that "
         "confusion within a time shows as a block along the diagonal."
     )
     return "".join(
@@ -159,5 +159,5 @@ def _numbers(
                 "; ".join(taken) or "none",
             )
         )
-    head = [what, "median year", "works in train", "in test", "rightly told", "taken for"]
+    head = [what, "median year", "works in train", "scored", "rightly told", "taken for"]
     return f"<details><summary>The same as a table</summary>\n{table(head, rows, f'confusion of {what}')}</details>\n"

@@ -1,6 +1,6 @@
 """Does the network see the art or the photographer? Museums told from the features, and museums left out."""
 
-from omniart_model.baselines.table import LeftOut, Table
+from omniart_model.baselines.table import OF_ONE_SEED, LeftOut, Table
 from omniart_model.report.prose import paragraph
 from omniart_model.report.tables import Cell, Row, grid, measured_cell
 from omniart_model.report.words import difference_text, figure_text, head, interval_text, works_text
@@ -39,7 +39,7 @@ def _left_out(table: Table) -> str:
     heads = [Cell(one) for one in ("task", "never seen", "seen", "never seen minus seen")]
     about = (
         "Each museum's test works by a network that has seen none of that museum's works, and by one that has seen as many "
-        "works of all museums."
+        f"works of all museums. {OF_ONE_SEED}"
     )
     return paragraph(about, "quiet") + grid(
         "museum", heads, map(_row, table.left_out), "museums left out"

@@ -85,7 +85,7 @@ def _subsets(table: Table) -> str:
     columns = _columns(table, _OF_TABLE_2)
     names = dict.fromkeys(name for one in table.tasks for name in one.cuts.get("subset", {}))
     if not names:
-        return paragraph("The test works were not cut by how many works their artist has.")
+        return paragraph("The works were not cut by how many works their artist has.")
     rows = [_row("all", NETWORK, columns)]
     for name in names:
         found = [one.cuts.get("subset", {}).get(name, {}).get(key) for one, key in columns]

@@ -47,8 +47,8 @@ class Shown:
 
     @property
     def seen(self) -> Booleans:
-        """Return which test works the network has looked at, bool [N]; the others are answered with the prior."""
-        return self.study.test.seen
+        """Return which scored works the network has looked at, bool [N]; the others are answered with the prior."""
+        return self.study.measured.seen
 
     @property
     def one(self) -> Task | None:
@@ -67,5 +67,5 @@ class Shown:
         return tuple(task for task in self.study.tasks if self.answer.of(task))
 
     def told(self, task: Task) -> Floats:
-        """Return the checkpoint's answers to a task for the test works: scores [N, C], or years [N]."""
+        """Return the checkpoint's answers to a task for the scored works: scores [N, C], or years [N]."""
         return self.answer.of(task)[self.best]

@@ -25,7 +25,7 @@ _NEAR_YEARS = 25.0
 
 @dataclass(frozen=True)
 class Strip:
-    """A test work, why it was chosen, and its nearest works of train with their cosines."""
+    """A scored work, why it was chosen, and its nearest works of train with their cosines."""
 
     id: str
     why: str
@@ -33,19 +33,19 @@ class Strip:
 
 
 def neighbour_strips(shown: Shown) -> tuple[Strip, ...]:
-    """Return for each task a test work that it answers rightly and one wrongly, with what is near them in train.
+    """Return for each task a scored work that it answers rightly and one wrongly, with what is near them in train.
 
     Of several the one whose id has the least SHA-256: chosen by nobody, and the same each time. Works with a picture in the
     release come before others, which could not be shown.
     """
-    test, train = shown.study.test, shown.study.train
-    if not test.seen.any() or not train.seen.any():
+    measured, train = shown.study.measured, shown.study.train
+    if not measured.seen.any() or not train.seen.any():
         return ()
     chosen = list(_chosen(shown))
     rows = np.array([row for row, _ in chosen], np.int64)
-    asked = shared_features(shown.network, test.features[rows])
+    asked = shared_features(shown.network, measured.features[rows])
     near, cosines = nearest(shown.network, asked, train.features, train.seen, NEIGHBOURS)
-    ids, train_ids = test.ids, train.ids
+    ids, train_ids = measured.ids, train.ids
     return tuple(
         Strip(
             ids[row],
@@ -57,7 +57,7 @@ def neighbour_strips(shown: Shown) -> tuple[Strip, ...]:
 
 
 def _chosen(shown: Shown) -> Iterator[tuple[int, str]]:
-    """Yield rows of test and why they were chosen, none twice."""
+    """Yield rows of the scored works and why they were chosen, none twice."""
     order = _order(shown)
     taken: set[int] = set()
     for task in shown.answered:
@@ -70,7 +70,7 @@ def _chosen(shown: Shown) -> Iterator[tuple[int, str]]:
 
 
 def _said(shown: Shown, task: Task, row: int) -> str:
-    """Return what the checkpoint says of a test work: the likeliest class, or the year."""
+    """Return what the checkpoint says of a scored work: the likeliest class, or the year."""
     told = shown.told(task)[row]
     if task.kind is Kind.YEAR:
         return year_text(float(told))
@@ -78,25 +78,25 @@ def _said(shown: Shown, task: Task, row: int) -> str:
 
 
 def _order(shown: Shown) -> list[int]:
-    """Return the seen works of test, those that can be shown first, each lot by the SHA-256 of its ids."""
-    test = shown.study.test
-    statuses = shown.study.release.table("test", columns=["id", "image_status"])
+    """Return the seen works that are scored, those that can be shown first, each lot by the SHA-256 of its ids."""
+    study, measured = shown.study, shown.study.measured
+    statuses = study.release.table(study.split, columns=["id", "image_status"])
     inside = statuses.filter(compute.equal(statuses["image_status"], EMBEDDED))["id"]
     shows = set(texts(inside))
-    ids = test.ids
+    ids = measured.ids
     keys = {
         row: (ids[row] not in shows, digest(ids[row].encode()))
-        for row in np.flatnonzero(test.seen).tolist()
+        for row in np.flatnonzero(measured.seen).tolist()
     }
     return sorted(keys, key=keys.__getitem__)
 
 
 def _right(shown: Shown, task: Task) -> tuple[Booleans, Booleans]:
-    """Return which test works a task answers rightly, and of which that can be said, bool [N] both.
+    """Return which scored works a task answers rightly, and of which that can be said, bool [N] both.
 
     Of several classes it is right where the likeliest is one of the work's own.
     """
-    labels = encode(shown.study.test.works, task, shown.study.classes[task.name])
+    labels = encode(shown.study.measured.works, task, shown.study.classes[task.name])
     told = shown.told(task)
     if isinstance(labels, SeveralLabels):
         dense = labels.dense(np.arange(len(told)))
@@ -118,10 +118,10 @@ def wanted(strips: Sequence[Strip]) -> Iterator[str]:
 def strips_html(strips: Sequence[Strip], works: Mapping[str, Work], *, shared: bool) -> str:
     """Return the strips; ``shared`` says whether there is a shared layer at all."""
     if not strips:
-        return paragraph("No picture of test or of train was looked at.")
+        return paragraph("No picture of train, or of a work that is scored, was looked at.")
     layer = "shared layer" if shared else "base's features, for there is no shared layer,"
     about = (
-        f"A test work on the left, and the works of train that are nearest to it in the {layer} by cosine. For each task "
+        f"A scored work on the left, and the works of train that are nearest to it in the {layer} by cosine. For each task "
         "one that is answered rightly and one that is not, picked by the SHA-256 of their ids."
     )
     return paragraph(about, "quiet") + "".join(_strip(strip, works) for strip in strips)

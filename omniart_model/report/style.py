@@ -37,7 +37,7 @@ svg .small .dots, svg .faint { stroke: var(--lost); stroke-opacity: .35; }
 svg .s0 { stroke: var(--c0); } svg .s1 { stroke: var(--c1); } svg .s2 { stroke: var(--c2); }
 svg .s3 { stroke: var(--c3); } svg .s4 { stroke: var(--c4); } svg .s5 { stroke: var(--c5); }
 svg .train { stroke: var(--quiet); stroke-dasharray: 5 4; fill: none; }
-svg .validation { stroke: var(--c0); stroke-width: 2; fill: none; } svg .best { fill: var(--c0); }
+svg .validation { stroke: var(--c0); stroke-width: 2; fill: none; } svg .kept { fill: var(--c0); }
 """
 
 STYLE = OF_RELEASES + _MORE

@@ -7,7 +7,14 @@ from omniart_data.release.report.markup import safe
 from omniart_model.evaluation.measured import Difference, Measured, Verdict
 from omniart_model.report.words import difference_text, figure_text, interval_text, spread_text
 
-_VERDICTS = {Verdict.BETTER: "better", Verdict.WORSE: "worse", Verdict.NONE: "same"}
+_VERDICTS = {
+    Verdict.BETTER: "better",
+    Verdict.WORSE: "worse",
+    Verdict.NONE: "same",
+    Verdict.UNMEASURED: "",
+}
+"""The class that small print of a verdict has on the page."""
+
 NOTHING = "–"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from omniart_data.release.report.markup import safe
-from omniart_model.baselines.table import NETWORK, Table, TaskTable
+from omniart_model.baselines.table import NETWORK, OF_VALIDATION, Table, TaskTable
 from omniart_model.evaluation.measured import Measured, Verdict
 from omniart_model.evaluation.printed import title
 from omniart_model.evaluation.table import MAIN
@@ -21,14 +21,22 @@ def verdicts(table: Table) -> str:
     told = [f"{name}: {what}" for name, what in table.what.items()]
     if told:
         parts.append(f"<details><summary>What each answer is</summary>\n{listed(told)}</details>\n")
-    return "".join([paragraph(_READING, "quiet"), *parts])
+    if table.split == "validation":
+        parts.insert(0, paragraph(OF_VALIDATION))
+    return "".join([paragraph(_READING, "quiet"), paragraph(OF_TEST, "quiet"), *parts])
 
 
 _READING = (
-    "Each figure is a mean over seeds, with its 95 % interval over resampled test works below it and its standard "
+    "Each figure is a mean over seeds, with its 95 % interval over resampled works below it and its standard "
     "deviation over seeds. A difference is the network's figure minus that answer's on the same works; where its "
-    "interval covers 0 there is no difference that these works could show."
+    "interval covers 0 there is no difference that these works could show, and without an interval it is not measured."
 )
+
+OF_TEST = (
+    "Which labels are classes hangs on how often they are in test too, as a class without a work there cannot be measured. "
+    "A network that knows no such class cannot take a work for one, which spares it mistakes that it would make among all labels of train."
+)
+"""What the classes owe to the labels of test."""
 
 
 def _task(table: TaskTable) -> str:
@@ -73,6 +81,7 @@ def verdict_text(table: TaskTable) -> str:
         Verdict.BETTER: "better than",
         Verdict.WORSE: "worse than",
         Verdict.NONE: "not told apart from",
+        Verdict.UNMEASURED: "not measured beside",
     }
     told = [f"{words[verdict]} {joined(names)}" for verdict, names in found.items() if names]
     if not told:

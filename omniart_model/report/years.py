@@ -20,7 +20,7 @@ RANGE_HOLDS = 0.8
 
 @dataclass(frozen=True)
 class Years:
-    """Said and true years of the test works that have one and were looked at, float [N], and ranges [N, 2] or None."""
+    """Said and true years of the scored works that have one and were looked at, float [N], and ranges [N, 2] or None."""
 
     said: Floats
     true: Floats
@@ -28,13 +28,13 @@ class Years:
 
 
 def years_of(shown: Shown, task: Task) -> Years:
-    """Return the checkpoint's years for test; the ranges are the answer's, or else the network's own."""
-    test = shown.study.test
-    true = np.asarray(encode(test.works, task, ()), np.float64)
-    held = test.seen & ~np.isnan(true)
+    """Return the checkpoint's years for the scored works; the ranges are the answer's, or else the network's own."""
+    measured = shown.study.measured
+    true = np.asarray(encode(measured.works, task, ()), np.float64)
+    held = measured.seen & ~np.isnan(true)
     ranges = shown.answer.ranges[shown.best] if shown.answer.ranges else None
     if ranges is None and held.any():
-        ranges = answers(shown.network, Cached(test.features, {})).ranges.get(task.name)
+        ranges = answers(shown.network, Cached(measured.features, {})).ranges.get(task.name)
     if ranges is not None and (ranges[held, 0] == ranges[held, 1]).all():
         ranges = None  # of no width: nothing was learnt of errors
     return Years(
@@ -47,10 +47,10 @@ def years_of(shown: Shown, task: Task) -> Years:
 def years_html(names: Names, found: Years) -> str:
     """Return the picture, and a table by what century is said."""
     if not len(found.true):
-        return paragraph("No test work has both a year and a picture that was looked at.")
+        return paragraph("No scored work has both a year and a picture that was looked at.")
     error = found.said - found.true
     told = (
-        f"{len(error):,} test works. The mean of said minus true is {error.mean():+.0f} years: "
+        f"{len(error):,} scored works. The mean of said minus true is {error.mean():+.0f} years: "
         f"{'late' if error.mean() > 0 else 'early'} on the whole."
     )
     return "".join(

@@ -28,6 +28,18 @@ TRAIN, VALIDATION, TEST = 1, 2, 3
 EARLIEST, LATEST = -10_000, 2_100
 """Years beyond these are none of a museum's."""
 
+_UNREADABLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    OSError,
+    zlib.error,
+)
+"""What scipy raises, beside its own error, for a file that says one thing and holds another."""
+
 _STEM = re.compile(r"[0-9A-Za-z][0-9A-Za-z().,_+-]{0,199}")
 """What a picture is called, short of ``.jpg``: ``0000018_RP-T-1953-344(R)``."""
 
@@ -110,9 +122,7 @@ def _load(path: Path, variable: str) -> Any:
     check_form(path)
     try:
         held = loadmat(path, variable_names=[variable]).get(variable)
-    except (MatReadError, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
-        raise ModelError(f"{path} cannot be read: {_first_line(error)}") from error
-    except (NotImplementedError, MemoryError, OSError, zlib.error) as error:
+    except (*_UNREADABLE, MatReadError) as error:
         raise ModelError(f"{path} cannot be read: {_first_line(error)}") from error
     if held is None or held.size != 1 or not held.dtype.names:
         raise ModelError(f"{path} holds no struct {variable}: is it the file that was meant?")

@@ -11,21 +11,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from omniart_data.release import Release
 from omniart_data.release.rows import compute
-from omniart_model.files import as_json, digest, read_json, write_whole
+from omniart_model.bases.weights import sha256_of
+from omniart_model.files import as_json, digest, write_whole
 from omniart_model.manifest import check_manifest
-from omniart_model.tasks import Kind, Task
-from omniart_model.training.network import Network, network_from
-from omniart_model.training.settings import TrainConfig, TrainReport, read_config
+from omniart_model.tasks import Task
+from omniart_model.training.about import FORMAT, About, not_described, read_about
+from omniart_model.training.network import Network, network_from, unfilled
+from omniart_model.training.settings import TrainConfig, TrainReport
 from omniart_model.works import is_numbered
 from schemas.errors import ModelError
 
-FORMAT = 2
 TENSORS, BASE, ABOUT = "network.safetensors", "base.safetensors", "checkpoint.json"
 
 
@@ -118,54 +119,72 @@ def load_checkpoint(folder: Path) -> Checkpoint:
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """Return a checkpoint, manifest or not; raise ModelError if it is not whole or of another format."""
-    about = read_json(folder / ABOUT)
-    if about.get("format") != FORMAT:
-        raise ModelError(
-            f"{folder / ABOUT} is of format {about.get('format')!r}, not {FORMAT}: train again"
-        )
-    state = _read_tensors(folder / TENSORS, about.get("tensors_sha256"))
-    learnt = about.get("base_sha256")
-    base = _read_tensors(folder / BASE, learnt) if learnt else None
+    """Return a checkpoint, manifest or not; raise ModelError if it is not whole or of another format.
+
+    The JSON asks for tensors of some sizes: those that the file lists are compared with it before any is made.
+    """
+    about = read_about(folder / ABOUT)
+    _check_digest(folder / TENSORS, about.tensors_sha256)
+    if about.base_sha256:
+        _check_digest(folder / BASE, about.base_sha256)
     try:
-        return _assemble(about, state, base)
-    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-        raise ModelError(f"{folder / ABOUT} does not describe a checkpoint: {error!r}") from error
+        _check_shapes(about, _shapes(folder / TENSORS))
+        state = _read_tensors(folder / TENSORS)
+        network = network_from(about.tasks, about.classes, about.config, state)
+    except ValueError as error:
+        raise not_described(folder / ABOUT, error) from error
+    return Checkpoint(
+        network,
+        about.classes,
+        about.numbers,
+        about.release,
+        about.release_sha256,
+        about.features,
+        about.config,
+        about.training,
+        _read_tensors(folder / BASE) if about.base_sha256 else None,
+    )
 
 
-def _read_tensors(path: Path, sha256: object) -> dict[str, Tensor]:
-    """Return the tensors of a file of this SHA-256; raises ModelError."""
+def _check_digest(path: Path, sha256: str) -> None:
+    """Raise ModelError unless a file is the one that the JSON speaks of."""
+    if sha256_of(path) != sha256:
+        raise ModelError(f"{path} is not the file that {ABOUT} speaks of: train again")
+
+
+def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Return the shapes that a file's header lists, without its tensors; raises ModelError, ValueError.
+
+    Numbers are float32 throughout: of another type a file would be read as what it is not.
+    """
     try:
-        body = path.read_bytes()
+        with safe_open(path, "pt") as file:
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
+            kinds = {one.get_dtype() for one in slices.values()}
+            shapes = {name: tuple(one.get_shape()) for name, one in slices.items()}
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{path} holds no tensors: {error}") from error
+    if kinds - {"F32"}:
+        raise ValueError(f"its tensors are {', '.join(sorted(kinds))}, not F32")
+    return shapes
+
+
+def _check_shapes(about: About, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raise ValueError unless tensors of these shapes are those of the network that is described."""
+    unfilled(about.tasks, about.classes, about.config, shapes)
+    told, found = about.features["features"], shapes["feature_mean"][0]
+    if told != str(found):
+        raise ValueError(f"features are {told!r}, and feature_mean {found}")
+
+
+def _read_tensors(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a file; raises ModelError."""
+    try:
+        return load(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    if digest(body) != sha256:
-        raise ModelError(f"{path} is not the file that {ABOUT} speaks of: train again")
-    try:
-        return load(body)
     except SafetensorError as error:
         raise ModelError(f"{path} holds no tensors: {error}") from error
-
-
-def _assemble(
-    about: Mapping[str, Any], state: dict[str, Tensor], base: Mapping[str, Tensor] | None
-) -> Checkpoint:
-    rows = [dict(row) for row in about["tasks"]]
-    classes = {row["name"]: tuple(row.pop("classes")) for row in rows}
-    numbers = {row["name"]: tuple(row.pop("numbers")) for row in rows}
-    tasks = [Task(**{**row, "kind": Kind(row["kind"])}) for row in rows]
-    config = read_config(about["config"])
-    return Checkpoint(
-        network_from(tasks, classes, config, state),
-        classes,
-        numbers,
-        about["release"],
-        about["release_sha256"],
-        about["features"],
-        config,
-        about["training"],
-        base,
-    )
 
 
 def check_class_index(checkpoint: Checkpoint, release: Release) -> None:

@@ -146,14 +146,43 @@ def make_network(
     return Network(tasks, widths, features, config.shared, dropout=config.dropout, bins=bins)
 
 
+def unfilled(
+    tasks: Sequence[Task],
+    classes: Mapping[str, Sequence[str]],
+    config: TrainConfig,
+    shapes: Mapping[str, tuple[int, ...]],
+) -> Network:
+    """Return the network whose tensors have these shapes, without numbers and so without memory.
+
+    Raises ValueError where tasks, classes and settings make another: what is asked for is then never allocated.
+    """
+    features, edges = (shapes.get(name, ()) for name in ("feature_mean", "year_edges"))
+    if len(features) != 1 or len(edges) != 1:
+        raise ValueError("feature_mean and year_edges are not rows of numbers")
+    try:
+        with torch.device("meta"):
+            network = make_network(tasks, classes, features[0], config, max(edges[0] - 1, 0))
+    except (
+        RuntimeError,
+        OverflowError,
+        TypeError,
+    ) as error:  # torch's own, for more than it can count
+        raise ValueError("the network is larger than any") from error
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    for name in sorted(wanted.keys() | shapes.keys()):
+        if wanted.get(name) != shapes.get(name):
+            raise ValueError(f"{name} is {shapes.get(name)}, not {wanted.get(name)}")
+    return network
+
+
 def network_from(
     tasks: Sequence[Task],
     classes: Mapping[str, Sequence[str]],
     config: TrainConfig,
     state: Mapping[str, Tensor],
 ) -> Network:
-    """Return the network, ready to answer, whose tensors these are; raises KeyError or RuntimeError for others."""
-    bins = max(len(state["year_edges"]) - 1, 0)
-    network = make_network(tasks, classes, len(state["feature_mean"]), config, bins)
+    """Return the network, ready to answer, whose tensors these are; raises ValueError for others."""
+    shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    network = unfilled(tasks, classes, config, shapes).to_empty(device="cpu")
     network.load_state_dict(state)
     return network.eval()

@@ -23,7 +23,7 @@ from omniart_model.tasks import Kind, Task
 from omniart_model.training.answers import Answers, answers
 from omniart_model.training.checkpoint import Checkpoint
 from omniart_model.training.examples import Cached
-from omniart_model.training.years import RANGE
+from omniart_model.training.years import usual_range
 from omniart_model.works import in_split, pictured_works, texts
 from schemas.errors import ModelError
 
@@ -43,18 +43,9 @@ def predict(
         prior = constant["median year"] if task.kind is Kind.YEAR else next(iter(constant.values()))
         told.scores[task.name][~found] = repeated(prior, int((~found).sum()))
         if task.name in told.ranges:
-            told.ranges[task.name][~found] = _usual_range(train, task)
+            told.ranges[task.name][~found] = usual_range(train, task)
     ids = texts(works["id"])
     return Predictions(ids, checkpoint.classes, told.scores, told.ranges), int(np.sum(~found))
-
-
-def _usual_range(train: pa.Table, task: Task) -> Floats:
-    """Return what four years in five of train lie in, [2]; NaN where no year is known."""
-    years = np.asarray(train[task.column].drop_null(), np.float64)
-    ends: Floats = (
-        np.quantile(years, RANGE).astype(np.float32) if len(years) else np.full(2, np.nan)
-    )
-    return ends
 
 
 def predict_split(

@@ -53,7 +53,7 @@ def fit(
     where = place.type, world.size
     key = key_of(tasks, classes, config, spread=spread, labels=sides, where=where)
     report = TrainReport(train=len(train), validation=len(validation))
-    report.batch = _batch_size(len(train), config.batch)
+    report.batch = batch_size(len(train), config.batch)
     with chance_kept(config.seed, place):
         network = _start(tasks, classes, train, spread, config).to(place)
         near = brought_to(train, place), brought_to(validation, place)
@@ -73,7 +73,8 @@ def outputs(network: Network, examples: Examples) -> dict[str, Floats]:
     return answers(network, examples).scores
 
 
-def _batch_size(works: int, asked: int) -> int:
+def batch_size(works: int, asked: int) -> int:
+    """Return how many works are in a batch where ``asked`` is the most: fewer on a small release, for steps enough."""
     return max(1, min(asked, works, max(_LEAST_BATCH, works // _LEAST_STEPS)))
 
 

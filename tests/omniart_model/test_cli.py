@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from omniart_data.release import Release
 from omniart_data.release.near import open_features
 from omniart_model.baselines.make import BaseChoice, BaselineConfig, train_baseline
-from omniart_model.baselines.table import NETWORK
+from omniart_model.baselines.table import NETWORK, OF_VALIDATION
 from omniart_model.files import as_json
 from omniart_model.manifest import write_manifest
 from omniart_model.report.words import INVENTED
@@ -28,7 +29,8 @@ from omniart_model.training.checkpoint import (
     read_checkpoint,
 )
 from omniart_model.training.settings import TrainConfig
-from schemas.errors import ModelError
+from omniart_model.works import in_split, pictured_works
+from schemas.errors import ModelError, UsageError
 
 TIMED = {"times.json", "report.html", "README.md", "manifest.json", "manifest.sha256"}
 """What tells how long a run took, and what seals it."""
@@ -93,12 +95,16 @@ def test_train_predict_evaluate(release: Release, workspace: Path, tmp_path: Pat
     trained = command(*train_words(release, out, workspace), "--epochs", 3)
     again = command(*train_words(release, out, workspace), "--epochs", 3)
     other = command(*train_words(release, out, workspace), "--epochs", 4)
-    predicted = command("predict", out, release.folder, "--out", answers, "--workspace", workspace)
+    split = ("--split", "validation")
+    predicted = command(
+        "predict", out, release.folder, "--out", answers, "--workspace", workspace, *split
+    )
     scores = tmp_path / "scores.json"
-    scored = command("evaluate", release.folder, answers, "--json", scores)
+    scored = command("evaluate", release.folder, answers, "--json", scores, *split)
 
     assert (trained.returncode, trained.stderr) == (0, "")
     assert f"report: {out / 'report.html'}" in trained.stdout
+    assert "release 1.0.0, validation: 24 works" in trained.stdout
     assert (again.returncode, other.returncode) == (0, 1)
     assert "is there already" in again.stdout
     assert "another baseline" in other.stderr
@@ -112,6 +118,38 @@ def test_train_predict_evaluate(release: Release, workspace: Path, tmp_path: Pat
         for metric, figures in told.items():
             same = one["answers"][NETWORK][metric]
             assert {key: same[key] for key in figures} == figures, metric
+
+
+@pytest.mark.parametrize(("words", "split"), [((), "validation"), (("--split", "test"), "test")])
+def test_test_is_read_where_it_is_asked_for(
+    words: tuple[str, ...], split: str, release: Release, workspace: Path, tmp_path: Path
+) -> None:
+    """What `train` prints and writes is of validation, says so, and answers no work of test; --split test asks for those."""
+    out = tmp_path / "out"
+
+    trained = command(*train_words(release, out, workspace), "--epochs", 1, *words)
+
+    works = in_split(pictured_works(release), split)["id"].to_pylist()
+    table, card = json.loads((out / "baselines.json").read_bytes()), (out / "README.md").read_text()
+    assert trained.returncode == 0, trained.stderr
+    assert f"release 1.0.0, {split}: {len(works)} works" in trained.stdout
+    assert (table["split"], table["works"]) == (split, len(works))
+    assert pq.read_table(out / "predictions.parquet")["id"].to_pylist() == works
+    flattering = split == "validation"
+    assert [OF_VALIDATION in told for told in (trained.stdout, escaped_as(card))] == [
+        flattering
+    ] * 2
+
+
+def escaped_as(markdown: str) -> str:
+    """Return Markdown without its escapes."""
+    return markdown.replace("\\", "")
+
+
+def test_all_answers_are_of_test(config: BaselineConfig) -> None:
+    """The table that a release is published with is of no other split."""
+    with pytest.raises(UsageError, match="all answers are made for test"):
+        replace(config, full=True, split="validation")
 
 
 def test_the_same_release_gives_the_same_baseline(

@@ -22,7 +22,7 @@ def answer(study: Study, _: How) -> tuple[Answer, ...]:
     for task in study.tasks:
         constants = constant_answers(study.train.works, task, study.classes[task.name])
         for name, constant in constants.items():
-            found[name][task.name] = repeated(constant, len(study.test))
+            found[name][task.name] = repeated(constant, len(study.measured))
     return tuple(Answer(name, _WHAT[name], (found[name],)) for name in _WHAT if name in found)
 
 

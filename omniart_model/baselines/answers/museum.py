@@ -18,8 +18,8 @@ PRIOR_WORKS = 5
 
 
 def answer(study: Study, _: How) -> tuple[Answer, ...]:
-    """Return what the museums tell of the test works."""
-    scores = {task.name: museum_scores(study, task, study.test) for task in study.tasks}
+    """Return what the museums tell of the works that are scored."""
+    scores = {task.name: museum_scores(study, task, study.measured) for task in study.tasks}
     return (Answer("museum only", _WHAT, (scores,)),)
 
 

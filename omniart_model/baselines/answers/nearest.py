@@ -52,7 +52,7 @@ def answer(study: Study, how: How) -> tuple[Answer, ...]:
         started = time.perf_counter()
         known: dict[bytes, tuple[Near, Near]] = {}
         found = {task.name: _task(study, task, how, known) for task in study.tasks}
-        scores = study.filled(study.test, {name: scores for name, (scores, _) in found.items()})
+        scores = study.filled(study.measured, {name: scores for name, (scores, _) in found.items()})
         votes = {name: str(vote) for name, (_, vote) in found.items()}
         return Part(dict(scores), {"votes": votes, "seconds": time.perf_counter() - started})
 
@@ -70,11 +70,12 @@ def _task(
     labels = encode(study.train.works, task, study.classes[task.name])
     held = np.flatnonzero(study.train.seen & known_rows(labels)).astype(np.int64)
     if not len(held):
-        return np.array(study.prior(task)[None].repeat(len(study.test), 0)), Vote(0, weighted=False)
+        nobody = Vote(0, weighted=False)
+        return np.array(study.prior(task)[None].repeat(len(study.measured), 0)), nobody
     if held.tobytes() not in known:
         known[held.tobytes()] = (
             _near(study, study.validation, held, how),
-            _near(study, study.test, held, how),
+            _near(study, study.measured, held, how),
         )
     near = known[held.tobytes()]
     best, best_figure = Vote(1, weighted=False), float("nan")

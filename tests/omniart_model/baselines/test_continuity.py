@@ -5,14 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from omniart_data.release import Release, open_release, write_release
+from omniart_data.release.rows import compute
 from omniart_model.baselines.continuity import held_by_both, previous_baseline
 from omniart_model.baselines.make import BaselineConfig, train_baseline
 from omniart_model.baselines.prepare import choose_device, prepare_features
 from omniart_model.baselines.study import Study, open_study
 from omniart_model.baselines.table import NETWORK, Table
+from omniart_model.baselines.written import PREDICTIONS
+from schemas.errors import ModelError
 
 OLD, NEW = "1.0.0", "1.1.0"
 
@@ -53,9 +58,9 @@ def study(followed: tuple[Release, Path], config: BaselineConfig) -> Study:
     return open_study(release, config.tasks, cache)
 
 
-def test_three_rows_tell_data_from_network(table: Table) -> None:
-    """For each task: the old network on all of test, and both networks on the works that both releases hold."""
-    shared = f"test of {OLD} and {NEW}"
+def test_three_rows_tell_data_from_network(table: Table, study: Study, baseline: Path) -> None:
+    """For each task: the old network on all of test, and both networks on the works that both test splits hold."""
+    shared = f"test of {OLD} and {NEW}, {held_by_both(study, baseline).sum()} works"
     for one in table.tasks:
         rows = [row for row in table.continuity if row.task == one.task.name]
         assert [(row.network, row.works) for row in rows] == [
@@ -66,10 +71,19 @@ def test_three_rows_tell_data_from_network(table: Table) -> None:
         assert all(row.lacking == 0 for row in rows)
 
 
-def test_what_both_hold_is_told_by_the_ledger(study: Study, release: Release, table: Table) -> None:
-    """It is the works of test that were in test before, and the figures are of those."""
-    before = set(release.table("test", columns=["id"])["id"].to_pylist())
-    both = held_by_both(study)
+def test_what_both_hold_is_told_by_the_old_predictions(
+    study: Study, baseline: Path, table: Table, tmp_path: Path
+) -> None:
+    """It is the works that the old baseline has answered: one that it could not look at is in no figure of both."""
+    answered = pq.read_table(baseline / PREDICTIONS)
+    before = set(answered["id"].to_pylist())
+    both = held_by_both(study, baseline)
+    first = int(np.flatnonzero(both)[0])
+    lacking = answered.filter(compute.not_equal(answered["id"], study.test.ids[first]))
+    pq.write_table(lacking, tmp_path / PREDICTIONS)
+    fewer = held_by_both(study, tmp_path)
+
+    assert np.flatnonzero(both != fewer).tolist() == [first]
 
     assert [one in before for one in study.test.ids] == both.tolist()
     assert 0 < both.sum() < len(both)
@@ -79,6 +93,25 @@ def test_what_both_hold_is_told_by_the_ledger(study: Study, release: Release, ta
         if row.task == "artist"
     }
     assert set(figures.values()) == {int(both.sum()), len(both)}
+
+
+def test_predictions_of_no_test_split_are_not_compared_with(
+    study: Study, baseline: Path, tmp_path: Path
+) -> None:
+    """What is no table of predictions, or answers another split, is an error that names the file."""
+    answered = pq.read_table(baseline / PREDICTIONS)
+    told = {**answered.schema.metadata, b"split": b"validation"}
+    pq.write_table(answered.replace_schema_metadata(told), tmp_path / PREDICTIONS)
+    with pytest.raises(ModelError, match=f"{PREDICTIONS} does not answer a test split"):
+        held_by_both(study, tmp_path)
+
+    for body in (b"", b"no table"):
+        (tmp_path / PREDICTIONS).write_bytes(body)
+        with pytest.raises(ModelError, match=f"{PREDICTIONS} cannot be read"):
+            held_by_both(study, tmp_path)
+    pq.write_table(answered.drop_columns(["id"]), tmp_path / PREDICTIONS)
+    with pytest.raises(ModelError, match=f"{PREDICTIONS} cannot be read"):
+        held_by_both(study, tmp_path)
 
 
 def test_the_old_network_knows_what_it_knew(table: Table) -> None:

@@ -21,6 +21,8 @@ from omniart_model.baselines.through import Through
 from omniart_model.bases.last_stage import last_stage
 from omniart_model.bases.table import find_base
 from omniart_model.cli import app
+from omniart_model.evaluation.resample import Resamples
+from omniart_model.evaluation.score import score
 from omniart_model.manifest import check_manifest
 from omniart_model.tasks import choose_tasks
 from omniart_model.training.checkpoint import load_checkpoint
@@ -51,7 +53,7 @@ def small(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Release
 def tuned(small: Release) -> Path:
     """Return the folder of a network that was trained together with its base's last stage."""
     words = ["--base", BASE, "--shared", 16, "--epochs", 1, "--base-rate", "1e-3", "--resamples", 0]
-    command("train", small.folder, "--finetune", "last", *words)
+    command("train", small.folder, "--finetune", "last", "--split", "test", *words)
     return small.folder.parents[1] / "trained" / "1.0.0"
 
 
@@ -122,3 +124,28 @@ def test_what_is_kept_is_not_learnt_again(small: Release, tmp_path: Path) -> Non
     for one, other in ((first.base, again.base), (first.scores, again.scores)):
         assert set(one) == set(other)
         assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("finetune", [Finetune.NONE, Finetune.LAST])
+def test_what_was_not_seen_has_the_range_of_train(
+    small: Release, tmp_path: Path, finetune: Finetune
+) -> None:
+    """A test work without features has train's median year and the range of most of train: widths are of all works."""
+    choice, workspace = BaseChoice(BASE), small.folder.parents[1]
+    cache, _ = prepare_features(small, choice, workspace, CPU)
+    study = open_study(small, choose_tasks(["artist", "period"]), cache)
+    seen = study.test.seen & (np.arange(len(study.test)) > 0)
+    study = replace(study, test=replace(study.test, seen=seen))
+    config = TrainConfig(shared=8, epochs=1, finetune=finetune)
+    kept = Kept.beside(tmp_path / "1.0.0", {})
+    with Through(study, choice, workspace, CPU) as through, Progress() as progress:
+        how = How(config, (0,), CPU, workspace, kept, progress, through)
+        found = fitted(study, how, "network", config)
+
+    years, ends = np.asarray(study.train.works["year"]), found.ranges["period"]
+    assert found.scores["period"][0] == np.median(years)
+    np.testing.assert_allclose(ends[0], np.quantile(years, (0.1, 0.9)), rtol=1e-6)
+    truth, asked = study.truth(study.tasks[1]), Resamples(len(study.test), 20)
+    width = score(truth, [found.scores["period"]], asked, ranges=[ends])["range_width"]
+    assert width.n == len(study.test)
+    assert width.value == pytest.approx(float(np.mean(ends[:, 1] - ends[:, 0])), rel=1e-5)

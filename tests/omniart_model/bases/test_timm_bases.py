@@ -1,5 +1,8 @@
 """timm's networks are bases: what they want to see is timm's, and their weights are known by their SHA-256."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,12 +83,28 @@ def test_a_file_is_known_by_its_first_digest(file: Path, tmp_path: Path) -> None
         find_weights(base, tmp_path)
 
 
-def test_offline_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With HF_HUB_OFFLINE nothing is asked of the hub, and the line says what can be done."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_the_hub_is_that_of_its_own_library(tmp_path: Path) -> None:
+    """Endpoint and HF_HUB_OFFLINE are huggingface_hub's: nothing is asked of the hub, and a line says what can be done."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from omniart_model.bases.table import find_base\n"
+        "from omniart_model.bases.weights import find_weights\n"
+        "find_weights(find_base(sys.argv[1]), Path(sys.argv[2]))\n"
+    )
+    hub = {"HF_HUB_OFFLINE": "on", "HF_ENDPOINT": "http://127.0.0.1:9/"}
 
-    with pytest.raises(ModelError, match=r"HF_HUB_OFFLINE is set\): give them with --weights FILE"):
-        find_weights(find_base(NAME), tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code, NAME, str(tmp_path)],
+        env=os.environ | hub,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    told = done.stderr.splitlines()[-1]
+    assert "ModelError: the weights of timm:tf_efficientnet_lite0 could not be downloaded" in told
+    assert "from http://127.0.0.1:9/timm/tf_efficientnet_lite0.in1k/resolve/main/" in told
+    assert "(HF_HUB_OFFLINE is set): give them with --weights FILE" in told
     assert not list(tmp_path.iterdir())
 
 

@@ -1,14 +1,18 @@
 """Weights are those that the base names, or there is an error that says what can be done."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from omniart_model.bases.frozen import load_base
-from omniart_model.bases.table import BASES, find_base
+from omniart_model.bases.table import BASES, Base, find_base
 from omniart_model.bases.torchvision_import import torchvision_models
 from omniart_model.bases.weights import find_weights, sha256_of
 from schemas.errors import ModelError, UsageError
@@ -58,6 +62,57 @@ def test_a_downloaded_file_is_used_again(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match=r"not 0676ba61: remove .*resnet50-0676ba61.pth"):
         find_weights(RESNET50, tmp_path)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[tuple[Base, Path]]:
+    """Return a base whose file's SHA-256 nobody tells, and that file, as a server on this machine gives it."""
+    served = tmp_path / "served" / "model.safetensors"
+    served.parent.mkdir()
+    served.write_bytes(b"first")
+    answer = partial(SimpleHTTPRequestHandler, directory=served.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/{served.name}"
+        yield replace(RESNET50, name="somebody's", sha256="", url=url), served
+        server.shutdown()
+        thread.join()
+
+
+def test_a_second_download_is_that_of_the_first(hub: tuple[Base, Path], tmp_path: Path) -> None:
+    """The first file's SHA-256 is kept when the file is gone: another in its place is refused, the same is taken."""
+    base, served = hub
+    first = find_weights(base, tmp_path / "weights")
+    assert first.path is not None
+    first.path.unlink()
+    served.write_bytes(b"other")
+
+    with pytest.raises(
+        ModelError, match=f"model.safetensors gave a file with SHA-256 .*, not {first.sha256}"
+    ):
+        find_weights(base, tmp_path / "weights")
+    beside = first.path.with_name(f"{first.path.name}.sha256")
+    assert list(first.path.parent.iterdir()) == [beside]
+
+    served.write_bytes(b"first")
+    assert find_weights(base, tmp_path / "weights") == first
+    first.path.write_bytes(b"torn")
+    with pytest.raises(
+        ModelError, match=f"remove {first.path} and start again, and {beside} too if"
+    ):
+        find_weights(base, tmp_path / "weights")
+    beside.write_bytes(b"")
+    with pytest.raises(ModelError, match=f"{beside} holds no SHA-256: remove it"):
+        find_weights(base, tmp_path / "weights")
+
+
+def test_a_download_is_what_was_asked_for(hub: tuple[Base, Path], tmp_path: Path) -> None:
+    """Where somebody names a SHA-256, another file is not kept."""
+    with pytest.raises(ModelError, match=r"gave a file with SHA-256 .*, not 00ff: try again"):
+        find_weights(hub[0], tmp_path / "weights", sha256="00ff")
+
+    assert not list((tmp_path / "weights").iterdir())
 
 
 def test_torchvisions_network_takes_a_file_of_weights(tmp_path: Path) -> None:

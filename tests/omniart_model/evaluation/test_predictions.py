@@ -13,12 +13,13 @@ import pytest
 from omniart_data.release import Release
 from omniart_data.release.rows import compute
 from omniart_model.evaluation.evaluate import PREDICTED, Evaluation, evaluate
+from omniart_model.evaluation.one_class import ranks
 from omniart_model.evaluation.predictions import (
-    SCORED,
     Predictions,
     read_predictions,
     write_predictions,
 )
+from omniart_model.evaluation.predictions_file import BEYOND, SCORED
 from omniart_model.evaluation.printed import terminal
 from omniart_model.evaluation.resample import RESAMPLES
 from omniart_model.files import as_json
@@ -299,6 +300,98 @@ def test_repeated_ids_are_found_in_one_pass(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="1 ids occur again, the first is 'met:199999'"):
         read_predictions(tmp_path / "p", ids, TASKS, {})
+
+
+def _made(chance: np.random.Generator, works: int, names: int) -> list[list[dict[str, object]]]:
+    """Return labels for works, some twice, some equal in score, half of them no class."""
+    return [
+        [
+            {"label": f"Artist {number:02d}", "score": float(score)}
+            for number, score in zip(
+                chance.integers(0, names, 12), chance.integers(0, 6, 12), strict=True
+            )
+        ]
+        for _ in range(works)
+    ]
+
+
+def test_labels_that_are_no_class_take_their_places(tmp_path: Path) -> None:
+    """A work's own class is among the first three as often as with a column for each label that anybody names."""
+    rows = _made(np.random.default_rng(0), 3_000, 14)
+    classes = tuple(f"Artist {number:02d}" for number in range(7))
+    every = (*classes, *(f"Artist {number:02d}" for number in range(7, 14)))
+    dense = np.full((len(rows), len(every)), -np.inf, np.float32)
+    for row, labels in enumerate(rows):
+        for one in labels:
+            dense[row, every.index(str(one["label"]))] = one["score"]
+    ids = [str(number) for number in range(len(rows))]
+    pq.write_table(pa.table({"id": ids, "artist": pa.array(rows, SCORED)}), tmp_path / "p")
+
+    found = read_predictions(tmp_path / "p", ids, choose_tasks(["artist"]), {"artist": classes})
+
+    own = np.random.default_rng(1).integers(0, len(classes), len(rows))
+    scores = found.scores["artist"]
+    assert found.classes["artist"] == classes
+    assert scores.shape[1] == len(classes) + BEYOND
+    np.testing.assert_array_equal(scores[:, : len(classes)], dense[:, : len(classes)])
+    for first in (1, 2, 3):
+        np.testing.assert_array_equal(ranks(scores, own) < first, ranks(dense, own) < first)
+
+
+def test_labels_of_ones_own_take_no_memory(tmp_path: Path) -> None:
+    """A hundred thousand artists that no release has are three columns, not a hundred thousand."""
+    ids = [f"w{number}" for number in range(2_000)]
+    rows = [[{"label": f"{one} {n}", "score": float(n)} for n in range(50)] for one in ids]
+    pq.write_table(pa.table({"id": ids, "artist": pa.array(rows, SCORED)}), tmp_path / "p")
+
+    found = read_predictions(tmp_path / "p", ids, choose_tasks(["artist"]), {"artist": ARTISTS})
+
+    assert found.scores["artist"].shape == (2_000, len(ARTISTS) + BEYOND)
+    np.testing.assert_array_equal(found.scores["artist"][:, -BEYOND:], [[49, 48, 47]] * 2_000)
+
+
+def test_endless_lists_are_refused_unread(release: Release, tmp_path: Path) -> None:
+    """A few kilobytes can list one label ten million times: how many there are is looked at first."""
+    table = right_answers(release).select(["id"])
+    label = pa.DictionaryArray.from_arrays(np.zeros(10_000_000, np.int8), pa.array(["A"]))
+    score = pa.array(np.zeros(10_000_000, np.float32))
+    pairs = pa.StructArray.from_arrays([label, score], ["label", "score"])
+    ends = pa.array([0, *[len(pairs)] * table.num_rows], pa.int32())
+    pq.write_table(
+        table.append_column("artist", pa.ListArray.from_arrays(ends, pairs)), tmp_path / "p"
+    )
+
+    assert (tmp_path / "p").stat().st_size < 10_000
+    with pytest.raises(ModelError, match="artist lists 10,000,011 labels for 12 works: list the"):
+        evaluate(release, tmp_path / "p", TASKS)
+
+
+def test_works_are_compared_before_answers_are_read(release: Release, tmp_path: Path) -> None:
+    """Of a file for other works the answers, here torn ones, are not looked at; far too many works are only counted."""
+    table, path = right_answers(release), tmp_path / "p"
+    for given, message in (
+        (table.slice(1), "1 works are not predicted"),
+        (table, "is not a Parquet file that can be read"),
+        (pa.concat_tables([table] * 3), "has 36 rows, and 12 works are to be predicted"),
+    ):
+        pq.write_table(given, path, compression="zstd")
+        artists = pq.read_metadata(path).row_group(0).column(1)
+        start, body = artists.dictionary_page_offset, bytearray(path.read_bytes())
+        body[start : start + artists.total_compressed_size] = bytes(artists.total_compressed_size)
+        path.write_bytes(body)
+
+        with pytest.raises(ModelError, match=message) as caught:
+            evaluate(release, path, TASKS)
+        assert "\n" not in str(caught.value)
+
+
+def test_two_columns_of_one_name_are_refused(release: Release, tmp_path: Path) -> None:
+    """Which of the two is meant nobody can tell."""
+    table = right_answers(release)
+    pq.write_table(table.append_column("year", table["year"]), tmp_path / "p")
+
+    with pytest.raises(ModelError, match="has 2 columns that are called year"):
+        evaluate(release, tmp_path / "p", TASKS)
 
 
 @pytest.mark.parametrize("body", [b"", b"id,year\n", b"PAR1"])

@@ -149,9 +149,10 @@ def test_an_answer_does_not_differ_from_itself(kind: Kind, seed: int) -> None:
 
     for first in ([answer.scores], [answer.scores] * 5):
         for found in differences(truth, first, [answer.scores], resamples).values():
-            assert found.verdict is Verdict.NONE
+            measured = not math.isnan(found.low)
+            assert found.verdict is (Verdict.NONE if measured else Verdict.UNMEASURED)
             assert math.isnan(found.value) or abs(found.value) < 1e-9
-            assert found.low == found.high == 0 or math.isnan(found.low)
+            assert found.low == found.high == 0 or not measured
 
 
 def test_spread_is_over_seeds_and_the_interval_over_works() -> None:
@@ -184,7 +185,7 @@ def test_among_is_as_if_there_were_no_others(kind: Kind) -> None:
 
 
 def test_without_resamples_there_is_no_interval() -> None:
-    """The figure is there all the same, and nothing can be said of a difference."""
+    """The figure is there all the same, and a difference is not measured, which is not to say that there is none."""
     truth, answer = made(Kind.ONE, 1)
     none = Resamples(len(truth.known), times=0)
 
@@ -193,7 +194,8 @@ def test_without_resamples_there_is_no_interval() -> None:
 
     assert found.value == points(truth, answer.scores)["top1"] > 0
     assert math.isnan(found.low)
-    assert beside.verdict is Verdict.NONE
+    assert beside.value > 0
+    assert beside.verdict is Verdict.UNMEASURED
 
 
 def test_resamples_of_other_works_are_refused() -> None:
@@ -211,13 +213,15 @@ def test_resamples_of_other_works_are_refused() -> None:
         (0.1, 0.2, Better.LOWER, Verdict.WORSE),
         (-2, -1, Better.LOWER, Verdict.BETTER),
         (-2, 0, Better.LOWER, Verdict.NONE),
-        (math.nan, math.nan, Better.LOWER, Verdict.NONE),
+        (-1, 2, Better.HIGHER, Verdict.NONE),
+        (math.nan, math.nan, Better.LOWER, Verdict.UNMEASURED),
+        (0.1, math.nan, Better.HIGHER, Verdict.UNMEASURED),
     ],
 )
 def test_a_verdict_needs_an_interval_beside_0(
     low: float, high: float, better: Better, verdict: Verdict
 ) -> None:
-    """Where the interval covers 0, or is of nothing, there is no difference."""
+    """Where the interval covers 0 there is no difference; where there is none, none was measured."""
     assert Difference.judged((low + high) / 2, low, high, better).verdict is verdict
 
 
@@ -225,3 +229,10 @@ def test_what_is_not_a_number_is_not_scored() -> None:
     """NaN is neither more nor less than anything: it would rank first, and is refused instead."""
     with pytest.raises(ValueError, match="not numbers"):
         score(of_years(np.array([1600.0, 1700.0])), [np.array([1600.0, np.nan])], Resamples(2, 10))
+
+
+def test_a_range_that_is_not_a_number_is_not_scored() -> None:
+    """The width of the other works' ranges would be taken for that of all: it is refused instead."""
+    years, ranges = np.array([1600.0, 1700.0]), np.array([[1590.0, 1610.0], [np.nan, np.nan]])
+    with pytest.raises(ValueError, match="no value"):
+        score(of_years(years), [years], Resamples(2, 10), ranges=[ranges])

@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -37,7 +36,7 @@ def vectors(numbers: list[int], views: int = 2) -> Halves:
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[FeatureCache]:
+def cache(tmp_path: Path) -> FeatureCache:
     """Return an empty cache."""
     return FeatureCache(tmp_path, TINY, "00")
 
@@ -123,6 +122,93 @@ def test_what_is_no_part_is_named(cache: FeatureCache, body: bytes) -> None:
 
     with pytest.raises(ModelError, match=r"zz\.arrow is damaged: remove it"):
         cache.read(digests([1]))
+
+
+def _start_of(part: Path, features: Halves) -> int:
+    """Return where the features lie in the file of a part."""
+    return part.read_bytes().index(features.tobytes())
+
+
+@pytest.mark.parametrize("flipped", [0, 3 * 2 * 2 + 5, -1])
+def test_rot_is_seen(cache: FeatureCache, flipped: int) -> None:
+    """One flipped bit in a row that is asked for is an error that names the file; other rows are none the worse."""
+    cache.add(digests([1, 2]), vectors([1, 2]))
+    (part,) = cache.folder.iterdir()
+    body = bytearray(part.read_bytes())
+    start, size = _start_of(part, vectors([1, 2])), vectors([1, 2]).nbytes
+    body[start + flipped % size] ^= 1
+    part.write_bytes(body)
+    rotten, whole = (1, 2) if 0 <= flipped < size // 2 else (2, 1)
+
+    with pytest.raises(ModelError, match=f"{part.name} is damaged: remove it, and it will be made"):
+        cache.read(digests([rotten]))
+    with pytest.raises(ModelError, match="is damaged"):
+        list(cache.parts())
+    np.testing.assert_array_equal(cache.read(digests([whole]))[0], vectors([whole]))
+    part.unlink()
+    assert not cache.held()
+
+
+@pytest.mark.parametrize("features", [1, 2, 4, 5])
+def test_rows_that_changed_places_are_seen(tmp_path: Path, features: int) -> None:
+    """Each row has its own sum, whatever the length of a row: two that were exchanged are damage."""
+    cache = FeatureCache(tmp_path, replace(ONE_VIEW, features=features), "00")
+    rows = np.arange(2 * features, dtype=np.float16).reshape(2, 1, features)
+    cache.add(digests([1, 2]), rows)
+    (part,) = cache.folder.iterdir()
+    part.write_bytes(part.read_bytes().replace(rows.tobytes(), rows[::-1].tobytes(), 1))
+
+    with pytest.raises(ModelError, match="is damaged"):
+        cache.read(digests([1]))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_not_kept(cache: FeatureCache, bad: float) -> None:
+    """Features that are not finite are told with their picture, and no part is written."""
+    features = vectors([1, 2])
+    features[1, 1, 2] = bad
+
+    with pytest.raises(ModelError, match=f"tiny gives features of the picture {digests([2])[0]}"):
+        cache.add(digests([1, 2]), features)
+    assert not cache.folder.exists()
+
+
+def _without_sums(cache: FeatureCache, features: Halves) -> Path:
+    """Write features of pictures 0, 1, 2 ... as parts were written before they had sums."""
+    cache.add(digests(list(range(len(features)))), np.zeros_like(features))
+    (part,) = cache.folder.iterdir()
+    table = pa.ipc.open_file(part).read_all()
+    rows = pa.Array.from_buffers(
+        table.schema.field(1).type, len(features), [None, pa.py_buffer(features.tobytes())]
+    )
+    old = pa.table([table["image_sha256"], rows], schema=table.schema.remove(2))
+    with pa.ipc.new_file(str(part), old.schema) as writer:
+        writer.write_table(old)
+    return part
+
+
+def test_parts_without_sums_are_read(cache: FeatureCache) -> None:
+    """What was written before there were sums is as good as ever; only what is no number is refused."""
+    _without_sums(cache, vectors([0, 1, 2]))
+    cache.add(digests([7]), vectors([7]))
+
+    features, found = cache.read(digests([2, 7, 0]))
+
+    assert found.all()
+    np.testing.assert_array_equal(features, vectors([2, 7, 0]))
+
+
+def test_old_parts_of_no_numbers_are_named(cache: FeatureCache) -> None:
+    """An old part with a NaN among what is asked for is an error that says which file to remove."""
+    features = vectors([0, 1])
+    features[1, 0, 0] = np.nan
+    part = _without_sums(cache, features)
+
+    with pytest.raises(
+        ModelError, match=f"{part.name} holds features that are not finite numbers: remove it"
+    ):
+        cache.read(digests([1]))
+    np.testing.assert_array_equal(cache.read(digests([0]))[0], vectors([0]))
 
 
 def test_another_form_is_not_taken_for_features(cache: FeatureCache, tmp_path: Path) -> None:

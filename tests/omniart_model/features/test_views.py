@@ -1,5 +1,6 @@
 """Each view of a picture has features of its own, and pixels go the same way as any base's."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from omniart_data.release import Release
 from omniart_data.release.near import open_features
 from omniart_model.baselines.prepare import BaseChoice, prepare_features
+from omniart_model.baselines.study import open_study
 from omniart_model.bases.augmented import augmented
 from omniart_model.bases.frozen import load_base
 from omniart_model.bases.table import BASES, View
@@ -24,6 +26,7 @@ from omniart_model.features.extract import extract_features, wanted_pictures
 from omniart_model.features.file import write_features
 from omniart_model.features.look import look
 from omniart_model.features.pictures import angle, see, see_views, turned
+from omniart_model.tasks import choose_tasks
 from omniart_model.works import pictured_works
 from schemas.errors import ModelError, UsageError
 
@@ -86,6 +89,35 @@ def test_colours_hang_on_the_release_alone(release: Release) -> None:
     one, other = (augmented(PIXELS, "zca", colours_of_train(release, PIXELS, None)) for _ in "ab")
 
     assert one == other
+
+
+def test_other_pictures_at_hand_give_other_features(
+    made: ModuleType, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a picture of train is not at hand the log says so, and features of other colours are never taken for these."""
+    kept_out = made.made_release(tmp_path / "release", 60, pictures="kept out")
+    held = {
+        hashlib.sha256(body).hexdigest(): body
+        for body in map(made.picture, range(60), [0, 3, 2, 1] * 15)
+    }
+    train = set(wanted_pictures(kept_out, ["train"]))
+    lacking = min(train)
+    for sha256, body in held.items():
+        path = tmp_path / "images" / sha256[:2] / sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body if sha256 != lacking else b"no picture")
+
+    without, _ = prepare_features(kept_out, BaseChoice("pixels", augment="mean"), tmp_path, CPU)
+    told = [one.message for one in caplog.records if "colours" in one.message]
+    (tmp_path / "images" / lacking[:2] / lacking).write_bytes(held[lacking])
+    whole, _ = prepare_features(kept_out, BaseChoice("pixels", augment="mean"), tmp_path, CPU)
+
+    assert told == [f"colours of train without 1 of its {len(train)} pictures"]
+    assert without.key != whole.key
+    assert without.folder != whole.folder
+    studies = [open_study(kept_out, choose_tasks(), cache) for cache in (without, whole)]
+    one, other = (study.rests_on(study.test)["features"] for study in studies)
+    assert one != other
 
 
 def test_colours_need_a_release(tmp_path: Path, made: ModuleType) -> None:

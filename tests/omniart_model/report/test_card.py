@@ -197,7 +197,7 @@ def test_the_command_makes_it_again(
 ) -> None:
     """The command line is one that the program takes, and says all that the baseline was made with."""
     monkeypatch.chdir(workspace)
-    features = shown.features | {"augmentation": "rotation"}
+    features = {**shown.features, "augmentation": "rotation"}
 
     for full, wanted in ((True, "baselines"), (False, "train")):
         card = model_card(replace(shown, config=config, features=features, full=full))

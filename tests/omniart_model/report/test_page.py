@@ -130,7 +130,7 @@ def test_a_confused_pair_is_shown_with_its_pictures(page: str, shown: Shown) -> 
     assert f"<h3>{a} and {b}</h3>" in told
     works = int(np.count_nonzero(shown.study.truth(shown.study.tasks[0]).labels == 1))
     assert (
-        f"0 of {works} test works of {a} taken for {b}, {works / 2:g} of {works} the other way."
+        f"0 of {works} scored works of {a} taken for {b}, {works / 2:g} of {works} the other way."
         in words(told)
     )
     assert f"taken for {a} by 1 of 2 seeds" in told
@@ -207,7 +207,7 @@ def test_a_training_alone_has_a_report(shown: Shown) -> None:
     for sentence in (
         "The network is compared with no other answer here.",
         "No single-task networks were learnt",
-        "The test works were not cut into parts.",
+        "The works were not cut into parts.",
         "No museum was left out",
         "No picture of one split is all but the same",
         "There is no baseline of an earlier release",
@@ -240,9 +240,9 @@ def test_a_test_split_that_nobody_looked_at_has_a_report(shown: Shown) -> None:
     """Where no picture of test was at hand nothing is said of confusions, neighbours and years."""
     test = replace(shown.study.test, seen=shown.study.test.seen & False)
     told = words(report_page(replace(shown, study=replace(shown.study, test=test))))
-    assert "No test work has a class of artist." in told
-    assert "No picture of test or of train was looked at." in told
-    assert "No test work has both a year and a picture" in told
+    assert "No scored work has a class of artist." in told
+    assert "No picture of train, or of a work that is scored, was looked at." in told
+    assert "No scored work has both a year and a picture" in told
 
 
 HARNESS = """<!doctype html><title>not done</title><body style="margin:0"><script>

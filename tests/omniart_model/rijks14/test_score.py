@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from omniart_data.release import Release
 from omniart_model.cli import app
-from omniart_model.evaluation.predictions import SCORED
+from omniart_model.evaluation.predictions_file import SCORED
 from omniart_model.rijks14.classes import REST, Challenge, challenge_of
 from omniart_model.rijks14.published import CLASSES, CODE
 from omniart_model.rijks14.score import Row, Scores, score_challenge
@@ -65,7 +65,7 @@ def pairs(labels: Sequence[str], scores: Floats) -> pa.Array:
 
 
 @pytest.fixture(scope="module")
-def test_works(read_release: Release) -> list[dict[str, Any]]:
+def scored_works(read_release: Release) -> list[dict[str, Any]]:
     """Return the works that are scored."""
     return pictured_works(read_release, "test").to_pylist()
 
@@ -77,9 +77,9 @@ def classes(read_release: Release) -> Challenge:
 
 
 @pytest.fixture(scope="module")
-def answers(test_works: list[dict[str, Any]], classes: Challenge) -> dict[str, Floats]:
+def answers(scored_works: list[dict[str, Any]], classes: Challenge) -> dict[str, Floats]:
     """Return made answers, with many equal scores among them."""
-    chance, works = np.random.default_rng(3), len(test_works)
+    chance, works = np.random.default_rng(3), len(scored_works)
     sizes = {"artist": len(classes.creators) + 1, "type": 3, "material": 2}
     made = {
         name: chance.integers(0, 6, (works, size)).astype(float) for name, size in sizes.items()
@@ -90,7 +90,7 @@ def answers(test_works: list[dict[str, Any]], classes: Challenge) -> dict[str, F
 @pytest.fixture(scope="module")
 def scored(
     read_release: Release,
-    test_works: list[dict[str, Any]],
+    scored_works: list[dict[str, Any]],
     classes: Challenge,
     answers: dict[str, Floats],
     tmp_path_factory: pytest.TempPathFactory,
@@ -98,13 +98,13 @@ def scored(
     """Return the scores of the made answers, in rows of a made size."""
     path = tmp_path_factory.mktemp("predictions") / "predictions.parquet"
     columns = {
-        "id": pa.array([row["id"] for row in test_works]),
+        "id": pa.array([row["id"] for row in scored_works]),
         "artist": pairs([*classes.creators, REST], answers["artist"]),
         "type": pairs(classes.types, answers["type"]),
         "material": pairs(classes.materials, answers["material"]),
         "year": pa.array(answers["year"], pa.float32()),
     }
-    pq.write_table(pa.table(columns).take(np.arange(len(test_works))[::-1]), path)
+    pq.write_table(pa.table(columns).take(np.arange(len(scored_works))[::-1]), path)
     return score_challenge(read_release, path, creators=(3, 2), labels=(2, 1))
 
 
@@ -115,16 +115,19 @@ def row(scores: Scores, task: str, name: str) -> Row:
 
 
 def test_creators_are_scored_as_the_challenge_does(
-    scored: Scores, test_works: list[dict[str, Any]], classes: Challenge, answers: dict[str, Floats]
+    scored: Scores,
+    scored_works: list[dict[str, Any]],
+    classes: Challenge,
+    answers: dict[str, Floats],
 ) -> None:
     """With the rest, of all creators, and of the most frequent ones with their works and columns alone."""
     names = [*classes.creators, REST]
-    labels = [names.index(work["artist"] or REST) for work in test_works]
+    labels = [names.index(work["artist"] or REST) for work in scored_works]
     counts = np.bincount(labels, minlength=5)[:4]
     frequent = sorted(range(4), key=lambda n: (-counts[n], n))
 
     whole = row(scored, "creator", "4+u")
-    assert whole.works == len(test_works)
+    assert whole.works == len(scored_works)
     for top in (1, 2, 5):
         assert whole.figures[f"mca_top{top}"] == pytest.approx(mca(labels, answers["artist"], top))
     for size in (4, 3, 2):
@@ -143,13 +146,13 @@ def test_labels_are_scored_as_the_challenge_does(  # noqa: PLR0917
     task: str,
     column: str,
     scored: Scores,
-    test_works: list[dict[str, Any]],
+    scored_works: list[dict[str, Any]],
     classes: Challenge,
     answers: dict[str, Floats],
 ) -> None:
     """MAP by class and by work at eleven recalls; works without a label are 0 in the first row alone."""
     names = classes.types if task == "type" else classes.materials
-    truth = np.array([[name in work[column] for name in names] for work in test_works])
+    truth = np.array([[name in work[column] for name in names] for work in scored_works])
     scores = answers[task]
     found = row(scored, task, str(len(names)))
 
@@ -168,18 +171,18 @@ def test_labels_are_scored_as_the_challenge_does(  # noqa: PLR0917
 
 def test_years_are_scored_as_the_challenge_does(
     scored: Scores,
-    test_works: list[dict[str, Any]],
+    scored_works: list[dict[str, Any]],
     answers: dict[str, Floats],
     challenge: ModuleType,
 ) -> None:
     """Where first and last are less than a hundred years apart, against their mean; beside train's mean and median."""
-    numbers = [int(work["id"][8:15]) - 1 for work in test_works]
+    numbers = [int(work["id"][8:15]) - 1 for work in scored_works]
     first, last = challenge.years()[numbers].T
     near = np.abs(first - last) < 100
     error = np.abs(answers["year"].astype(np.float32)[near] - ((first + last) / 2)[near])
     found = row(scored, "year", "predictions")
 
-    assert 0 < found.works == near.sum() < len(test_works)
+    assert 0 < found.works == near.sum() < len(scored_works)
     assert found.figures["rmse"] == pytest.approx(np.sqrt(np.mean(error**2)))
     assert found.figures["mean_error"] == pytest.approx(error.mean())
     assert found.figures["within_50"] == pytest.approx(100 * (error <= 50).mean())
@@ -191,11 +194,11 @@ def test_years_are_scored_as_the_challenge_does(
 
 
 def test_short_lists_are_lower_bounds_and_say_so(
-    read_release: Release, test_works: list[dict[str, Any]], classes: Challenge, tmp_path: Path
+    read_release: Release, scored_works: list[dict[str, Any]], classes: Challenge, tmp_path: Path
 ) -> None:
     """Where a file lists the best creator alone and never the rest, the rows say that they are lower bounds."""
-    best = pa.array([[{"label": classes.creators[0], "score": 1.0}]] * len(test_works), SCORED)
-    ids = pa.array([work["id"] for work in test_works])
+    best = pa.array([[{"label": classes.creators[0], "score": 1.0}]] * len(scored_works), SCORED)
+    ids = pa.array([work["id"] for work in scored_works])
     pq.write_table(pa.table({"id": ids, "artist": best}), tmp_path / "short.parquet")
 
     scores = score_challenge(read_release, tmp_path / "short.parquet", creators=(2,))
@@ -259,6 +262,8 @@ def test_from_files_to_figures(files: Path, tmp_path: Path) -> None:
             "64",
             "--base",
             "pixels",
+            "--split",
+            "test",
             *least,
         ],
     )

@@ -4,15 +4,18 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 from made_training import planted
+from safetensors.torch import load_file, save
 from torch import nn
 
 from omniart_data.release import Release, open_release, write_release
-from omniart_model.files import as_json
+from omniart_model.files import as_json, digest
 from omniart_model.labels import SeveralLabels, YearLabels, encode, labels_to_learn
 from omniart_model.tasks import Kind, choose_tasks
 from omniart_model.training.answers import answers
@@ -96,7 +99,7 @@ def saved(shown: Release, tmp_path: Path, request: pytest.FixtureRequest) -> tup
         network,
         classes,
         shown,
-        features={"base": "made", "features": "48"},
+        features={"base": "made", "features": "48", "weights_sha256": "00"},
         config=request.param,
         report=report,
         base=nn.Linear(2, 3),
@@ -169,6 +172,97 @@ def test_a_checkpoint_of_an_earlier_format_is_refused(saved: tuple[Path, Cached]
 
     with pytest.raises(ModelError, match="is of format 1, not 2: train again"):
         read_checkpoint(saved[0])
+
+
+def _changed(about: dict[str, Any], at: str, value: object) -> dict[str, Any]:
+    """Return what a checkpoint says with one value exchanged; ``at`` names its place, with dots."""
+    *way, last = (int(name) if name.isdecimal() else name for name in at.split("."))
+    place: Any = about
+    for name in way:
+        place = place[name]
+    place[last] = value
+    return about
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "told"),
+    [
+        ("config.shared", 10**12, r"heads.weight is \(\d+, 8\), not \(\d+, 1000000000000\)"),
+        ("config.shared", 10**30, "the network is larger than any"),
+        ("config.shared", -1, "shared is -1"),
+        ("config.shared", "8", "shared is '8'"),
+        ("config.shared", True, "shared is True"),
+        ("config.rate", None, "rate is None"),
+        ("config.tail", ["none"], "is not a valid Tail"),
+        ("config", [], "config is not an object"),
+        ("tasks", {}, "tasks is not a list"),
+        ("tasks.0", "artist", "a task is not an object"),
+        ("tasks.0.kind", "several", "no task is called 'artist' and read from 'artist'"),
+        ("tasks.0.column", "id", "no task is called 'artist' and read from 'id'"),
+        ("tasks.0.name", "period", "a task is there twice|no task is called 'period'"),
+        ("tasks.0.classes", ["Artist A"] * 1_000, "heads.bias is"),
+        ("tasks.0.classes", "Artist A", "classes is not a list"),
+        ("tasks.0.classes", [1, 2, 3, 4], "classes are not all str"),
+        ("tasks.0.numbers", ["1"], "numbers are not all int"),
+        ("features", ["made"], "features is not an object"),
+        ("features.base", {"made": 1}, "base is not a text"),
+        ("features.features", "1000000000", "features are '1000000000', and feature_mean 48"),
+        ("features", {}, "KeyError: 'base'"),
+        ("release", 1, "release is not a text"),
+        ("training", None, "training is not an object"),
+    ],
+)
+def test_what_the_json_asks_for_is_never_made(
+    saved: tuple[Path, Cached], at: str, value: object, told: str
+) -> None:
+    """Sizes that are not those of the tensors, and words of another type, are one line before anything is allocated."""
+    path = saved[0] / ABOUT
+    path.write_bytes(as_json(_changed(json.loads(path.read_bytes()), at, value)))
+
+    with pytest.raises(
+        ModelError, match=f"does not describe a checkpoint, train again: .*({told})"
+    ) as caught:
+        read_checkpoint(saved[0])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "told"),
+    [
+        (
+            {"feature_mean": torch.zeros(48, dtype=torch.float16)},
+            "its tensors are F16, F32, not F32",
+        ),
+        ({"feature_mean": torch.zeros(10**12, 0)}, "are not rows of numbers"),
+        ({"year_edges": torch.zeros(())}, "are not rows of numbers"),
+        ({"year_mean": torch.zeros(3)}, r"year_mean is \(3,\), not \(\)"),
+        ({"more": torch.zeros(3)}, r"more is \(3,\), not None"),
+    ],
+)
+def test_tensors_of_another_network_are_refused(
+    saved: tuple[Path, Cached], tensors: dict[str, torch.Tensor], told: str
+) -> None:
+    """The file's header tells of what it holds: another type, shape or name is one line."""
+    folder = saved[0]
+    body = save(load_file(folder / TENSORS) | tensors)
+    (folder / TENSORS).write_bytes(body)
+    about = json.loads((folder / ABOUT).read_text()) | {"tensors_sha256": digest(body)}
+    (folder / ABOUT).write_bytes(as_json(about))
+
+    with pytest.raises(ModelError, match=told) as caught:
+        read_checkpoint(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_no_tensors_is_told(saved: tuple[Path, Cached]) -> None:
+    """Bytes of the right SHA-256 that are no safetensors file are one line."""
+    folder, body = saved[0], b"\xff" * 64
+    (folder / TENSORS).write_bytes(body)
+    about = json.loads((folder / ABOUT).read_text()) | {"tensors_sha256": digest(body)}
+    (folder / ABOUT).write_bytes(as_json(about))
+
+    with pytest.raises(ModelError, match=f"{TENSORS} holds no tensors"):
+        read_checkpoint(folder)
 
 
 def test_notations_are_labels(shown: Release) -> None:
