@@ -1,9 +1,10 @@
-"""The figures of README.md and docs/baselines.md: measured here, kept in results/, and written into the pages from there.
+"""The figures of README.md, docs/baselines.md and docs/comparison.md: measured here, kept in results/, and written into the pages from there.
 
     .venv/bin/python benchmarks/figures.py museums       read the museums' files of ../shared/data
     .venv/bin/python benchmarks/figures.py photographs   make the baseline of the photographs of ../shared/data
     .venv/bin/python benchmarks/figures.py demo          what `make demo` does, from an empty workspace
-    .venv/bin/python benchmarks/figures.py pages         write the tables of README.md and docs/baselines.md from results/
+    .venv/bin/python benchmarks/figures.py compare       compare sizes, augmentations and methods on the photographs
+    .venv/bin/python benchmarks/figures.py pages         write the tables of the pages from results/
 
 A run takes the command line that a maintainer takes, in a process of its own, and notes its wall-clock time and
 peak memory (`getrusage`, largest process).
@@ -123,6 +124,33 @@ def measure_all_photographs(workspace: Path) -> dict[str, Any]:
     return _measure_baselines(workspace, [*_photographs(), "--split-unattributed"], seeds=5)
 
 
+COMPARED = (
+    *("--shared", "1024,0,512,2048,6144"),
+    *("--augment", "flip,none,rotation,mean,zca"),
+    *("--methods", "paper,recipe,year-bins,logit-adjustment,uncertainty,dropout"),
+    *("--seeds", "3"),
+)
+
+
+def measure_compare(workspace: Path) -> dict[str, Any]:
+    """Make the paper's comparisons on the sample photographs, with works of no artist, as far as one base goes."""
+    asked = [*_photographs(), "--split-unattributed", "--workspace", workspace]
+    built = run(BIN / "omniart-data", "build", *asked)
+    release = workspace / "releases" / "omniart-1.0.0"
+    made = run(BIN / "omniart-model", "compare", release, "--bases", RECIPE[1], *COMPARED)
+    page = (workspace / "comparisons" / "1.0.0" / "compare.md").read_text(encoding="utf-8")
+    title, *sections = page.split("\n## ")
+    about = title.split("\n\n", 2)[2].strip()
+    tables = dict(section.split("\n\n", 1) for section in sections)
+    return {
+        "build": built,
+        "compare": made,
+        **_machine(),
+        "about": about,
+        "tables": {name: body.strip() for name, body in tables.items()},
+    }
+
+
 def measure_demo(workspace: Path) -> dict[str, Any]:
     """Do what `make demo` does after the install."""
     return _measure_baselines(workspace, ["--demo"], seeds=2)
@@ -132,6 +160,7 @@ MEASURES: Mapping[str, Callable[[Path], dict[str, Any]]] = {
     "museums": measure_museums,
     "photographs": measure_photographs,
     "all_photographs": measure_all_photographs,
+    "compare": measure_compare,
     "demo": measure_demo,
 }
 
@@ -287,10 +316,17 @@ def task_table(name: str) -> str:
 def times(name: str) -> str:
     """Return how long a measurement's steps took, and the memory of the largest."""
     told = results(name)
-    steps = [step for step in ("build", "verify", "train", "baselines") if step in told]
+    steps = [step for step in ("build", "verify", "baselines", "compare") if step in told]
     text = ", ".join(f"{step} {told[step]['seconds']:.0f} s" for step in steps)
     peak = max(told[step]["peak_mb"] for step in steps)
     return f"On {told['cores']} cores: {text}; at most {peak / 1000:.1f} GB of memory."
+
+
+def comparison() -> str:
+    """Return the tables of a comparison as the command writes them, below headings of this page."""
+    told = results("compare")
+    tables = [f"### {title}\n\n{body}" for title, body in told["tables"].items()]
+    return "\n\n".join([told["about"], *tables, times("compare")])
 
 
 def label_table() -> str:
@@ -328,10 +364,12 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
         for task in SHOWN
     },
     "photographs museums": lambda: left_out_table("photographs"),
+    "comparison": comparison,
+    "demo tasks": lambda: f"{task_table('demo')}\n\n{times('demo')}",
 }
 """What stands between the marks of a page, by name."""
 
-PAGES = ("README.md", "docs/baselines.md")
+PAGES = ("README.md", "docs/baselines.md", "docs/comparison.md")
 
 
 def with_figures(text: str) -> str:

@@ -25,8 +25,8 @@ PAPER_ANSWERING_S = 6.22, 2.13
 
 _TIME_NOTES = (
     (
-        "Of one seed, as the mean over seeds; alone is the sum over the single-task networks. Early stopping "
-        "ends each network at an epoch of its own: the ratio of an epoch leaves that out."
+        "Of one seed, as the mean over seeds; alone is the sum over the single-task networks. Networks of a constant "
+        "rate end at an epoch of their own, by validation: the ratio of an epoch leaves that out."
     ),
     (
         "The networks read features that were made once, so that the base is in none of these times. The "
@@ -132,7 +132,7 @@ def _facts(comparison: Comparison) -> Iterator[str]:
         )
     else:
         yield (
-            f"Measured on {comparison.split}, where choices are made (training stops by validation too); "
+            f"Measured on {comparison.split}, where choices are made (networks of a constant rate stop by it too); "
             "test is read once, by `omniart-model baselines`."
         )
     yield (
