@@ -133,7 +133,7 @@ def _facts(comparison: Comparison) -> Iterator[str]:
     else:
         yield (
             f"Measured on {comparison.split}, where choices are made (networks of a constant rate stop by it too); "
-            "test is read once, by `omniart-model baselines`."
+            "test is read once, by omniart-model baselines."
         )
     yield (
         f"One factor is varied at a time; the others stay at {_setting_text(comparison.middle)}. "
