@@ -8,7 +8,6 @@ distinct as they are. Artists and keepers stay the same, so an artist's works at
 as many in each source, and their pairs 256 times: far more than two million artworks of real museums would have.
 """
 
-import importlib.util
 import json
 import platform
 import resource
@@ -27,6 +26,7 @@ from omniart_data.normalise import normalise
 from omniart_data.normalise.works.compared import READS
 from omniart_data.normalise.works.links import link_works
 from omniart_data.normalise.works.titles import is_generic, title_key
+from tests.gold.samples import SHARED, STRATA
 
 HERE = Path(__file__).parent
 SIZES = (125_000, 500_000, 2_000_000)
@@ -36,13 +36,7 @@ SECONDS, MEGABYTES = 180, 3_000
 
 def real_artworks() -> pa.Table:
     """Return the artworks of all real samples."""
-    path = HERE.parent / "tests" / "gold" / "samples.py"
-    spec = importlib.util.spec_from_file_location("samples", path)
-    assert spec is not None
-    assert spec.loader is not None
-    samples = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(samples)
-    strata = [read(samples.SHARED) for read in samples.STRATA.values()]
+    strata = [read(SHARED) for read in STRATA.values()]
     return normalise(pa.concat_tables(strata)).artworks
 
 

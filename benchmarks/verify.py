@@ -9,7 +9,6 @@ SHA-256, and each Parquet file read. Rounds are taken in turn, in one process. R
 
 import functools
 import hashlib
-import importlib.util
 import io
 import json
 import statistics
@@ -18,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -31,6 +29,7 @@ from omniart_data.release.near import near_pairs
 from omniart_data.release.verify import verify_release
 from omniart_data.release.write import write_release
 from schemas.artwork import JUDGEMENT
+from tests.omniart_data.release import made as made_contents
 
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "verify.json"
@@ -38,18 +37,6 @@ ROWS, ARTISTS, JUDGEMENTS = 60_000, 3_000, 40_000
 SIDE_PX = 96
 ROUNDS = 3
 LIMIT_S = 20
-
-
-def made() -> ModuleType:
-    """Return the module that makes invented works."""
-    path = HERE.parent / "tests" / "omniart_data" / "release" / "made.py"
-    spec = importlib.util.spec_from_file_location("made_release_contents", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @functools.cache
@@ -63,7 +50,7 @@ def noise(number: int) -> bytes:
 
 def write(folder: Path, rows: int, *, images: bool) -> None:
     """Write a made release."""
-    maker = made()
+    maker = made_contents
     judged = maker.judgements(rows)
     judgements = [judged[n % 2] | {"number": n, "value": f"{n}"} for n in range(JUDGEMENTS)]
     given: dict[str, Any] = {"judgements": pa.Table.from_pylist(judgements, schema=JUDGEMENT)}

@@ -5,7 +5,6 @@
 
 import argparse
 import ast
-import importlib.util
 import inspect
 import re
 import sys
@@ -28,6 +27,7 @@ from omniart_data.normalise.terms.coarse import COARSE_TYPES
 from omniart_data.release.diff import as_text, bump_of, reasons
 from schemas import artwork, columns, decision, record, release
 from schemas.rights import policy
+from tests.omniart_data.made_history import made_history
 
 DOCS = Path(__file__).parent
 COMMANDS: Mapping[str, typer.Typer] = {
@@ -383,16 +383,8 @@ def history() -> tuple[tuple[str, ...], ...]:
 
     It is the one that tests/omniart_data/test_history.py looks at; it is written into a folder that is then gone.
     """
-    spec = importlib.util.spec_from_file_location("made_history", HISTORY)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(HISTORY)
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     with TemporaryDirectory() as folder:
-        return tuple(history_line(step) for step in module.made_history(Path(folder)))
-
-
-HISTORY = DOCS.parent / "tests" / "omniart_data" / "made_history.py"
+        return tuple(history_line(step) for step in made_history(Path(folder)))
 
 
 def history_line(step: Any) -> tuple[str, ...]:

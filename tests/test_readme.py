@@ -1,13 +1,11 @@
 """The README's figures are those that were measured, and the museums' files still give them."""
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from benchmarks import figures
 from crawlers.engine.fetch import FetchConfig
 from omniart_data.build import build
 from omniart_data.gather import parse_dump
@@ -18,19 +16,7 @@ from omniart_data.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def figures() -> ModuleType:
-    """Return benchmarks/figures.py as a module."""
-    spec = importlib.util.spec_from_file_location("figures", ROOT / "benchmarks" / "figures.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["figures"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_readme_shows_what_was_measured(figures: ModuleType) -> None:
+def test_readme_shows_what_was_measured() -> None:
     """Each table between marks, here and in the page on baselines, is the one that the kept results give."""
     texts = [(ROOT / page).read_text(encoding="utf-8") for page in figures.PAGES]
 
@@ -45,9 +31,7 @@ def test_readme_shows_what_was_measured(figures: ModuleType) -> None:
 
 
 @pytest.mark.real
-def test_museum_files_give_the_readme_figures(
-    figures: ModuleType, shared_data: Path, tmp_path: Path
-) -> None:
+def test_museum_files_give_the_readme_figures(shared_data: Path, tmp_path: Path) -> None:
     """More than 60,000 real records in one go: the release verifies, and its facts are the README's."""
     arguments = figures.museum_files(shared_data)
     plan = Plan(images="none").reading(parse_dump(text) for text in arguments if "=" in text)

@@ -1,11 +1,8 @@
 """A made history of five releases, as years of museums' changes in small: for its test and its page in docs/."""
 
-import importlib.util
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -14,22 +11,7 @@ from omniart_data.release import Release, open_release
 from omniart_data.release.diff import Difference, difference, side_of
 from omniart_data.release.write import write_release
 from schemas.artwork import ARTWORK, DROPPED
-
-
-def _load_made() -> ModuleType:
-    """Return made.py of the release tests, loaded by its path: the tests are no package."""
-    name = "made_release_contents"
-    if name not in sys.modules:
-        path = Path(__file__).parent / "release" / "made.py"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-MADE = _load_made()
+from tests.omniart_data.release import made as made_contents
 
 Rows = list[dict[str, Any]]
 
@@ -67,7 +49,9 @@ def _relabelled(rows: Rows) -> None:
         if row["id"] in RELABELLED:
             row.update(artwork_types=["altarpiece"], materials=["panel", "tempera"])
         if row["id"] == STRICTER:
-            row.update(rights=MADE.NOT_COMMERCIAL, rights_as_given=MADE.NOT_COMMERCIAL)
+            row.update(
+                rights=made_contents.NOT_COMMERCIAL, rights_as_given=made_contents.NOT_COMMERCIAL
+            )
 
 
 def _merged(rows: Rows) -> None:
@@ -101,22 +85,22 @@ def made_history(folder: Path) -> list[Step]:
 
 
 def _contents(works: int, change: Callable[[Rows], None], previous: Release | None) -> Any:
-    made = MADE.contents(works)
+    made = made_contents.contents(works)
     rows = made.artworks.to_pylist()
     change(rows)
     kept = {row["id"] for row in rows}
     lost = [_dropped(*one) for one in GONE if one[0] not in kept]
     dropped = [*made.dropped.to_pylist(), *lost]
-    read = dict.fromkeys(MADE.SOURCES, 0)
+    read = dict.fromkeys(made_contents.SOURCES, 0)
     for line in (*rows, *dropped):
         read[line["source"]] += 1
     pictures = [line for line in made.pictures.to_pylist() if line["id"] in kept]
     for line in pictures:
         if line["id"] == STRICTER and any(
-            r["rights"] != MADE.CC0 for r in rows if r["id"] == STRICTER
+            r["rights"] != made_contents.CC0 for r in rows if r["id"] == STRICTER
         ):
             line["image_status"] = "kept out"
-    return MADE.contents(
+    return made_contents.contents(
         works,
         artworks=pa.Table.from_pylist(rows, schema=ARTWORK),
         pictures=pa.Table.from_pylist(pictures, schema=made.pictures.schema),
@@ -128,7 +112,7 @@ def _contents(works: int, change: Callable[[Rows], None], previous: Release | No
 
 def _dropped(name: str, rule: str, reason: str) -> dict[str, Any]:
     source, source_id = name.split(":")
-    evidence = {"sha256": MADE.sha256(name.encode()), "number": 0}
+    evidence = {"sha256": made_contents.sha256(name.encode()), "number": 0}
     return {
         "source": source,
         "source_id": source_id,

@@ -1,11 +1,7 @@
 """Five releases, each after the one before: nothing moves, nothing that was given is taken back."""
 
-import importlib.util
 import re
-import sys
 from itertools import pairwise
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,19 +9,7 @@ import pytest
 from omniart_data.release import verify_release
 from omniart_data.release.diff import Bump, bump_of
 from schemas.release import SPLITS
-
-
-def _load_history() -> ModuleType:
-    """Load made_history.py by its path: in pytest's importlib mode tests are no package."""
-    spec = importlib.util.spec_from_file_location(
-        "made_history", Path(__file__).with_name("made_history.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+from tests.omniart_data.made_history import made_history
 
 Steps = list[Any]
 
@@ -33,7 +17,7 @@ Steps = list[Any]
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory: pytest.TempPathFactory) -> Steps:
     """Give the five releases."""
-    made: Steps = _load_history().made_history(tmp_path_factory.mktemp("history"))
+    made: Steps = made_history(tmp_path_factory.mktemp("history"))
     return made
 
 

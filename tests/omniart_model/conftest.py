@@ -1,7 +1,5 @@
 """A made release with pictures that tell their labels, and the baseline of it."""
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,21 +11,8 @@ from omniart_data.release import Release
 from omniart_model.baselines.make import BaseChoice, BaselineConfig, train_baseline
 from omniart_model.tasks import choose_tasks
 from omniart_model.training.settings import TrainConfig
+from tests.omniart_model import made_pictures
 
-
-def _load_made() -> ModuleType:
-    """Load made_pictures.py by its path: in pytest's importlib mode tests are no package."""
-    name = "made_pictures"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-MADE = _load_made()
 TASKS = choose_tasks(["artist", "type", "coarse_type", "material", "period"])
 
 
@@ -43,7 +28,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
     """Return made_pictures.py: picture, row, contents, made_release."""
-    return MADE
+    return made_pictures
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +40,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def release(workspace: Path) -> Release:
     """Return a made release of 120 works, all with pictures in it."""
-    opened: Release = MADE.made_release(workspace / "releases" / "omniart-1.0.0")
+    opened: Release = made_pictures.made_release(workspace / "releases" / "omniart-1.0.0")
     return opened
 
 
@@ -63,7 +48,7 @@ def release(workspace: Path) -> Release:
 def unpictured(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a made release that holds no pictures, though they are known."""
     folder = tmp_path_factory.mktemp("kept-out") / "releases" / "omniart-1.0.0"
-    opened: Release = MADE.made_release(folder, 60, pictures="kept out")
+    opened: Release = made_pictures.made_release(folder, 60, pictures="kept out")
     return opened
 
 

@@ -1,7 +1,6 @@
 """Links say which artworks are one work: what is sure is applied, what is likely is asked, nothing is dropped."""
 
 import csv
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from omniart_data.normalise.works.titles import is_generic, title_key
 from omniart_data.normalise.works.translated import told, words_of
 from schemas.artwork import ARTWORK
 from schemas.decision import CANDIDATE, LINK
+from tests.gold.samples import STRATA
 
 Row = Mapping[str, Any]
 
@@ -474,14 +474,8 @@ def test_a_title_of_any_length_costs_little() -> None:
 @pytest.mark.real
 def test_links_agree_with_a_matching_made_by_others(shared_data: Path) -> None:
     """Of the Met's paintings that others found in the Web Gallery no applied link names another, and most are found."""
-    path = Path(__file__).parents[2] / "gold" / "samples.py"
-    spec = importlib.util.spec_from_file_location("samples", path)
-    assert spec is not None
-    assert spec.loader is not None
-    samples = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(samples)
     names = ("met-american", "met-paintings", "met-api", "wga-2019")
-    records = pa.concat_tables([samples.STRATA[name](shared_data) for name in names])
+    records = pa.concat_tables([STRATA[name](shared_data) for name in names])
     artworks = normalise(records).artworks
     ids = set(artworks["id"].to_pylist())
     with (shared_data / "images" / "index.csv").open(encoding="utf-8", newline="") as file:

@@ -1,8 +1,6 @@
 """Made releases that may be published: invented works under the names of real sources."""
 
-import importlib.util
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -12,25 +10,10 @@ import pyarrow as pa
 import pytest
 
 from omniart_data.release import Contents, Release, open_release, write_release
+from tests.omniart_data.publish import hub_stand_in
+from tests.omniart_data.release import made as made_contents
 
 Publishable = Callable[..., Release]
-
-
-def load(name: str, path: Path) -> ModuleType:
-    """Load a module by its path: in pytest's importlib mode tests are no package."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-MADE = sys.modules.get("made_release_contents") or load(
-    "made_release_contents", Path(__file__).parents[1] / "release" / "made.py"
-)
-STAND_IN = load("hub_stand_in", Path(__file__).with_name("hub_stand_in.py"))
 
 
 def renamed(table: pa.Table) -> pa.Table:
@@ -41,7 +24,7 @@ def renamed(table: pa.Table) -> pa.Table:
 
 def met_contents(works: int, **given: Any) -> Contents:
     """Return made contents of the sources met and rijksmuseum."""
-    made: Contents = MADE.contents(works)
+    made: Contents = made_contents.contents(works)
     tables = {
         name: renamed(getattr(made, name))
         for name in ("artworks", "dropped", "judgements", "term_uses", "pictures")
@@ -67,7 +50,7 @@ def publishable(tmp_path: Path) -> Publishable:
 @pytest.fixture
 def made() -> ModuleType:
     """Return made.py of the release tests."""
-    return MADE
+    return made_contents
 
 
 @pytest.fixture
@@ -76,7 +59,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     constants = pytest.importorskip(
         "huggingface_hub.constants", reason="the hub's client is an extra"
     )
-    with STAND_IN.served() as (url, held):
+    with hub_stand_in.served() as (url, held):
         monkeypatch.setattr(constants, "ENDPOINT", url)
         monkeypatch.setattr(
             constants,

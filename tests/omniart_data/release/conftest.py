@@ -1,7 +1,5 @@
 """A made release, and how to make others."""
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -9,28 +7,13 @@ from types import ModuleType
 import pytest
 
 from omniart_data.release.read import Release
-
-
-def _load_made() -> ModuleType:
-    """Load made.py by its path: in pytest's importlib mode tests are no package."""
-    spec = importlib.util.spec_from_file_location(
-        "made_release_contents", Path(__file__).with_name("made.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-MADE = sys.modules.get("made_release_contents") or _load_made()
+from tests.omniart_data.release import made as made_contents
 
 
 @pytest.fixture
 def made() -> ModuleType:
     """Return made.py: contents, artwork, png, made_release."""
-    return MADE
+    return made_contents
 
 
 @pytest.fixture
@@ -41,7 +24,7 @@ def make_release(tmp_path: Path) -> Callable[..., Release]:
     def make(works: int = 120, **given: object) -> Release:
         folder = tmp_path / f"made-{len(made_so_far)}"
         made_so_far.append(folder)
-        release: Release = MADE.made_release(folder, works, **given)
+        release: Release = made_contents.made_release(folder, works, **given)
         return release
 
     return make

@@ -16,6 +16,7 @@ from omniart_data.release.verify import SIDE_TABLES
 from omniart_data.release.write import write_release
 from schemas.artwork import TERM_USE
 from schemas.release import NEAR
+from tests.omniart_data.release import made as made_contents
 
 duckdb = pytest.importorskip("duckdb", reason="DuckDB, which asks the queries, is not installed")
 
@@ -47,10 +48,9 @@ def cells(rows: dict[str, dict[str, float]]) -> dict[tuple[str, str], float]:
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
     """Three made releases: one, a second that follows it with near-duplicates, a move and all options, one without pictures."""
-    from_conftest = __import__("sys").modules["made_release_contents"]
     folder = tmp_path_factory.mktemp("facts")
     options = {"min_class": 2, "features": "", "split_unattributed": False}
-    write_release(from_conftest.contents(160, options=options), folder / "one")
+    write_release(made_contents.contents(160, options=options), folder / "one")
     one = open_release(folder / "one")
     rows = one.table("train", "test", columns=["id", "split"]).to_pylist()
     train = next(row["id"] for row in rows if row["split"] == "train")
@@ -63,7 +63,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
     ]
     near = pa.Table.from_pylist([pair | {"binds": True} for pair in pairs], schema=NEAR)
     write_release(
-        from_conftest.contents(
+        made_contents.contents(
             200,
             options=options | {"features": "f" * 64},
             near=near,
@@ -72,7 +72,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
         ),
         folder / "two",
     )
-    bare = from_conftest.contents(90, images=False, term_uses=TERM_USE.empty_table())
+    bare = made_contents.contents(90, images=False, term_uses=TERM_USE.empty_table())
     write_release(bare, folder / "bare")
     return [one, open_release(folder / "two"), open_release(folder / "bare")]
 

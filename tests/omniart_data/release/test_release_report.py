@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape, unescape
@@ -23,7 +22,9 @@ from omniart_data.release.report.changed import BEGIN, END
 from omniart_data.release.report.page import PARTS
 from omniart_data.release.write import write_release
 from schemas.release import NEAR
-from tests.browser import BROWSER, QUIET
+from tests.browser import BROWSER
+from tests.omniart_data.release import made as made_contents
+from tests.page_in_browser import looked_at, sound_on
 
 EVIL = "</script></title><script>document.title='pwned'</script><img src=x onerror=alert(1)>\u202e\x1b[31m\""
 
@@ -74,9 +75,8 @@ def hostile(made: ModuleType, works: int = 160) -> Contents:
 @pytest.fixture(scope="module")
 def hostile_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a made release of hostile words."""
-    made = __import__("sys").modules["made_release_contents"]
     folder = tmp_path_factory.mktemp("report") / "hostile"
-    write_release(hostile(made), folder)
+    write_release(hostile(made_contents), folder)
     return open_release(folder)
 
 
@@ -296,31 +296,6 @@ def test_plots_say_what_they_show(hostile_page: str) -> None:
         assert re.search(rf'<title id="{one}">[^<]+</title><desc id="{other}">[^<]+</desc>', plot)
 
 
-HARNESS = """<!doctype html><title>not done</title><body style="margin:0"><script>
-const page = {page}, widths = [360, 1200], found = [];
-function told(text) {{
-  found.push(text);
-  if (found.length === widths.length) document.title = found.sort().join(";");
-}}
-for (const width of widths) {{
-  const frame = document.createElement("iframe");
-  frame.style = `border:0;width:${{width}}px;height:900px`;
-  frame.onload = () => {{
-    const inside = frame.contentWindow, root = inside.document.documentElement;
-    for (const one of inside.document.querySelectorAll("details")) one.open = true;
-    const past = [...inside.document.querySelectorAll("h1, h2, h3, p, li, figure > svg, .wide, .pair")]
-      .filter((part) => part.getBoundingClientRect().right > width + 1).length;
-    const fetched = inside.performance.getEntriesByType("resource").filter((one) => !one.name.startsWith("data:"));
-    inside.axe.run(inside.document).then((result) => told([width, root.scrollWidth <= width, past, fetched.length,
-      inside.getComputedStyle(inside.document.body).backgroundColor,
-      result.violations.map((one) => one.id).join(" ") || "sound"].join("|")));
-  }};
-  frame.srcdoc = page;
-  document.body.append(frame);
-}}
-</script></body>"""
-
-
 @pytest.mark.skipif(not BROWSER, reason="no Chromium is installed to open the page in")
 @pytest.mark.parametrize(
     ("scheme", "paper"), [("1", "rgb(253, 252, 249)"), ("0", "rgb(25, 24, 22)")]
@@ -329,30 +304,7 @@ def test_the_page_is_accessible_and_fits(
     hostile_page: str, tmp_path: Path, scheme: str, paper: str
 ) -> None:
     """On a phone and on a desk, light and dark: axe finds nothing, nothing runs past the edge, nothing is fetched."""
-    axe = pytest.importorskip("axe_core_python", reason="axe is not installed")
-    script = (Path(axe.__path__[0]) / "axe.min.js").read_text(encoding="utf-8")
-    page = re.sub(r"<meta http-equiv[^>]*>", "", hostile_page)
-    page = page.replace(
-        "</body>",
-        f"<script>{script.replace('</script', '<' + chr(92) + '/script')}</script></body>",
-    )
-    there = tmp_path / "harness.html"
-    body = json.dumps(page).replace("</", "<\\/").replace("<!--", "<\\u0021--")
-    there.write_text(HARNESS.format(page=body), encoding="utf-8")
-    line = [BROWSER, *QUIET, f"--blink-settings=preferredColorScheme={scheme}"]
-    line += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1600,1900", "--dump-dom"]
-
-    done = subprocess.run(
-        [*line, "--virtual-time-budget=30000", there.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-
-    title = re.search(r"<title>([^<]*)</title>", done.stdout)
-    assert title is not None, done.stdout[:2000]
-    assert title[1].split(";") == [f"{width}|true|0|0|{paper}|sound" for width in (1200, 360)]
+    assert looked_at(hostile_page, tmp_path, scheme) == sound_on(paper)
 
 
 def test_swatches_are_the_colours_of_the_facts(hostile_release: Release, hostile_page: str) -> None:

@@ -3,7 +3,6 @@
 import json
 import random
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from omniart_data.release.read import Release
 from omniart_data.release.verify import SIDE_TABLES, verify_release
 from schemas.release import NEAR
+from tests.omniart_data.release import made as made_contents
 
 Rows = list[dict[str, Any]]
 
@@ -25,9 +25,8 @@ Rows = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a sound release with questions for people, to be copied and harmed."""
-    made = sys.modules["made_release_contents"]
     folder = tmp_path_factory.mktemp("verify") / "sound"
-    made.made_release(folder, 120, **made.questions())
+    made_contents.made_release(folder, 120, **made_contents.questions())
     return folder
 
 
@@ -358,7 +357,7 @@ def test_rows_of_every_table_are_counted(
     made: ModuleType, make_release: Callable[..., Release]
 ) -> None:
     """A side table whose rows are not those that the manifest names is told, whichever it is."""
-    release = make_release(30, **made.questions())
+    release = make_release(30, **made_contents.questions())
     assert verify_release(release.folder).failures == ()
     for name in SIDE_TABLES:
         folder = release.folder.with_name(name)
@@ -427,7 +426,7 @@ def test_near_duplicates_on_two_sides_are_found(
     made: ModuleType, make_release: Callable[..., Release]
 ) -> None:
     """A pair that binds and is not one group, a distance that is not the hashes', and a stranger are each found."""
-    sound = make_release(40, **made.questions())
+    sound = make_release(40, **made_contents.questions())
     assert verify_release(sound.folder).failures == ()
     ids = sound.table(columns=["id"])["id"].to_pylist()
     for change, words in (

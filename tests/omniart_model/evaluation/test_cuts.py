@@ -3,12 +3,12 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from made_answers import of_one
 
 from omniart_model.evaluation.cuts import CUTS, centuries, museums, scores_by_cut, subsets
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import score
 from schemas.errors import UsageError
+from tests.omniart_model.evaluation.made_answers import of_one
 
 WORKS = pa.table(
     {

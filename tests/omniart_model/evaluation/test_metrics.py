@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_answers import made, of_one, of_several, of_years, points, values
 from sklearn.metrics import (
     average_precision_score,
     balanced_accuracy_score,
@@ -24,6 +23,14 @@ from omniart_model.evaluation.one_class import NOWHERE, ranks
 from omniart_model.evaluation.table import BY_NAME, MAIN, METRICS
 from omniart_model.evaluation.truth import Counts, counts_of, some_of
 from omniart_model.tasks import Kind
+from tests.omniart_model.evaluation.made_answers import (
+    made,
+    of_one,
+    of_several,
+    of_years,
+    points,
+    values,
+)
 
 CASES = [(seed, ties) for seed in range(3) for ties in (False, True)]
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_answers import made, of_one, of_several, of_years, points
 
 from omniart_model.evaluation.measured import Better, Difference, Verdict
 from omniart_model.evaluation.resample import Resamples
@@ -14,6 +13,7 @@ from omniart_model.evaluation.score import differences, score
 from omniart_model.evaluation.truth import Truth, some_of
 from omniart_model.labels import Floats
 from omniart_model.tasks import Kind
+from tests.omniart_model.evaluation.made_answers import made, of_one, of_several, of_years, points
 
 KINDS = list(Kind)
 

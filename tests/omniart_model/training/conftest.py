@@ -1,6 +1,5 @@
 """Made works to train on, and trainings that were done in processes of their own."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -9,19 +8,6 @@ from pathlib import Path
 import pytest
 
 _MADE = Path(__file__).with_name("made_training.py")
-
-
-def _load() -> None:
-    """Make made_training.py importable by its name: in pytest's importlib mode tests are no package."""
-    spec = importlib.util.spec_from_file_location(_MADE.stem, _MADE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[_MADE.stem] = module
-    spec.loader.exec_module(module)
-
-
-_load()
 
 
 @pytest.fixture(scope="session")

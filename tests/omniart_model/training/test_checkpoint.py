@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
-from made_training import planted
 from safetensors.torch import load_file, save
 from torch import nn
 
@@ -32,6 +31,7 @@ from omniart_model.training.settings import Tail, TrainConfig, Weighting, YearHe
 from omniart_model.training.train import fit
 from omniart_model.works import class_index, in_subset, pictured_works
 from schemas.errors import ModelError
+from tests.omniart_model.training.made_training import planted
 
 PERIOD, ICONCLASS = choose_tasks(["period"])[0], choose_tasks(["iconclass"])[0]
 TASKS = choose_tasks(["artist", "iconclass", "period"])

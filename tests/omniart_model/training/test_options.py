@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import torch
-from made_training import ARTISTS, CLASSES, TASKS, WIDTH, planted
 from torch import Tensor, nn
 
 from omniart_model.evaluation.resample import Resamples
@@ -19,6 +18,7 @@ from omniart_model.training.resident import Resident
 from omniart_model.training.settings import Tail, TrainConfig, Weighting
 from omniart_model.training.tail import class_balance, log_prior
 from omniart_model.training.train import fit, outputs
+from tests.omniart_model.training.made_training import ARTISTS, CLASSES, TASKS, WIDTH, planted
 
 ARTIST = TASKS[:1]
 CONFIG = TrainConfig(shared=32, epochs=30, rate=3e-3)

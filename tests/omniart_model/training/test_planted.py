@@ -7,7 +7,6 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from made_training import several
 
 from omniart_data.release import Release
 from omniart_model.baselines.study import Side, Study, open_study
@@ -23,6 +22,7 @@ from omniart_model.training.network import Network
 from omniart_model.training.settings import Tail, TrainConfig, Weighting
 from omniart_model.training.train import fit, outputs
 from omniart_model.works import texts
+from tests.omniart_model.training.made_training import several
 
 TASKS = choose_tasks(["artist", "type", "material", "period"])
 MAIN = {"artist": "top1", "type": "map_class", "material": "map_class", "period": "mean_error"}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from made_training import CLASSES, TASKS, planted
 
 from omniart_model.training.settings import TrainConfig
 from omniart_model.training.train import fit
 from schemas.errors import ModelError
+from tests.omniart_model.training.made_training import CLASSES, TASKS, planted
 
 CONFIG = TrainConfig(shared=8, epochs=3)
 

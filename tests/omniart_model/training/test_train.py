@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 import torch
-from made_training import ARTISTS, CLASSES, TASKS, WIDTH, planted
 
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import score
@@ -15,6 +14,7 @@ from omniart_model.training.network import Network
 from omniart_model.training.settings import Schedule, TrainConfig
 from omniart_model.training.train import fit, outputs
 from schemas.errors import ModelError
+from tests.omniart_model.training.made_training import ARTISTS, CLASSES, TASKS, WIDTH, planted
 
 CONFIG = TrainConfig(shared=64, epochs=40, rate=3e-3, seed=3)
 

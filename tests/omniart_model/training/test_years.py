@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_training import CLASSES, TASKS, planted
 
 from omniart_model.labels import YearLabels
 from omniart_model.training.answers import answers
@@ -13,6 +12,7 @@ from omniart_model.training.examples import Cached
 from omniart_model.training.settings import TrainConfig, YearHead
 from omniart_model.training.train import fit
 from omniart_model.training.years import bin_edges, quantiles, shares_of_bins
+from tests.omniart_model.training.made_training import CLASSES, TASKS, planted
 
 intervals = st.lists(
     st.tuples(st.integers(-900, 2020), st.integers(0, 130)), min_size=1, max_size=12
