@@ -259,6 +259,8 @@ def _figure(metric: str, measured: Mapping[str, float | None], *, interval: bool
 def _verdict(metric: str, difference: Mapping[str, Any] | None) -> str:
     if difference is None:
         return ""
+    if difference["low"] is None:
+        return str(difference["verdict"])
     ends = " to ".join(_number(metric, difference[end]) for end in ("low", "high"))
     return f"{difference['verdict']} ({ends})"
 
@@ -295,6 +297,18 @@ def left_out_table(name: str) -> str:
     ]
     head = ["museum", "task", "seen", "not seen", "not seen beside seen", "works"]
     return _table(head, rows)
+
+
+def museums_page(name: str) -> str:
+    """Return how well the museum is told from the features, and the table of museums left out."""
+    told = results(name)
+    found, largest = (
+        _figure("top1", told[one], interval=True) for one in ("museum_told", "museum_majority")
+    )
+    return (
+        f"A linear head tells the museum from the features of {found} of the test works; whoever always names the "
+        f"largest is right for {largest}.\n\n{left_out_table(name)}"
+    )
 
 
 def task_table(name: str) -> str:
@@ -363,7 +377,10 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
         for name in ("photographs", "all_photographs")
         for task in SHOWN
     },
-    "photographs museums": lambda: left_out_table("photographs"),
+    **{
+        f"{name.replace('_', ' ')} museums": partial(museums_page, name)
+        for name in ("photographs", "all_photographs")
+    },
     "comparison": comparison,
     "demo tasks": lambda: f"{task_table('demo')}\n\n{times('demo')}",
 }

@@ -3,26 +3,33 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import ModelError
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a reader sees all of it or none; raise ModelError where that fails."""
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give the name under which a file is written, which takes its own once it is; raise ModelError where that fails."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(body)
+        yield unfinished
         unfinished.replace(path)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror}") from error
     finally:
         with suppress(OSError):  # what was said already is what is told
             unfinished.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a reader sees all of it or none; raise ModelError where that fails."""
+    with whole(path) as unfinished:
+        unfinished.write_bytes(body)
 
 
 def as_json(values: Mapping[str, Any]) -> bytes:

@@ -6,6 +6,7 @@ file: answers of many seeds to thousands of classes need not fit into memory tog
 """
 
 import json
+import logging
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -13,14 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import save
-
-from omniart_model.files import as_json, digest, write_whole
-from omniart_model.mapped import Arrays, map_arrays
+from omniart_model.files import as_json, digest
+from omniart_model.kept_arrays import Arrays, keep_arrays, map_arrays, texts_of
 from omniart_model.training.distributed import World
 from schemas.errors import ModelError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,7 @@ class Kept:
         return read
 
     def _write(self, path: Path, part: Part) -> None:
-        arrays = {
-            one: np.ascontiguousarray(array).reshape(array.shape)  # a scalar stays one
-            for one, array in part.arrays.items()
-        }
-        about = {"key": self.key, "facts": json.dumps(part.facts)}
-        write_whole(path, save(arrays, about))
+        keep_arrays(path, part.arrays, {"key": self.key, "facts": json.dumps(part.facts)})
 
     def remove(self) -> None:
         """Remove all parts: what they were made for is whole."""
@@ -85,8 +79,10 @@ class Kept:
         if not path.is_file():
             return None
         try:
+            if texts_of(path).get("key") != self.key:
+                return None
             arrays, about = map_arrays(path)
-            facts = json.loads(about["facts"])
-            return Part(arrays, facts) if about["key"] == self.key else None
-        except (SafetensorError, OSError, ValueError, KeyError):
-            return None  # a part that cannot be read is made anew
+            return Part(arrays, json.loads(about["facts"]))
+        except (ModelError, ValueError, KeyError) as error:
+            log.warning("%s, and is made again", error)
+            return None

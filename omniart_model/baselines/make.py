@@ -8,9 +8,10 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from dataclasses import replace as replace_fields
+from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from omniart_model.bases.weights import sha256_of
 from omniart_model.evaluation.resample import RESAMPLES, Resamples
 from omniart_model.features.extract import FeatureReport
 from omniart_model.files import as_json, read_json, write_whole
-from omniart_model.folders import clear_up, put_in_place, unfinished_prefix
+from omniart_model.folders import alone, clear_up, put_in_place, unfinished_prefix
 from omniart_model.manifest import MANIFEST, check_manifest, write_manifest
 from omniart_model.report.shown import Shown
 from omniart_model.tasks import Task
@@ -67,7 +68,7 @@ __all__ = [
 ]
 
 MADE_WITH = "made_with.json"
-"""Release, base, tasks and settings: a baseline made with others is another one."""
+"""Release, base, tasks and settings, and on what it was made: a baseline of other settings is another one."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,17 @@ def train_baseline(
 ) -> Table | None:
     """Make the baseline of a release in ``out``; return None if it is there already, and whole.
 
-    Raises ModelError if the folder holds something else. Only another baseline is ever replaced.
+    Raises ModelError if the folder holds something else, or another run is making it. Only another baseline is ever
+    replaced.
     """
     out = out.resolve()
+    with alone(out) if World.here().is_first else nullcontext():
+        return _train_alone(release, config, out, workspace, replace=replace)
+
+
+def _train_alone(
+    release: Release, config: BaselineConfig, out: Path, workspace: Path, *, replace: bool
+) -> Table | None:
     made_with = _made_with(release, config)
     _is_there(
         out, made_with, replace=replace
@@ -118,7 +127,8 @@ def train_baseline(
     made_with |= study.rests_on(study.measured)
     if _is_there(out, made_with, replace=replace):
         return None
-    kept = Kept.beside(out, {**made_with, "torch": torch.__version__})
+    made_with |= _made_on(device)
+    kept = Kept.beside(out, made_with)
     seeds = tuple(range(config.train.seed, config.train.seed + config.seeds))
     through = Through(study, config.base, workspace, device)
     with Progress(_takes(study, config)) as progress, through:
@@ -272,6 +282,19 @@ def _made_with(release: Release, config: BaselineConfig) -> dict[str, Any]:
         "seeds": config.seeds,
         "resamples": config.resamples,
         "answers": [way.name for way in config.ways],
+    }
+
+
+def _made_on(device: torch.device) -> dict[str, Any]:
+    """Return what the last bits hang on, and with several processes more: what one run has kept no other goes on from.
+
+    A baseline that is whole stays where the same settings are asked for on another machine.
+    """
+    return {
+        "device": device.type,
+        "processes": World.here().size,
+        "omniart-data": package_version("omniart-data"),
+        "torch": torch.__version__,
     }
 
 

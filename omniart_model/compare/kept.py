@@ -11,19 +11,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
-
 from omniart_model.baselines.study import Scores
 from omniart_model.compare.settings import Options, Training
-from omniart_model.files import as_json, digest, write_whole
+from omniart_model.files import as_json, digest
+from omniart_model.kept_arrays import keep_arrays, map_arrays
 from omniart_model.labels import Floats
 from omniart_model.tasks import Task
+from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
 
-FORM = 1
+FORM = 2
 """Version of the files' form."""
 _ABOUT = "about"
 
@@ -68,11 +66,10 @@ class Runs:
         if not path.is_file():
             return None
         try:
-            with safe_open(path, framework="numpy") as file:
-                about = json.loads((file.metadata() or {})[_ABOUT])
+            about = json.loads(map_arrays(path)[1][_ABOUT])
             spent = Spent(**about["spent"])
-        except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("%s is damaged and is made again: %s", path, error)
+        except (ModelError, ValueError, KeyError, TypeError) as error:
+            log.warning("%s is no run that can be used, and is made again: %s", path, error)
             return None
         return spent if rests_on is None or about.get("rests_on") == rests_on else None
 
@@ -86,14 +83,9 @@ class Runs:
     ) -> None:
         """Write a run's answers, whole or not at all; raises ModelError."""
         about = {"rests_on": rests_on, "spent": asdict(spent)}
-        tensors = {name: np.ascontiguousarray(array) for name, array in scores.items()}
-        path = self.path(training, seed)
-        write_whole(path, save(tensors, {_ABOUT: json.dumps(about, sort_keys=True)}))
+        keep_arrays(self.path(training, seed), scores, {_ABOUT: json.dumps(about, sort_keys=True)})
 
     def answers(self, training: Training, task: Task) -> tuple[Floats, ...]:
-        """Return a training's answers to one task by seed; no other task's are read."""
-        found = []
-        for seed in range(self.options.seeds):
-            with safe_open(self.path(training, seed), framework="numpy") as file:
-                found.append(file.get_tensor(task.name))
-        return tuple(found)
+        """Return a training's answers to one task by seed, mapped from their files; raises ModelError."""
+        seeds = range(self.options.seeds)
+        return tuple(map_arrays(self.path(training, seed))[0][task.name] for seed in seeds)

@@ -19,6 +19,7 @@ from omniart_model.compare.studies import Studies
 from omniart_model.compare.table import Comparison
 from omniart_model.compare.train import Trainer
 from omniart_model.files import as_json, write_whole
+from omniart_model.folders import alone
 from omniart_model.works import check_trainable, pictured_works
 from schemas.errors import ModelError
 
@@ -41,9 +42,14 @@ def compare(release: Release, options: Options, place: Place) -> Comparison:
     """Return the tables of a release, and write them; what is kept of an earlier run is not trained again.
 
     A base or an augmentation whose features cannot be had is a row with the reason, and in ``left_out``. Raises
-    ModelError where the folder holds something else, or there is nothing to learn from.
+    ModelError where the folder holds something else, another run is making it, or there is nothing to learn from.
     """
     _check_folder(place.out)
+    with alone(place.out.resolve()):
+        return _compare(release, options, place)
+
+
+def _compare(release: Release, options: Options, place: Place) -> Comparison:
     check_trainable(pictured_works(release), str(release.folder))
     studies = Studies(
         release, options.tasks, place.workspace, place.device, options.split, place.choices

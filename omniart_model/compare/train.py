@@ -49,7 +49,7 @@ class Trainer:
         if not tasks:
             raise _NotPossible("no label has enough works there")
         side = study.measured
-        about = study.rests_on(side)
+        about = {**study.rests_on(side), "device": self.studies.device.type}
         if self.runs.spent(training, seed, about) is not None:
             return
         if not self.trained:

@@ -10,17 +10,15 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from os import getpid
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from omniart_data.release.leftovers import leftovers
+from omniart_model.kept_arrays import keep_arrays, map_arrays
 from omniart_model.labels import Labels, SeveralLabels, YearLabels
 from omniart_model.tasks import Task
 from omniart_model.training.network import Spread
@@ -53,15 +51,15 @@ class Kept:
         if not self.path.exists():
             return None
         try:
-            with safe_open(self.path, framework="pt") as held:
-                about = json.loads((held.metadata() or {}).get("about", "{}"))
-                if (about.get("form"), about.get("key")) != (FORM, self.key):
-                    log.warning("%s is of other settings or data: training starts anew", self.path)
-                    return None
-                return {name: held.get_tensor(name).clone() for name in held.keys()}, about  # noqa: SIM118
-        except (SafetensorError, OSError, ValueError) as error:
-            log.warning("%s cannot be read (%s): training starts anew", self.path, error)
+            arrays, texts = map_arrays(self.path)
+            about = json.loads(texts.get("about", "{}"))
+        except (ModelError, ValueError) as error:
+            log.warning("%s: training starts anew", error)
             return None
+        if (about.get("form"), about.get("key")) != (FORM, self.key):
+            log.warning("%s is of other settings or data: training starts anew", self.path)
+            return None
+        return {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}, about
 
     def is_due(self) -> bool:
         """Return whether writing again keeps to its share of the time."""
@@ -70,18 +68,9 @@ class Kept:
     def write(self, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) -> None:
         """Replace the file, whole or not at all; raises ModelError where that fails."""
         began = time.monotonic()
-        unfinished = self.path.with_name(f"{self._prefix}{getpid()}")
         words = json.dumps({**about, "form": FORM, "key": self.key})
-        plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                save_file(plain, unfinished, metadata={"about": words})
-                unfinished.replace(self.path)
-            finally:
-                unfinished.unlink(missing_ok=True)
-        except (OSError, SafetensorError) as error:
-            raise ModelError(f"{self.path} cannot be written: {error}") from error
+        plain = {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
+        keep_arrays(self.path, plain, {"about": words})
         self._written = time.monotonic()
         self._took = self._written - began
 

@@ -1,7 +1,10 @@
 """Memory that is freed stays at hand."""
 
+import platform
 import subprocess
 import sys
+
+import pytest
 
 FREED = """
 import resource
@@ -27,4 +30,7 @@ def test_a_block_that_is_freed_is_asked_of_the_system_once() -> None:
     told = subprocess.run([sys.executable, "-c", FREED], capture_output=True, check=True)
     kept, faults = map(int, told.stdout.split())
 
-    assert not kept or faults < PAGES
+    if platform.libc_ver()[0] != "glibc":
+        pytest.skip("only glibc has mallopt")
+    assert kept
+    assert faults < PAGES

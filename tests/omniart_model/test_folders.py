@@ -7,7 +7,7 @@ import pytest
 
 from omniart_data.release import Release
 from omniart_model.baselines.make import BaselineConfig, train_baseline
-from omniart_model.folders import clear_up, put_in_place
+from omniart_model.folders import alone, clear_up, put_in_place
 from schemas.errors import ModelError
 
 DEAD = 999_999_999
@@ -32,6 +32,22 @@ def test_what_killed_runs_left_is_swept(tmp_path: Path) -> None:
     clear_up(tmp_path / "1.0.0")
 
     assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_one_run_at_a_time_makes_a_folder(tmp_path: Path) -> None:
+    """A second one is told so; when the first is done, or gone, another may, and no lock is left."""
+    with alone(tmp_path / "baselines" / "1.0.0"):
+        with (
+            pytest.raises(ModelError, match="another run is making"),
+            alone(tmp_path / "baselines" / "1.0.0"),
+        ):
+            pytest.fail("two at once")
+        with alone(tmp_path / "baselines" / "1.1.0"):
+            pass
+    with alone(tmp_path / "baselines" / "1.0.0"):
+        pass
+
+    assert not list((tmp_path / "baselines").iterdir())
 
 
 def test_a_next_start_sweeps_first(

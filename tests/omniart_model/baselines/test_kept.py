@@ -55,6 +55,21 @@ def test_arrays_are_mapped_from_their_file(tmp_path: Path) -> None:
         assert not held[name].flags.owndata
 
 
+def test_rot_is_seen(tmp_path: Path) -> None:
+    """A part one bit of which is no longer as it was written is made anew, wherever in its arrays the bit is."""
+    kept = Kept.beside(tmp_path / "1.0.0", {})
+    kept.once("a", lambda: made(1.0))
+    path = kept.folder / "a.safetensors"
+    whole = path.read_bytes()
+
+    for place in (1, 13, 28):
+        rotten = bytearray(whole)
+        rotten[-place] ^= 4
+        path.write_bytes(rotten)
+
+        assert kept.once("a", lambda: made(2.0)).facts == {"s": 2.0}
+
+
 def test_another_run_takes_nothing_over(tmp_path: Path) -> None:
     """A part that was made with other settings is made anew, and so is one that cannot be read."""
     Kept.beside(tmp_path / "1.0.0", {"seeds": 1}).once("a", lambda: made(1.0))
