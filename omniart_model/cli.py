@@ -10,10 +10,12 @@ import typer
 
 from omniart_model.allocation import keep_freed_memory
 from omniart_model.commands import baselines, compare, evaluate, features, predict, rijks14, train
-from omniart_model.commands.ending import ends_in_one_line
+from omniart_model.commands.ending import HelpedCommand, HelpedGroup, ends_in_one_line
+from omniart_model.commands.options import say
 from omniart_model.printing import PrintableFormatter
 
 app = typer.Typer(
+    cls=HelpedGroup,
     help="Train the multi-task baseline on a release, predict with it, and score anybody's predictions.",
     no_args_is_help=True,
     add_completion=False,
@@ -22,6 +24,7 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
+@ends_in_one_line
 def common(
     context: typer.Context,
     *,
@@ -31,19 +34,22 @@ def common(
 ) -> None:
     """Answer what is asked of the command itself."""
     if version:
-        typer.echo(f"omniart-model {package_version('omniart-data')}")
+        say(f"omniart-model {package_version('omniart-data')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit
 
 
-app.command(epilog=features.EXAMPLES)(ends_in_one_line(features.features, goes_on=True))
-app.command(epilog=train.EXAMPLES)(ends_in_one_line(train.train, goes_on=True))
-app.command(epilog=baselines.EXAMPLES)(ends_in_one_line(baselines.baselines, goes_on=True))
-app.command(epilog=predict.EXAMPLES)(ends_in_one_line(predict.predict))
-app.command(epilog=evaluate.EXAMPLES)(ends_in_one_line(evaluate.evaluate))
-app.command(epilog=compare.EXAMPLES)(ends_in_one_line(compare.compare, goes_on=True))
+for command, epilog, goes_on in (
+    (features.features, features.EXAMPLES, True),
+    (train.train, train.EXAMPLES, True),
+    (baselines.baselines, baselines.EXAMPLES, True),
+    (predict.predict, predict.EXAMPLES, False),
+    (evaluate.evaluate, evaluate.EXAMPLES, False),
+    (compare.compare, compare.EXAMPLES, True),
+):
+    app.command(cls=HelpedCommand, epilog=epilog)(ends_in_one_line(command, goes_on=goes_on))
 app.add_typer(rijks14.app, name="rijks14")
 
 

@@ -54,6 +54,12 @@ def texts(column: "pa.ChunkedArray[Any]") -> list[str]:
     return [text or "" for text in column.to_pylist()]
 
 
+def museums_of(works: pa.Table) -> list[str]:
+    """Return each work's museum: its institution, or else, as of a private collection, the source that told of it."""
+    named = zip(texts(works["institution"]), texts(works["source"]), strict=True)
+    return [institution or source for institution, source in named]
+
+
 def in_split(works: pa.Table, split: str) -> pa.Table:
     """Return the works of one split, in their order."""
     return works.filter(compute.equal(works["split"], split))
@@ -93,11 +99,28 @@ def is_numbered(task: Task) -> bool:
     return task.name in NUMBERED
 
 
-def check_trainable(works: pa.Table, folder: str) -> None:
-    """Raise ModelError with what to do if a split has no work with a picture."""
+def lacking(works: pa.Table, subset: int = 0) -> str:
+    """Return in which split no work of a subset has a picture, as a sentence; empty where each has some.
+
+    ``works`` are those with a picture, of all artists.
+    """
+    held = in_subset(works, subset)
+    of_whom = f" by an artist with more than {subset:,} works" if subset else ""
     for split in SPLITS:
-        if in_split(works, split).num_rows == 0:
-            raise ModelError(
-                f"{folder}: no work with a picture in {split}; a baseline needs pictures in "
-                f"{', '.join(SPLITS)}: build the release without --images none, or from more works"
-            )
+        if in_split(held, split).num_rows == 0:
+            return f"no work with a picture{of_whom} in {split}"
+    return ""
+
+
+def check_trainable(works: pa.Table, folder: str, subset: int = 0) -> None:
+    """Raise ModelError with what to do if a split has no work with a picture, or none of a subset.
+
+    ``works`` are those with a picture, of all artists.
+    """
+    if lack := lacking(works):
+        raise ModelError(
+            f"{folder}: {lack}; a baseline needs pictures in "
+            f"{', '.join(SPLITS)}: build the release without --images none, or from more works"
+        )
+    if lack := lacking(works, subset):
+        raise ModelError(f"{folder}: {lack}: give a smaller --subset, or none")

@@ -18,11 +18,13 @@ from omniart_model.baselines.prepare import BaseChoice, features_for
 from omniart_model.baselines.study import Answer, Side, Study, read_side
 from omniart_model.baselines.table import Continued
 from omniart_model.baselines.written import PREDICTIONS
+from omniart_model.bases.at_hand import base_at_hand
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import score
 from omniart_model.evaluation.truth import Truth, truth_of
 from omniart_model.labels import Booleans, Floats
 from omniart_model.manifest import MANIFEST
+from omniart_model.shortened import shortened
 from omniart_model.tasks import Kind, Task
 from omniart_model.training.answers import answers
 from omniart_model.training.checkpoint import Checkpoint, check_class_index, load_checkpoint
@@ -46,14 +48,16 @@ def continued(
 ) -> tuple[Continued, ...]:
     """Return the last network's figures on this release, and both networks' on the works that both test splits hold.
 
-    What keeps the last network from being scored is said in the log: another class index, features that cannot be had.
+    What keeps the last network from being scored is said in the log: another release or class index, features that
+    cannot be had, numbers that are none.
     """
     folder = previous_baseline(study, out)
     if folder is None:
         return ()
     try:
-        with how.progress.step("the last release's network", 0.1):
+        with how.progress.step("the last release's network", 0.1), base_at_hand():
             checkpoint = load_checkpoint(folder)
+            _check_release(checkpoint, study, folder)
             check_class_index(checkpoint, study.release)
             both = held_by_both(study, folder)
             told = _answers(checkpoint, study, how)
@@ -61,6 +65,16 @@ def continued(
         log.warning("the baseline of the last release is not compared with: %s", error)
         return ()
     return tuple(_rows(study, network, checkpoint, told, both=both, resamples=resamples))
+
+
+def _check_release(checkpoint: Checkpoint, study: Study, folder: Path) -> None:
+    """Raise ModelError unless a checkpoint is of the very release that the study's follows, by its digest."""
+    told = study.release.receipt["previous"]
+    if checkpoint.release_sha256 != told["digest"]:
+        raise ModelError(
+            f"{folder} is of another release {told['version']} than the one that {study.release.version} follows: its id"
+            f" is {shortened(checkpoint.release_sha256, 12)}, not {shortened(str(told['digest']), 12)}"
+        )
 
 
 def _rows(
@@ -104,7 +118,8 @@ def _answered(path: Path) -> set[str]:
         held = pq.read_table(path, columns=["id"])
         ids = held["id"].cast(pa.string()).to_pylist()
     except (pa.ArrowException, KeyError, OSError) as error:
-        raise ModelError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{path} cannot be read: {shortened(reason)}") from error
     if (held.schema.metadata or {}).get(b"split") != b"test":
         raise ModelError(f"{path} does not answer a test split")
     return {one for one in ids if one}
@@ -117,6 +132,9 @@ def _answers(checkpoint: Checkpoint, study: Study, how: How) -> dict[str, Floats
         side = _seen_by(checkpoint, study, how)
     network = checkpoint.network.to(how.device)
     found = answers(network, Cached(side.features, {})).scores
+    for name, scores in found.items():
+        if not np.isfinite(scores).all():
+            raise ModelError(f"it answers {name} with numbers that are not finite")
     for task in study.tasks:
         if task.name not in found:
             continue

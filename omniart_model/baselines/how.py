@@ -44,7 +44,7 @@ class Progress:
         self._bar: tqdm[Any] = tqdm(
             total=total,
             disable=None if World.here().is_first else True,
-            bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left",
+            bar_format="{desc}{percentage:3.0f}%|{bar}| {elapsed}, {remaining} left",
         )
 
     @contextmanager

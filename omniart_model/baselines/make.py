@@ -120,7 +120,7 @@ def _train_alone(
     _is_there(
         out, made_with, replace=replace
     )  # what may not be replaced is told before pictures are looked at
-    check_trainable(pictured_works(release), str(release.folder))
+    check_trainable(pictured_works(release), str(release.folder), config.train.subset)
     device = choose_device(config.device)
     cache, features = prepare_features(release, config.base, workspace, device)
     study = open_study(release, config.tasks, cache, subset=config.train.subset, split=config.split)
@@ -243,6 +243,7 @@ def _table(study: Study, config: BaselineConfig, how: How, learnt: _Learnt, out:
         seconds={answer.name: answer.seconds for answer in answers},
         what={answer.name: answer.what for answer in answers},
         leaks=leaks,
+        batch=learnt.best.report.batch,
     )
     if learnt.museums is None:
         return table

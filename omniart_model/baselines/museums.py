@@ -12,7 +12,7 @@ from omniart_model.baselines.how import How
 from omniart_model.baselines.study import Side, Study
 from omniart_model.baselines.table import LeftOut
 from omniart_model.evaluation.constant import constant_answers, repeated
-from omniart_model.evaluation.measured import Measured
+from omniart_model.evaluation.measured import LEAST_WORKS, Measured
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import differences, score
 from omniart_model.evaluation.table import MAIN
@@ -20,9 +20,6 @@ from omniart_model.files import digest
 from omniart_model.labels import Booleans, encode
 from omniart_model.tasks import UNKNOWN, Kind, Task
 from omniart_model.training.settings import Tail
-
-LEAST_TEST = 10
-"""Works of a museum in test that are worth measuring on."""
 
 LEAST_TRAIN = 100
 """Works of all other museums in train that are enough to learn from."""
@@ -46,17 +43,25 @@ def museums_told(study: Study, how: How, resamples: Resamples) -> MuseumsTold:
 
 
 def left_out_museums(study: Study) -> list[str]:
-    """Return the museums with enough works in test, in train, and in the train of all others."""
-    names, counts = np.unique(study.test.museums, return_counts=True)
+    """Return the museums with works in train, enough in the train of all others, and in test enough for a verdict."""
     sides = (study.train, study.validation)
     seen = [np.array(side.museums)[side.seen] for side in sides]
     enough = []
-    for name, count in zip(names, counts, strict=True):
+    for name in sorted(set(study.test.museums)):
         train, validation = (int((museums != name).sum()) for museums in seen)
         own = len(seen[0]) - train
-        if count >= LEAST_TEST and own and train >= LEAST_TRAIN and validation:
-            enough.append(str(name))
+        if own and train >= LEAST_TRAIN and validation and _allows_a_verdict(study, name):
+            enough.append(name)
     return enough
+
+
+def _allows_a_verdict(study: Study, museum: str) -> bool:
+    """Return whether enough of a museum's test works have a label, of some task, that others' works in train have too."""
+    own = np.array(study.test.museums) == museum
+    return any(
+        (own & study.truth(task).known & _learnable(study, task, museum)).sum() >= LEAST_WORKS
+        for task in study.tasks
+    )
 
 
 def leave_out(study: Study, how: How, resamples: Resamples) -> tuple[LeftOut, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from omniart_model.baselines.table import NETWORK, OF_ONE_SEED, OF_VALIDATION, Table, TaskTable
 from omniart_model.evaluation.measured import Difference, Verdict
-from omniart_model.evaluation.printed import aligned, figure_text, number_text, title_text
+from omniart_model.evaluation.printed import aligned, figure_text, number_text, title_text, too_few
 from omniart_model.evaluation.table import MAIN
 from omniart_model.tasks import Kind
 
@@ -21,6 +21,10 @@ def terminal(table: Table) -> str:
     lines = [f"release {table.release}, {table.split}: {table.works:,} works"]
     if table.split == "validation":
         lines.append(OF_VALIDATION)
+    if table.batch:
+        lines.append(f"the network learnt in batches of {table.batch:,}")
+    around = table.museum_told, table.museum_majority, table.left_out, table.continuity
+    lines += too_few([task.answers for task in table.tasks], around)
     for task in table.tasks:
         lines += ["", _title(task), *aligned(list(_rows(task)))]
     return "\n".join([*lines, *_around(table)])

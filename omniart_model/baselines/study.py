@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from omniart_data.release import Release
-from omniart_data.release.rows import compute
 from omniart_model.evaluation.constant import constant_answers, repeated
 from omniart_model.evaluation.truth import Truth, truth_of
 from omniart_model.features.cache import FeatureCache, Halves
@@ -22,6 +21,7 @@ from omniart_model.works import (
     class_index,
     in_split,
     in_subset,
+    museums_of,
     pictured_works,
     texts,
 )
@@ -57,7 +57,7 @@ class Side:
     @property
     def museums(self) -> list[str]:
         """Return each work's museum: its institution, or else the source that told of it."""
-        return texts(compute.coalesce(self.works["institution"], self.works["source"]))
+        return museums_of(self.works)
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,9 @@ def open_study(
     scored. Raises ModelError where a
     split is empty, no picture of one is at hand, or no task has anything to learn.
     """
-    works = in_subset(pictured_works(release), subset)
-    check_trainable(works, str(release.folder))
+    pictured = pictured_works(release)
+    check_trainable(pictured, str(release.folder), subset)
+    works = in_subset(pictured, subset)
     classes = {task.name: class_index(release, works, task) for task in tasks}
     sides = {name: side_of(works, name, cache) for name in ("train", "validation", "test")}
     for name in ("train", "validation"):

@@ -14,7 +14,7 @@ Metrics = Mapping[str, Measured]
 OF_ONE_SEED = "Both networks are of one seed, and the intervals are over works alone: another seed may give another verdict."
 """What goes with every verdict on a museum that was left out."""
 
-OF_VALIDATION = "Measured on validation, where choices are made, so that they flatter: test is read once, by `omniart-model baselines`."
+OF_VALIDATION = "Measured on validation, where choices are made, so that they flatter: test is read once, by omniart-model baselines."
 """What goes with all figures of a network that is not yet chosen."""
 
 NETWORK = "multi-task network"
@@ -79,7 +79,10 @@ class Continued:
 
 @dataclass(frozen=True)
 class Table:
-    """All figures of a baseline. ``seconds`` and ``what`` are by answer: wall time of all seeds, and what it looks at."""
+    """All figures of a baseline. ``seconds`` and ``what`` are by answer: wall time of all seeds, and what it looks at.
+
+    ``batch`` is how many works the network learnt from at a time: on a small release fewer than were asked.
+    """
 
     release: str
     digest: str
@@ -93,6 +96,7 @@ class Table:
     left_out: tuple[LeftOut, ...] = ()
     leaks: tuple[Leak, ...] = ()
     continuity: tuple[Continued, ...] = ()
+    batch: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the table as values for JSON; a figure of nothing is null."""

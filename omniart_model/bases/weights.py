@@ -54,6 +54,18 @@ def find_weights(base: Base, cache: Path, given: Path | None = None, sha256: str
     return _kept(base, cache, wanted)
 
 
+def to_be_had(base: Base, cache: Path, given: Path | None = None, sha256: str = "") -> str:
+    """Return what ``find_weights`` would download first; empty where it would download nothing.
+
+    Raises ModelError where what is at hand is no use. Nothing is downloaded or written.
+    """
+    if base.needs_weights and given is None and not base.package:
+        path = cache / _file_name(base)
+        return "" if path.is_file() else f"{base.url} would be downloaded to {path}"
+    find_weights(base, cache, given, sha256)
+    return ""
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file; raise ModelError where it cannot be read."""
     try:

@@ -104,6 +104,7 @@ def make(folder: Path, given: Asked, making: Making, seeds: int, out: Path | Non
     release = open_folder(folder)
     from omniart_model.baselines.make import BaselineConfig, train_baseline, workspace_of
     from omniart_model.baselines.printed import terminal
+    from omniart_model.outputs import check_folders
 
     config = BaselineConfig(
         given.tasks,
@@ -116,8 +117,9 @@ def make(folder: Path, given: Asked, making: Making, seeds: int, out: Path | Non
         split=making.split,
     )
     home = workspace_of(release)
-    made = out or home / making.beside / release.version
-    table = train_baseline(release, config, made, given.workspace or home, replace=given.replace)
+    made, workspace = out or home / making.beside / release.version, given.workspace or home
+    check_folders(made, workspace)
+    table = train_baseline(release, config, made, workspace, replace=given.replace)
     if table is None:
         say(f"the baseline of release {release.version} is there already: {made}")
     else:

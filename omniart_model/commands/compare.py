@@ -12,6 +12,7 @@ import typer
 
 from omniart_model.bases.table import DEFAULT_BASE, find_base
 from omniart_model.commands.options import (
+    MOST_IN_BATCH,
     Device,
     LeastTrain,
     ReleaseFolder,
@@ -52,7 +53,7 @@ Bases = Annotated[
 ]
 SharedUnits = Annotated[str, typer.Option(help="Units of the shared layer, with commas; 0: none.")]
 Augmentations = Annotated[
-    str, typer.Option(help=f"Augmentations, with commas: {','.join(AUGMENTATIONS)}.")
+    str, typer.Option(help=f"Augmentations, with commas: {', '.join(AUGMENTATIONS)}.")
 ]
 Subsets = Annotated[
     str,
@@ -61,7 +62,7 @@ Subsets = Annotated[
         "Empty: no stage 2."
     ),
 ]
-Methods = Annotated[str, typer.Option(help=f"Ways to train, with commas: {','.join(METHODS)}.")]
+Methods = Annotated[str, typer.Option(help=f"Ways to train, with commas: {', '.join(METHODS)}.")]
 SeedsOfRow = Annotated[int, typer.Option(min=1, help="Networks of each row, seeds from 0.")]
 Split = Annotated[
     str, typer.Option(help="Where it is measured: validation, as choices are made by it.")
@@ -79,9 +80,21 @@ WeightsOfBases = Annotated[
     ),
 ]
 MostInBatch = Annotated[
-    int, typer.Option(min=1, help="Works in a batch at most; the paper's 32 takes far longer.")
+    int, typer.Option(min=1, help=f"{MOST_IN_BATCH} The paper's 32 takes far longer.")
 ]
-MostEpochs = Annotated[int, typer.Option(min=1, help="Epochs at most.")]
+_OWN_EPOCHS = ", ".join(
+    f"{name} {changed['epochs']}" for name, changed in METHODS.items() if "epochs" in changed
+)
+MostEpochs = Annotated[
+    int,
+    typer.Option(min=1, help=f"Epochs at most, by any method; fewer by their own: {_OWN_EPOCHS}."),
+]
+Over = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Write over tables of another question in OUT; finished runs stay."
+    ),
+]
 Grid = Annotated[
     bool, typer.Option("--grid", help="Also every base with every size of the shared layer.")
 ]
@@ -134,13 +147,16 @@ def compare(
     workspace: Workspace = None,
     weights: WeightsOfBases = None,
     device: Device = "auto",
+    replace: Over = False,
     dry_run: DryRun = False,
 ) -> None:
     """Compare bases, sizes, augmentations and methods, and many tasks with one, as the paper does.
 
     One factor is varied at a time around the first value of each. Every finished run is kept in OUT: the same
-    command goes on where it was broken off, and one more base costs one more run. Where a base's weights cannot
-    be had, its row says so, the others go on, and the command ends with 1.
+    command goes on where it was broken off, and one more base costs one more run. Its tables are written anew where
+    nothing that they answer is lost: the same values of each factor or more behind the first, as many seeds or more.
+    Tables of another question (other tasks, split, epochs) stay, unless --replace is given. Where a base's weights
+    cannot be had, its row says so, the others go on, and the command ends with 1.
     """
     choices = _choices(weights, options.bases)
     opened = open_folder(release)
@@ -148,14 +164,16 @@ def compare(
     from omniart_model.compare.make import JSON, MARKDOWN, Place, plan_ahead
     from omniart_model.compare.make import compare as make_comparison
     from omniart_model.compare.render import terminal
+    from omniart_model.outputs import check_folders
 
     home = workspace_of(opened)
     folder = out or home / "comparisons" / opened.version
+    check_folders(folder, workspace or home)
     place = Place(folder, workspace or home, choose_device(device), choices)
     if dry_run:
-        say(plan_ahead(opened, options, place).text())
+        say(plan_ahead(opened, options, place, replace=replace).text())
         return
-    comparison = make_comparison(opened, options, place)
+    comparison = make_comparison(opened, options, place, replace=replace)
     say(terminal(comparison))
     say(f"\ntables: {folder / MARKDOWN}, {folder / JSON}")
     if comparison.left_out:

@@ -14,6 +14,7 @@ from omniart_model.bases.table import OF_TRAIN
 from omniart_model.commands.asked import ChosenBase, chosen_base
 from omniart_model.commands.options import (
     Device,
+    ReplaceFile,
     Workspace,
     check_there,
     open_folder,
@@ -91,6 +92,7 @@ def features(
     device: Device = "auto",
     compiling: Compiling = False,
     autocast: Autocast = False,
+    replace: ReplaceFile = False,
 ) -> None:
     """Bring the features of all pictures into the cache, and write them to a file; only new pictures are run.
 
@@ -101,16 +103,20 @@ def features(
     _check(checkpoint, layer, out)
     opened = _opened(source, chosen.augment)
     from omniart_model.baselines.prepare import workspace_of
+    from omniart_model.outputs import check_file, check_workspace
 
     choice = chosen.choice(autocast=autocast, compiling=compiling)
     place = workspace or (source if opened is None else workspace_of(opened))
+    file = out or (source / "features.parquet" if opened is None else None)
+    check_workspace(place)
+    if file is not None:  # a workspace's own is made anew each time
+        check_file(file, "--out", replace=replace or out is None)
     cache, report, names = _bring(opened, source, choice, place, checkpoint, device)
     say(
         f"{report.pictures:,} pictures: {report.extracted:,} seen now, {report.cached:,} before, "
         f"{len(report.missing):,} not at hand, {len(report.unreadable):,} not decodable"
     )
     say(f"features: {cache.folder}")
-    file = out or (source / "features.parquet" if opened is None else None)
     if file is not None:
         say(f"file: {file}, {_write(cache, checkpoint, layer, names, file):,} pictures")
 

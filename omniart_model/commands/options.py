@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from omniart_model.bases.table import NAMES
+from omniart_model.commands.ending import written
 from omniart_model.printing import printable_lines
 from omniart_model.tasks import TASKS
 from omniart_model.training.settings import PRESETS, TrainConfig
@@ -25,6 +26,9 @@ _SET = [
 PRESET_TEXT = "; ".join(
     f"{name}: " + " ".join(f"--{one.replace('_', '-')} {getattr(preset, one)}" for one in _SET)
     for name, preset in PRESETS.items()
+)
+MOST_IN_BATCH = (
+    "Works in a batch at most: no more than a 64th of those in train, but 32 on a small release."
 )
 _FEATURES_MEMORY = "The workspace: features/ and weights/ are kept in it, images/ is read from it."
 
@@ -49,7 +53,7 @@ Augment = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps ...")]
 TaskNames = Annotated[
-    str, typer.Option(help="Tasks, with commas: " + ",".join(task.word for task in TASKS) + ".")
+    str, typer.Option(help="Tasks, with commas: " + ", ".join(task.word for task in TASKS) + ".")
 ]
 LeastTrain = Annotated[
     list[str] | None,
@@ -81,6 +85,9 @@ ResampleTimes = Annotated[
     typer.Option("--resamples", min=0, help="Bootstrap resamples of the 95 % intervals; 0: none."),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace what OUT holds.")]
+ReplaceFile = Annotated[
+    bool, typer.Option("--replace", help="Replace the file to write, where it is there.")
+]
 
 
 def check_split(split: str) -> None:
@@ -135,6 +142,8 @@ def changed(config: TrainConfig, **given: object) -> TrainConfig:
     return replace(config, **told)
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print lines of our own making, whatever words of others stand in them."""
-    typer.echo(printable_lines(text), err=err)
+def say(text: str, *, err: bool = False, dim: bool = False) -> None:
+    """Print lines of our own making, whatever words of others stand in them; raises ModelError where that fails."""
+    lines = printable_lines(text)
+    with written():
+        typer.echo(typer.style(lines, dim=True) if dim else lines, err=err)

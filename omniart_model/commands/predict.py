@@ -12,6 +12,7 @@ import typer
 
 from omniart_model.commands.options import (
     Device,
+    ReplaceFile,
     WeightsFile,
     WeightsSha256,
     Workspace,
@@ -23,6 +24,7 @@ from omniart_model.commands.options import (
 from schemas.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
+    from omniart_data.release import Release
     from omniart_model.baselines.prepare import BaseChoice
     from omniart_model.bases.table import Base
     from omniart_model.features.pictures import Seen
@@ -43,10 +45,13 @@ EXAMPLES = "\n\n".join(
 
 _MOST_BYTES = 1 << 29
 """Of one picture: the largest original of the museums has 60 MB."""
+_OF_A_RELEASE = {"split": "--split", "out": "--out", "replace": "--replace"}
+_OF_PICTURES = {"top": "--top", "least": "--least", "as_json": "--json"}
 _TOGETHER = 256  # pictures that are answered at a time: 256 of 224 px are 40 MB
 
 
 def predict(
+    context: typer.Context,
     checkpoint: Annotated[Path, typer.Argument(help="Folder of a baseline.", metavar="CHECKPOINT")],
     asked: Annotated[
         list[Path],
@@ -75,30 +80,33 @@ def predict(
     as_json: Annotated[
         bool, typer.Option("--json", help="Of pictures: one line of JSON for each.")
     ] = False,
+    replace: ReplaceFile = False,
 ) -> None:
     """Answer the works of a split into a Parquet file (docs/predictions.md), or print answers for any pictures.
 
     For a picture: the likeliest artists, types and materials with their scores, and the year with the range that holds
     it four times in five. What cannot be decoded gets a line on stderr, the others their answers, and the exit code is 1.
     """
+    from omniart_model.outputs import check_file, check_workspace
+
     check_there(checkpoint, "the folder of a baseline")
-    folders = [path for path in asked if path.is_dir()]
-    if folders and len(asked) > 1:
-        raise UsageError(f"{folders[0]} is a folder: name one release, or pictures alone")
+    release = _release_among(asked)
+    _check_given(context, of_release=release is not None)
+    if release is not None:
+        check_split(split)
+        check_file(out, "--out", replace=replace)
+    place = workspace or _workspace_beside(checkpoint, release)
+    check_workspace(place)
     from omniart_model.baselines.prepare import BaseChoice
     from omniart_model.training.checkpoint import load_checkpoint
 
-    if folders:
-        check_split(split)
-        open_folder(asked[0])
     loaded = load_checkpoint(checkpoint)
     choice = BaseChoice(loaded.features["base"], weights, weights_sha256)
-    if folders:
-        _predict_release(loaded, asked[0], split, out, choice, workspace, device)
+    if release is not None:
+        _predict_release(loaded, release, split, out, choice, place, device)
         return
     from omniart_model.training.predict import Shown
 
-    place = workspace or _workspace_of_baseline(checkpoint)
     failed = _predict_pictures(
         loaded, asked, Shown(top, least), choice, place, device, as_json=as_json
     )
@@ -106,22 +114,48 @@ def predict(
         raise ModelError(f"{failed} of {len(asked)} pictures have no answer")
 
 
+def _release_among(asked: Sequence[Path]) -> "Release | None":
+    """Return the release that was named, None for pictures; raises UsageError for a folder that is none."""
+    from omniart_model.manifest import MANIFEST
+
+    folders = [path for path in asked if path.is_dir()]
+    if not folders:
+        return None
+    if len(asked) > 1:
+        raise UsageError(f"{folders[0]} is a folder: name one release, or pictures alone")
+    if not (folders[0] / MANIFEST).exists():
+        raise UsageError(
+            f"{folders[0]} is not a release: it has no {MANIFEST}; for the pictures in it name {folders[0] / '*.jpg'}"
+        )
+    return open_folder(folders[0])
+
+
+def _check_given(context: typer.Context, *, of_release: bool) -> None:
+    """Raise UsageError for an option that would say nothing of what is answered."""
+    for name, option in (_OF_PICTURES if of_release else _OF_A_RELEASE).items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise UsageError(
+                f"{option} is of pictures, and a release is answered into a file: leave it out"
+                if of_release
+                else f"{option} is of a release, and answers for pictures are printed: leave it out"
+            )
+
+
 def _predict_release(
     loaded: "Checkpoint",
-    folder: Path,
+    opened: "Release",
     split: str,
     out: Path,
     choice: "BaseChoice",
-    workspace: Path | None,
+    place: Path,
     device: str,
 ) -> None:
-    from omniart_model.baselines.prepare import choose_device, features_for, workspace_of
+    from omniart_model.baselines.prepare import choose_device, features_for
     from omniart_model.training.checkpoint import check_class_index
     from omniart_model.training.predict import predict_split
 
-    opened = open_folder(folder)
     check_class_index(loaded, opened)
-    place = workspace or workspace_of(opened)
     cache = features_for(
         loaded, opened, choice, place, device=choose_device(device), splits=(split,)
     )
@@ -209,7 +243,11 @@ def _as_text(path: Path, told: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _workspace_of_baseline(checkpoint: Path) -> Path:
-    """Return the folder that holds ``baselines/``; of a baseline that stands alone, the one it is in."""
+def _workspace_beside(checkpoint: Path, release: "Release | None") -> Path:
+    """Return the folder that holds ``releases/``, or else ``baselines/``; of what stands alone, the one it is in."""
+    from omniart_model.baselines.prepare import workspace_of
+
+    if release is not None:
+        return workspace_of(release)
     parent = checkpoint.resolve().parent
     return parent.parent if parent.name == "baselines" else parent

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from omniart_model.commands.ending import ends_in_one_line
-from omniart_model.commands.options import ReleaseFolder, check_there, open_folder, say
-from omniart_model.printing import printable_lines
+from omniart_model.commands.ending import HelpedCommand, HelpedGroup, ends_in_one_line
+from omniart_model.commands.options import (
+    ReleaseFolder,
+    ReplaceFile,
+    check_there,
+    open_folder,
+    say,
+)
 from schemas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ SCORE_EXAMPLES = "\n\n".join(
 )
 
 app = typer.Typer(
+    cls=HelpedGroup,
     help="The Rijksmuseum Challenge (Mensink & van Gemert 2014): a release of its files, and its own metrics.",
     no_args_is_help=True,
 )
@@ -79,8 +85,10 @@ def read(
     ] = False,
 ) -> None:
     """Read the challenge's files, and write a release with its own splits and classes."""
+    from omniart_model.outputs import check_workspace
     from omniart_model.rijks14.release import Files, How, read_challenge
 
+    check_workspace(workspace)
     for path in (gt, *xml, *images, *([names] if names else [])):
         check_there(path, "a file or folder of the challenge")
     report = read_challenge(
@@ -130,9 +138,12 @@ def score(
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Also write the figures here.")
     ] = None,
+    *,
+    replace: ReplaceFile = False,
 ) -> None:
     """Score predictions by the challenge's metrics, beside what its authors published; needs no torch."""
     from omniart_model.files import as_json, write_whole
+    from omniart_model.outputs import check_file
     from omniart_model.rijks14.score import score_challenge
     from omniart_model.rijks14.table import lines_of
 
@@ -140,12 +151,14 @@ def score(
         raise UsageError(f"{predictions} is a folder: name a file of predictions")
     opened = open_folder(release)
     check_there(predictions, "a file of predictions")
+    if json_out is not None:
+        check_file(json_out, "--json", replace=replace, reads=[predictions])
     scores = score_challenge(opened, predictions)
     for line in lines_of(scores):
-        typer.secho(printable_lines(line.text), dim=line.theirs or None)
+        say(line.text, dim=line.theirs)
     if json_out is not None:
         write_whole(json_out, as_json(scores.as_dict()))
 
 
-app.command(epilog=READ_EXAMPLES)(ends_in_one_line(read))
-app.command(epilog=SCORE_EXAMPLES)(ends_in_one_line(score))
+for command, epilog in ((read, READ_EXAMPLES), (score, SCORE_EXAMPLES)):
+    app.command(cls=HelpedCommand, epilog=epilog)(ends_in_one_line(command))

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from omniart_model.commands.options import (
+    MOST_IN_BATCH,
     Epochs,
     FirstSeed,
     Preset,
@@ -24,7 +25,8 @@ from omniart_model.training.settings import (
 )
 
 Batch = Annotated[
-    int | None, typer.Option(min=1, help="Works in a batch; the preset's where not given.")
+    int | None,
+    typer.Option(min=1, help=f"{MOST_IN_BATCH} The preset's where not given."),
 ]
 Patience = Annotated[
     int | None,

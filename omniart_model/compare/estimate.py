@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import pyarrow as pa
 import torch
 from torch import nn
 
@@ -14,9 +15,10 @@ from omniart_model.compare.kept import Runs
 from omniart_model.compare.page import subset_text
 from omniart_model.compare.plan import Plan
 from omniart_model.compare.settings import Training
-from omniart_model.tasks import Kind
+from omniart_model.compare.studies import NO_LABEL
+from omniart_model.tasks import Kind, Task
 from omniart_model.training.train import batch_size
-from omniart_model.works import class_index, in_split, in_subset, pictured_works
+from omniart_model.works import class_index, in_split, in_subset, lacking, pictured_works
 
 _STEPS = 2  # timed, after one that pays for memory
 
@@ -32,51 +34,70 @@ def relative_work(training: Training, tasks: int, features: int) -> float:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One network: seeds that are kept, and the steps and seconds at most that another seed takes (all epochs)."""
+    """One network: seeds that are kept, and the steps and seconds at most that another seed takes (all epochs).
+
+    ``why`` says why it is not to be trained.
+    """
 
     training: Training
-    kept: int
-    steps: int
-    seconds: float
+    kept: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """All networks of a plan. ``size_bytes`` is what their answers take on the disk; ``pictures`` are looked at."""
+    """All networks of a plan. ``size_bytes`` is what their answers take on the disk; ``pictures`` are looked at.
+
+    ``first`` are sentences on what stands before it: weights to download, tables that may not be written over.
+    """
 
     seeds: int
     networks: tuple[Estimate, ...]
     size_bytes: int
     pictures: int
+    first: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return the networks line by line, and what they sum up to."""
-        left = sum(one.seconds * (self.seeds - one.kept) for one in self.networks)
-        kept = sum(one.kept for one in self.networks)
+        trained = [one for one in self.networks if not one.why]
+        left = sum(one.seconds * (self.seeds - one.kept) for one in trained)
+        kept = sum(one.kept for one in trained)
         lines = list(map(self._line, self.networks))
         lines.append(
-            f"{len(self.networks)} networks, {len(self.networks) * self.seeds} trainings, {kept} of them "
+            f"{len(trained)} networks, {len(trained) * self.seeds} trainings, {kept} of them "
             f"done before: at most {duration(left)} (early stopping makes it less), "
             f"{self.size_bytes / 1e6:,.0f} MB of answers"
         )
         lines.append(
             f"features of {self.pictures:,} pictures come first, for each base and augmentation that lacks them"
         )
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.first])
 
     def _line(self, one: Estimate) -> str:
         setting = one.training.setting
         what = f"{one.training.alone} alone" if one.training.alone else "all tasks"
         left = self.seeds - one.kept
         time_left = f"{left} x {duration(one.seconds)} at most" if left else "done before"
+        time_left = f"left out: {one.why}" if one.why else time_left
         return (
             f"{setting.base}, {setting.shared:,} units, {setting.augment}, {subset_text(setting.subset)}, "
             f"{setting.method}, {what}: {time_left}"
         )
 
 
-def estimate(release: Release, plan: Plan, runs: Runs, device: torch.device) -> Estimates:
-    """Return what a plan's networks would take; nothing is trained, downloaded or written."""
+def estimate(
+    release: Release,
+    plan: Plan,
+    runs: Runs,
+    device: torch.device,
+    gone: Mapping[str, str] | None = None,
+) -> Estimates:
+    """Return what a plan's networks would take; nothing is trained, downloaded or written.
+
+    ``gone`` says of bases why they cannot be had.
+    """
     works = pictured_works(release)
     options, step_s = runs.options, dict[tuple[int, int, int, int], float]()
     networks, size_bytes = [], 0
@@ -84,10 +105,11 @@ def estimate(release: Release, plan: Plan, runs: Runs, device: torch.device) -> 
         setting = training.setting
         within = in_subset(works, setting.subset)
         tasks = [task for task in options.tasks if training.alone in {"", task.name}]
-        outputs = sum(
-            1 if task.kind is Kind.YEAR else len(class_index(release, within, task))
-            for task in tasks
-        )
+        outputs = sum(_outputs(release, within, task) for task in tasks)
+        why = (gone or {}).get(setting.base, "") or lacking(works, setting.subset)
+        if why or not outputs:
+            networks.append(Estimate(training, why=why or NO_LABEL))
+            continue
         rows = in_split(within, "train").num_rows
         config = setting.config(options.preset)
         batch = batch_size(rows, config.batch)
@@ -98,6 +120,14 @@ def estimate(release: Release, plan: Plan, runs: Runs, device: torch.device) -> 
         networks.append(_kept(training, runs, steps, step_s[size] * steps))
         size_bytes += 4 * outputs * in_split(within, options.split).num_rows * options.seeds
     return Estimates(options.seeds, tuple(networks), size_bytes, works.num_rows)
+
+
+def _outputs(release: Release, works: pa.Table, task: Task) -> int:
+    """Return how many numbers answer a task: 0 where there is nothing to learn."""
+    if task.kind is Kind.YEAR:
+        known = in_split(works, "train")[task.column]
+        return int(known.null_count < len(known))
+    return len(class_index(release, works, task))
 
 
 def _kept(training: Training, runs: Runs, steps: int, seconds: float) -> Estimate:

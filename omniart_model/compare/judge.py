@@ -64,6 +64,7 @@ class Judge:
             tasks=tasks,
             together=self.cost(planned.together),
             alone={name: self.cost(planned.alone[name]) for name in tasks},
+            batch=self._batch(planned.together),
         )
 
     def metrics(self, training: Training, task: Task) -> Metrics:
@@ -96,6 +97,11 @@ class Judge:
             )
         )
 
+    def _batch(self, training: Training) -> int:
+        """Return how many works were in a batch: all seeds learn from the same works."""
+        spent = self.runs.spent(training, 0)
+        return spent.batch if spent else 0
+
     def _row(self, row: PlannedRow, against: PlannedRow | None) -> Row:
         setting, run = row.training.setting, self.runs.key(row.training)
         if row.training in self.reasons or against is None:
@@ -107,15 +113,15 @@ class Judge:
                 task.name: self.difference(row.training, against.training, task) for task in tasks
             }
         metrics = {task.name: self.metrics(row.training, task) for task in tasks}
-        return Row(row.name, setting, run, "", metrics, beside, self.cost(row.training))
+        cost, batch = self.cost(row.training), self._batch(row.training)
+        return Row(row.name, setting, run, "", metrics, beside, cost, batch)
 
     def _best(self, task: Task, rows: Sequence[PlannedRow]) -> Best | None:
-        """Return the best row of a task; None where nothing is measured."""
+        """Return the best row of a task; None where nothing is measured, or on too few works for an interval."""
         sign = 1 if MAIN[task.kind].better is Better.HIGHER else -1
-        figures = {
-            row: sign * self.metrics(row.training, task)[main_metric(task)].value for row in rows
-        }
-        measured = [row for row in rows if not math.isnan(figures[row])]
+        found = {row: self.metrics(row.training, task)[main_metric(task)] for row in rows}
+        figures = {row: sign * one.value for row, one in found.items()}
+        measured = [row for row in rows if not math.isnan(found[row].low)]
         if len(measured) < 2:
             return None
         first = max(measured, key=lambda row: figures[row])  # of equals the earlier row

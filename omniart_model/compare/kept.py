@@ -21,18 +21,22 @@ from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
 
-FORM = 2
+FORM = 3
 """Version of the files' form."""
 _ABOUT = "about"
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a training cost: wall seconds, of training and of answering ``speed.BATCHES`` batches, and epochs."""
+    """What a training cost: wall seconds, of training and of answering ``speed.BATCHES`` batches, and epochs.
+
+    ``batch`` is how many works were in a batch: on a small release fewer than were asked.
+    """
 
     training_s: float
     answering_s: float
     epochs: int
+    batch: int
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from omniart_model.compare.settings import Setting
+from omniart_model.compare.settings import Options, Setting
 from omniart_model.compare.speed import BATCH, BATCHES
 from omniart_model.compare.table import (
     Comparison,
@@ -15,7 +15,7 @@ from omniart_model.compare.table import (
     main_figure,
 )
 from omniart_model.evaluation.measured import Difference, Measured, Verdict
-from omniart_model.evaluation.printed import number_text
+from omniart_model.evaluation.printed import number_text, too_few
 from omniart_model.evaluation.table import BY_NAME
 from omniart_model.report.words import INVENTED
 
@@ -125,28 +125,54 @@ def _facts(comparison: Comparison) -> Iterator[str]:
     if comparison.is_sample:
         yield INVENTED
     yield f"Release {comparison.release}, id (SHA-256 of its manifest) {comparison.digest}."
-    if comparison.split == "test":
+    asked = comparison.asked
+    if asked.split == "test":
         yield (
             "Measured on test, as was asked: what is chosen by these figures has no test left to be "
             "measured on."
         )
     else:
         yield (
-            f"Measured on {comparison.split}, where choices are made (networks of a constant rate stop by it too); "
+            f"Measured on {asked.split}, where choices are made (networks of a constant rate stop by it too); "
             "test is read once, by omniart-model baselines."
         )
     yield (
         f"One factor is varied at a time; the others stay at {_setting_text(comparison.middle)}. "
-        f"{comparison.seeds} {'seed' if comparison.seeds == 1 else 'seeds'}, batches of "
-        f"{comparison.preset.batch:,} and at most {comparison.preset.epochs:,} epochs."
+        f"{asked.seeds} {'seed' if asked.seeds == 1 else 'seeds'}, at most {_epochs_text(asked)}, "
+        f"{_batches_text(comparison)}."
     )
     yield (
         "A figure is the mean over seeds, with its 95 % bootstrap interval over works. A row is marked as "
         "the best only where the paired interval of its difference from every other row is on one side of "
         "0; the intervals are of one pair each, and not widened for how many rows there are."
     )
+    yield from too_few(comparison)
     for what, why in comparison.left_out.items():
         yield f"Left out: {what}: {why}"
+
+
+def _batches_text(comparison: Comparison) -> str:
+    """Return how many works were in a batch, subset by subset where they differ, and the most that were asked."""
+    most, used = comparison.asked.preset.batch, comparison.batches()
+    sizes = set(used.values())
+    if len(sizes) > 1:
+        told = ", ".join(f"{batch:,} ({subset_text(subset)})" for subset, batch in used.items())
+    else:
+        told = f"{min(sizes):,} works" if sizes else f"at most {most:,} works"
+    asked = f"; at most {most:,} were asked" if sizes - {most} else ""
+    return f"batches of {told}{asked}"
+
+
+def _epochs_text(asked: Options) -> str:
+    """Return the most epochs, and those of the methods that have fewer."""
+    most = asked.preset.epochs
+    own = {
+        name: replace(asked.middle, method=name).config(asked.preset).epochs
+        for name in asked.methods
+    }
+    fewer = [f"{name}: {epochs:,}" for name, epochs in own.items() if epochs < most]
+    told = f" ({', '.join(fewer)})" if fewer else ""
+    return f"{most:,} epochs{told}"
 
 
 def _setting_text(setting: Setting) -> str:

@@ -53,9 +53,13 @@ class Setting:
     method: str
 
     def config(self, preset: TrainConfig, seed: int = 0) -> TrainConfig:
-        """Return how a network is trained: batch, epochs and rate are the preset's, the rest is the method's."""
+        """Return how a network is trained: batch, epochs and rate are the preset's, the rest is the method's.
+
+        A method that has epochs of its own has no more of them than the preset.
+        """
         chosen = replace(preset, shared=self.shared, subset=self.subset, seed=seed)
-        return replace(chosen, **{**_PAPERS_WAY, **METHODS[self.method]})
+        chosen = replace(chosen, **{**_PAPERS_WAY, **METHODS[self.method]})
+        return replace(chosen, epochs=min(chosen.epochs, preset.epochs))
 
 
 @dataclass(frozen=True)

@@ -11,22 +11,21 @@ import torch
 from omniart_data.release import Release
 from omniart_model.baselines.prepare import BaseChoice, prepare_features
 from omniart_model.baselines.study import Study, open_study
+from omniart_model.bases.at_hand import base_at_hand
 from omniart_model.compare.settings import Setting
 from omniart_model.evaluation.truth import Truth, truth_of
 from omniart_model.features.cache import FeatureCache
 from omniart_model.tasks import Task
-from omniart_model.works import in_split, in_subset, pictured_works
-from schemas.errors import ModelError, UsageError
-from schemas.release import SPLITS
+from omniart_model.works import lacking, pictured_works
+from schemas.errors import ModelError
 
 log = logging.getLogger(__name__)
 
+NO_LABEL = "no label has enough works there"
+"""Why a network is not trained where its subset leaves it nothing to learn."""
+
 _BARE, _FLIP = "none", "flip"
 """No augmentation is the first of the flip's two views: its features need not be made again."""
-
-
-_PACKAGES = {"timm", "torchvision"}
-"""Packages that some bases are in, and that need not be there."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,10 @@ class Studies:
         asked = base, augment
         if asked not in self.caches and asked not in self.reasons:
             try:
-                self.caches[asked] = self._features(base, augment)
-            except (ModelError, UsageError) as error:
+                with base_at_hand():
+                    self.caches[asked] = self._features(base, augment)
+            except ModelError as error:
                 self.reasons[asked] = str(error)
-            except ModuleNotFoundError as error:
-                if error.name not in _PACKAGES:
-                    raise
-                self.reasons[asked] = f"{error.name} is not installed"
-            if asked in self.reasons:
                 log.warning("%s with augmentation %s is left out: %s", *asked, self.reasons[asked])
         return asked in self.caches
 
@@ -84,7 +79,8 @@ class Studies:
         where = *features, setting.subset
         if where not in self._held:
             self._held.clear()
-            _check_subset(self.release, setting.subset)
+            if lack := lacking(pictured_works(self.release), setting.subset):
+                raise ModelError(lack)
             study = open_study(
                 self.release,
                 self.tasks,
@@ -105,16 +101,6 @@ class Studies:
         splits = tuple(dict.fromkeys(("train", "validation", self.split)))
         cache, _ = prepare_features(self.release, choice, self.workspace, self.device, splits)
         return cache
-
-
-def _check_subset(release: Release, subset: int) -> None:
-    """Raise ModelError where a split has no work of a subset."""
-    works = in_subset(pictured_works(release), subset)
-    for split in SPLITS:
-        if not in_split(works, split).num_rows:
-            raise ModelError(
-                f"no work with a picture by an artist with more than {subset:,} works in {split}"
-            )
 
 
 def _upright(study: Study) -> Study:

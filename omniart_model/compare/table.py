@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omniart_model.baselines.table import Metrics, plain
-from omniart_model.compare.settings import Setting
+from omniart_model.compare.settings import Options, Setting
 from omniart_model.evaluation.measured import Difference, Measured
-from omniart_model.training.settings import TrainConfig
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Row:
     """One value of a factor: its figures task by task, or ``why`` there are none.
 
     ``beside`` is this row minus the table's ``against``, task by task, in the main metric, on the same works. ``run``
-    names the answers in ``runs/``.
+    names the answers in ``runs/``. ``batch`` is how many works were in a batch.
     """
 
     name: str
@@ -35,6 +34,7 @@ class Row:
     metrics: Mapping[str, Metrics] = field(default_factory=dict)
     beside: Mapping[str, Difference] = field(default_factory=dict)
     cost: Cost | None = None
+    batch: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class BesideAlone:
 class SubsetTable:
     """Stage 2 on one subset (artists with more than ``subset`` works; 0: all), or ``why`` it cannot be.
 
-    ``alone`` is what each single-task network costs, by task.
+    ``alone`` is what each single-task network costs, by task; ``batch`` is how many works were in a batch of any.
     """
 
     subset: int
@@ -83,6 +83,7 @@ class SubsetTable:
     tasks: Mapping[str, BesideAlone] = field(default_factory=dict)
     together: Cost | None = None
     alone: Mapping[str, Cost] = field(default_factory=dict)
+    batch: int = 0
 
     def alone_sum(self) -> Cost:
         """Return what the single-task networks cost one after the other."""
@@ -96,7 +97,7 @@ class SubsetTable:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All tables of a release.
+    """All tables of a release: what was ``asked``, and the answers around ``middle``.
 
     ``metrics`` is each task's main metric; ``left_out`` are the features that could not be had, with the reason.
     """
@@ -104,14 +105,18 @@ class Comparison:
     release: str
     digest: str
     is_sample: bool
-    split: str
-    seeds: int
+    asked: Options
     middle: Setting
-    preset: TrainConfig
     metrics: Mapping[str, str]
     tables: tuple[FactorTable, ...]
     subsets: tuple[SubsetTable, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def batches(self) -> dict[int, int]:
+        """Return how many works were in a batch, by subset; nothing of a subset that no network learnt."""
+        rows = [(row.setting.subset, row.batch) for table in self.tables for row in table.rows]
+        rows += [(table.subset, table.batch) for table in self.subsets]
+        return {subset: batch for subset, batch in rows if batch}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as values for JSON; a figure of nothing is null."""

@@ -10,7 +10,7 @@ from omniart_model.compare.estimate import step_seconds
 from omniart_model.compare.kept import Runs, Spent
 from omniart_model.compare.settings import Training
 from omniart_model.compare.speed import answering_seconds
-from omniart_model.compare.studies import Studies
+from omniart_model.compare.studies import NO_LABEL, Studies
 from omniart_model.training.examples import Cached
 from omniart_model.training.train import fit, outputs
 from schemas.errors import ModelError
@@ -47,7 +47,7 @@ class Trainer:
         study = self._study(training)
         tasks = [task for task in study.tasks if training.alone in {"", task.name}]
         if not tasks:
-            raise _NotPossible("no label has enough works there")
+            raise _NotPossible(NO_LABEL)
         side = study.measured
         about = {**study.rests_on(side), "device": self.studies.device.type}
         if self.runs.spent(training, seed, about) is not None:
@@ -65,7 +65,8 @@ class Trainer:
         )
         measured = Cached(side.features, {})
         scores = study.filled(side, outputs(network, measured))
-        spent = Spent(report.seconds, answering_seconds(network, measured), len(report.epochs))
+        answering_s = answering_seconds(network, measured)
+        spent = Spent(report.seconds, answering_s, len(report.epochs), report.batch)
         self.runs.keep(training, seed, scores, spent, about)
         self.trained += 1
 

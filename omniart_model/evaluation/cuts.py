@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from omniart_data.release.rows import compute
 from omniart_model.evaluation.measured import Measured
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import score
 from omniart_model.evaluation.table import MAIN
 from omniart_model.evaluation.truth import Truth
 from omniart_model.labels import Booleans, Floats
+from omniart_model.works import museums_of
 from schemas.errors import UsageError
 
 SUBSETS = (100, 300, 700, 1100)
@@ -23,9 +23,8 @@ Parts = Mapping[str, Booleans]
 
 def museums(works: pa.Table) -> Parts:
     """Return each museum's works, the largest first: of the institution, or else of the source that told of them."""
-    named = compute.coalesce(works["institution"], works["source"]).to_pylist()
-    names, counts = np.unique(np.array(named, object).astype(str), return_counts=True)
-    at = np.array(named, object)
+    at = np.array(museums_of(works), object)
+    names, counts = np.unique(at.astype(str), return_counts=True)
     return {str(names[place]): at == names[place] for place in np.argsort(-counts, kind="stable")}
 
 

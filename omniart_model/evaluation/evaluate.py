@@ -14,9 +14,10 @@ from omniart_model.evaluation.measured import Measured
 from omniart_model.evaluation.predictions import Predictions, read_predictions
 from omniart_model.evaluation.resample import RESAMPLES, Resamples
 from omniart_model.evaluation.score import score
+from omniart_model.evaluation.subset import check_answerable, check_subset
 from omniart_model.evaluation.truth import Counts, counts_of, truth_of
 from omniart_model.tasks import Task
-from omniart_model.works import class_index, in_split, pictured_works, texts
+from omniart_model.works import class_index, in_split, in_subset, pictured_works, texts
 
 PREDICTED = "predictions"
 """The name of what is evaluated, beside the names of the constant answers."""
@@ -59,7 +60,10 @@ class TaskEvaluation:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics of predictions for one split of a release; ``resamples`` is how many stand behind an interval."""
+    """Metrics of predictions for one split of a release; ``resamples`` is how many stand behind an interval.
+
+    ``subset`` is the number that the artists of the works have more works than; 0: the works are all of the split.
+    """
 
     release: str
     digest: str
@@ -67,6 +71,7 @@ class Evaluation:
     works: int
     tasks: tuple[TaskEvaluation, ...]
     resamples: int = RESAMPLES
+    subset: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Return the evaluation as values for JSON; a metric of nothing is null."""
@@ -74,6 +79,7 @@ class Evaluation:
             "release": self.release,
             "release_sha256": self.digest,
             "split": self.split,
+            "subset": self.subset,
             "works": self.works,
             "resamples": self.resamples,
             "tasks": {one.task.name: one.as_dict() for one in self.tasks},
@@ -100,15 +106,20 @@ def evaluate(
     *,
     resamples: int = RESAMPLES,
     cuts: Sequence[str] = (),
+    subset: int = 0,
 ) -> Evaluation:
     """Score a predictions file on a split, beside the answers of who does not look.
 
     All works of the split with a picture must be answered, and no others. ``resamples`` 0 gives no intervals; ``cuts``
-    names parts of the split to score too (``evaluation.cuts``). Raises ModelError, UsageError for an unknown cut.
+    names parts of the split to score too (``evaluation.cuts``). With a ``subset`` the release is as who trains on it sees
+    it (``baselines.study``): works, classes and constant answers are of artists with more than so many works alone.
+    Raises ModelError, and UsageError for an unknown cut and for a file that says it is of another subset.
     """
     check_cuts(cuts)
-    works = pictured_works(release)
+    check_subset(predictions, subset)
+    works = in_subset(pictured_works(release), subset)
     scored = in_split(works, split)
+    check_answerable(scored, subset, split)
     classes = {task.name: class_index(release, works, task) for task in tasks}
     found = read_predictions(predictions, texts(scored["id"]), tasks, classes)
     train, drawn = in_split(works, "train"), Resamples(scored.num_rows, resamples)
@@ -123,6 +134,7 @@ def evaluate(
             if task.name in found.scores
         ),
         resamples,
+        subset,
     )
 
 

@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omniart_model.evaluation.predictions_file import COLUMN, ENDS, SCORED, PredictionsFile
+from omniart_model.evaluation.columns import SCORED
+from omniart_model.evaluation.predictions_file import COLUMN, ENDS, PredictionsFile
 from omniart_model.files import write_whole
 from omniart_model.labels import Floats
 from omniart_model.tasks import Kind, Task
@@ -97,13 +98,13 @@ def read_predictions(
     with table.file:
         places = table.places(ids)
         for task in tasks:
-            if COLUMN[task.name] not in table.names:
+            if COLUMN[task.name] not in table.leaves:
                 continue
             if task.kind is not Kind.YEAR:
                 scores[task.name] = table.scores(task, classes[task.name], places)
                 continue
             scores[task.name] = table.numbers(COLUMN[task.name], task, places)
-            if set(ENDS) <= set(table.names):
+            if table.leaves.keys() >= set(ENDS):
                 ranges[task.name] = table.ranges(task, places)
     found = {task.name: tuple(classes[task.name]) for task in tasks if task.name in scores}
     return Predictions(list(ids), found, scores, ranges)

@@ -1,6 +1,5 @@
 """A Parquet file of somebody's predictions (docs/predictions.md): what it must be, and its columns a few rows at a time."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omniart_data.release.rows import compute
-from omniart_model.labels import Floats, Integers
+from omniart_model.evaluation.columns import SCORED, is_text, leaves_of, values_of
+from omniart_model.evaluation.listed import fill_scores, not_finite, places_in, texts_of
+from omniart_model.labels import Booleans, Floats, Integers
+from omniart_model.shortened import shortened
 from omniart_model.tasks import TASKS, Kind, Task
 from schemas.errors import ModelError
-
-SCORED = pa.list_(pa.struct([pa.field("label", pa.string()), pa.field("score", pa.float32())]))
 
 COLUMN: Mapping[str, str] = {
     task.name: "year" if task.kind is Kind.YEAR else task.word for task in TASKS
@@ -32,7 +32,7 @@ BEYOND = 3
 MOST_BEYOND = 1_000
 """Labels that a file may list for a work on average, beside as many as there are classes: no ranking needs more."""
 
-_TOGETHER = 1_024  # rows that are read at a time
+_TOGETHER = 1_000_000  # values that are read at a time, about
 _TYPES: Mapping[str, pa.DataType] = {
     "id": pa.string(),
     **{COLUMN[task.name]: pa.float32() if task.kind is Kind.YEAR else SCORED for task in TASKS},
@@ -42,30 +42,24 @@ _TYPES: Mapping[str, pa.DataType] = {
 
 @dataclass(frozen=True)
 class PredictionsFile:
-    """A file that has the columns of predictions; ``names`` are those that are read."""
+    """A file that has the columns of predictions; ``leaves`` are the paths of what is read of each."""
 
     path: Path
     file: pq.ParquetFile
-    names: tuple[str, ...]
+    leaves: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def opened(cls, path: Path) -> "PredictionsFile":
         """Open a file; raise ModelError for what is no table of predictions. No row is read."""
         try:
-            file = pq.ParquetFile(path)
-            given = Counter(file.schema_arrow.names)
+            with pq.ParquetFile(path) as file:
+                names = _names(file, path)
+                leaves = {name: leaves_of(file, name, _TYPES[name], path) for name in names}
+                texts = [one for ours in leaves.values() for one in ours if is_text(one)]
+                again = pq.ParquetFile(path, metadata=file.metadata, read_dictionary=texts)
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(path, error) from error
-        names = [name for name in _TYPES if name in given]
-        if "id" not in names or not set(names) & set(COLUMN.values()):
-            raise ModelError(f"{path} lacks the columns id and one of {', '.join(COLUMN.values())}")
-        ends = set(ENDS) & set(names)
-        if ends and (len(ends) < len(ENDS) or "year" not in names):
-            raise ModelError(f"{path}: {' and '.join(ENDS)} stand together, beside year")
-        for name in names:
-            if given[name] > 1:
-                raise ModelError(f"{path} has {given[name]} columns that are called {name}")
-        return cls(path, file, tuple(names))
+        return cls(path, again, leaves)
 
     def places(self, ids: Sequence[str]) -> Integers:
         """Return where in ``ids`` each row's work stands, int64 [N]; raise ModelError unless each is there once.
@@ -75,17 +69,23 @@ class PredictionsFile:
         rows, named = self.file.metadata.num_rows, f"{self.path}{self._made_for()}"
         if rows > 2 * len(ids):
             raise ModelError(f"{named} has {rows} rows, and {len(ids)} works are to be predicted")
-        found = pa.chunked_array(list(self._batches("id")), pa.string())
-        _check_ids(found, ids, named)
-        places = compute.index_in(found, value_set=pa.array(ids, pa.string()))
-        return np.asarray(places, np.int64)
+        wanted = pa.array(ids, pa.string())
+        found, others = [np.zeros(0, np.int64)], Counter[str | None]()
+        for column in self._batches("id"):
+            texts = texts_of(column, f"{self.path}: id")
+            found.append(places_in(wanted, texts))
+            others.update(_counted(texts, found[-1] < 0))
+        places = np.concatenate(found)
+        _check_ids(np.bincount(places[places >= 0], minlength=len(ids)), ids, others, named)
+        return places
 
     def numbers(self, name: str, task: Task, places: Integers) -> Floats:
         """Return a column of numbers, float32 [N], each at its place; raise ModelError for null, NaN and infinity."""
-        read = pa.chunked_array(list(self._batches(name)), pa.float32())
+        parts = [self._cast(column, name) for column in self._batches(name)]
+        read = pa.chunked_array(parts, pa.float32())
         self._check(name, task, read.null_count, 0)
         given = np.asarray(read)
-        self._check(name, task, 0, _not_finite(given))
+        self._check(name, task, 0, not_finite(given))
         numbers: Floats = np.empty(len(places), np.float32)
         numbers[places] = given
         return numbers
@@ -101,44 +101,48 @@ class PredictionsFile:
     def scores(self, task: Task, classes: Sequence[str], places: Integers) -> Floats:
         """Return the scores of a task's labels, [N, C], of one with one class up to [N, C + BEYOND]; see ``fill_scores``.
 
-        Raises ModelError for a row without an answer, and for scores that are null, NaN or infinite.
+        Raises ModelError for a row without an answer, for labels that are null, and for scores that are null, NaN or
+        infinite.
         """
         name, known = COLUMN[task.name], pa.array(classes, pa.string())
-        listed, most = self._listed(name), len(places) * (len(classes) + MOST_BEYOND)
+        listed, most = self._values(name), len(places) * (len(classes) + MOST_BEYOND)
         if listed > most:
             raise ModelError(
                 f"{self.path}: {name} lists {listed:,} labels for {len(places):,} works: list the likeliest, {most:,} at most"
             )
         width = len(classes) + (BEYOND if task.kind is Kind.ONE else 0)
         scores: Floats = np.full((len(places), width), -np.inf, np.float32)
-        start = nulls = bad = 0
+        start = nulls = unnamed = bad = 0
         for column in self._batches(name):
-            nulls += column.null_count
-            bad += fill_scores(scores, places[start : start + len(column)], column, known)
+            at = places[start : start + len(column)]
+            found = fill_scores(scores, at, column, known, f"{self.path}: {name}")
+            nulls, unnamed, bad = nulls + column.null_count, unnamed + found[0], bad + found[1]
             start += len(column)
         self._check(name, task, nulls, bad)
+        if unnamed:
+            raise ModelError(f"{self.path}: {unnamed} labels of {name} are null")
         beyond = int(np.isfinite(scores[:, len(classes) :]).any(axis=0).sum())
         return scores[:, : len(classes) + beyond]
 
-    def _listed(self, name: str) -> int:
-        """Return how many labels a column lists, as the file says of itself before any is read."""
+    def _values(self, name: str) -> int:
+        """Return how many values a column has, as the file says; raise ModelError for what is not to be read."""
         about = self.file.metadata
-        groups = [about.row_group(number) for number in range(about.num_row_groups)]
-        columns = (group.column(at) for group in groups for at in range(group.num_columns))
-        return sum(
-            one.num_values
-            for one in columns
-            if re.fullmatch(rf"{name}\..*\.label", one.path_in_schema)
-        )
+        return max(values_of(about, leaf, self.path) for leaf in self.leaves[name])
 
-    def _batches(self, name: str) -> "Iterator[pa.Array[Any]]":
-        """Yield a column's rows a few at a time; raises ModelError for one of another type, or of other rows."""
+    def _batches(self, name: str) -> "Iterator[Any]":
+        """Yield a column's rows a few at a time, texts as dictionaries; raises ModelError for a column of other rows.
+
+        One part of the file after another: Arrow does not join the dictionaries of two.
+        """
         rows = left = self.file.metadata.num_rows
+        few = max(1, _TOGETHER * rows // max(self._values(name), rows, 1))
+        read, leaves = self.file.iter_batches, list(self.leaves[name])
         try:
-            for batch in self.file.iter_batches(_TOGETHER, columns=[name]):
-                left -= batch.num_rows
-                if left >= 0:
-                    yield self._cast(batch.column(name), name)
+            for group in range(self.file.num_row_groups):
+                for batch in read(few, row_groups=[group], columns=leaves):
+                    left -= batch.num_rows
+                    if left >= 0:
+                        yield batch.column(name)
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(self.path, error) from error
         if left:
@@ -146,9 +150,9 @@ class PredictionsFile:
 
     def _cast(self, column: "pa.Array[Any]", name: str) -> "pa.Array[Any]":
         try:
-            return column.cast(_TYPES[name])
+            return column.cast(pa.float32())
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
-            raise ModelError(f"{self.path}: {name} is {column.type}, not {_TYPES[name]}") from error
+            raise ModelError(f"{self.path}: {name} is {column.type}, not float") from error
 
     def _check(self, name: str, task: Task, nulls: int, bad: int) -> None:
         if nulls:
@@ -161,72 +165,72 @@ class PredictionsFile:
         told = self.file.schema_arrow.metadata or {}
         if not {b"release", b"split"} <= told.keys():
             return ""
-        split, release = (told[name].decode(errors="replace") for name in (b"split", b"release"))
-        return f" (made for the split {split!r} of release {release!r})"
+        split, release = (
+            shortened(repr(told[name].decode(errors="replace"))) for name in (b"split", b"release")
+        )
+        return f" (made for the split {split} of release {release})"
 
 
-def fill_scores(
-    scores: Floats, places: Integers, column: "pa.Array[Any]", classes: "pa.Array[Any]"
-) -> int:
-    """Put some rows' scores [n] (SCORED) at their places in ``scores`` [N, C + beyond]; return how many are not finite.
-
-    Of a label that a row lists twice the last score counts. After the C classes come the best scores of labels that are
-    no class, whatever they are: only how many of them are above a class can matter.
-    """
-    pairs = compute.list_flatten(column)
-    rows = places[np.asarray(compute.list_parent_indices(column), np.int64)]
-    values = np.asarray(compute.struct_field(pairs, "score").fill_null(np.nan), np.float32)
-    labels = compute.struct_field(pairs, "label")
-    numbers = compute.index_in(labels, value_set=classes)
-    held, named = np.asarray(numbers.is_valid()), np.asarray(labels.is_valid())
-    scores[rows[held], np.asarray(numbers.drop_null(), np.int64)] = values[held]
-    beyond = scores.shape[1] - len(classes)
-    others = np.flatnonzero(named & ~held)
-    if beyond and len(others):
-        codes = labels.take(pa.array(others)).dictionary_encode().indices
-        best_at, at, best = _best(rows[others], np.asarray(codes), values[others], beyond)
-        scores[best_at, len(classes) + at] = best
-    return _not_finite(values)
+def check_answered(path: Path, tasks: Sequence[Task], *, every: bool) -> None:
+    """Raise ModelError where a file has no answers for a task, or, unless it is asked for ``every`` one, for any task."""
+    opened = PredictionsFile.opened(path)
+    opened.file.close()
+    lacked = [COLUMN[task.name] for task in tasks if COLUMN[task.name] not in opened.leaves]
+    if lacked and (every or len(lacked) == len(tasks)):
+        there = [task.word for task in TASKS if COLUMN[task.name] in opened.leaves]
+        raise ModelError(
+            f"{path} lacks the column{'s' * (len(lacked) > 1)} {', '.join(lacked)}: add what is asked for, "
+            f"or give --tasks {','.join(there)}"
+        )
 
 
-def _best(
-    rows: Integers, labels: Integers, values: Floats, most: int
-) -> tuple[Integers, Integers, Floats]:
-    """Return the best scores of each row, at most so many: their rows, places from 0, and values."""
-    latest = np.lexsort((-np.arange(len(rows)), labels, rows))
-    rows, labels, values = rows[latest], labels[latest], values[latest]
-    new = np.append(True, (np.diff(rows) != 0) | (np.diff(labels) != 0))
-    rows, values = rows[new], values[new]
-    order = np.lexsort((-values, rows))
-    rows, values = rows[order], values[order]
-    at = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    few = at < most
-    return rows[few], at[few], values[few]
-
-
-def _not_finite(values: Floats) -> int:
-    return int((~np.isfinite(values)).sum())
+def _names(file: pq.ParquetFile, path: Path) -> tuple[str, ...]:
+    """Return the columns that are read; raise ModelError where some are there that mean nothing alone, or twice."""
+    given = Counter(file.schema_arrow.names)
+    names = tuple(name for name in _TYPES if name in given)
+    lacked = [] if "id" in names else ["the column id"]
+    if not set(names) & set(COLUMN.values()):
+        lacked.append(f"a column of answers ({', '.join(COLUMN.values())})")
+    if lacked:
+        raise ModelError(f"{path} lacks {' and '.join(lacked)}")
+    ends = set(ENDS) & set(names)
+    if ends and (len(ends) < len(ENDS) or "year" not in names):
+        raise ModelError(f"{path}: {' and '.join(ENDS)} stand together, beside year")
+    for name in names:
+        if given[name] > 1:
+            raise ModelError(f"{path} has {given[name]} columns that are called {name}")
+    return names
 
 
 def _unreadable(path: Path, error: Exception) -> ModelError:
     reason = (str(error).splitlines() or [type(error).__name__])[0]
-    return ModelError(f"{path} is not a Parquet file that can be read: {reason}")
+    return ModelError(f"{path} is not a Parquet file that can be read: {shortened(reason)}")
 
 
-def _check_ids(found: "pa.ChunkedArray[Any]", wanted: Sequence[str], path: str) -> None:
-    """Raise ModelError unless each wanted id is found exactly once, and no other."""
-    given = found.to_pylist()
-    seen, known = Counter(given), set(wanted)
-    if len(given) != len(seen):
-        twice = min((one for one, times in seen.items() if times > 1), key=str)
-        raise ModelError(
-            f"{path}: {len(given) - len(seen)} ids occur again, the first is {twice!r}"
-        )
-    for left, what in (
-        (seen.keys() - known, "not to be predicted"),
-        (known - seen.keys(), "not predicted"),
+def _counted(texts: "pa.DictionaryArray[Any, Any]", among: Booleans) -> dict[str | None, int]:
+    """Return how often each text, null too, occurs among some rows [N]; no text is written out twice."""
+    counts = compute.value_counts(texts.filter(pa.array(among)))
+    found: Counter[str | None] = Counter()
+    for value, count in zip(
+        counts.field("values"), counts.field("counts").to_pylist(), strict=True
     ):
-        if left:
-            raise ModelError(
-                f"{path}: {len(left)} works are {what}, the first is {min(left, key=str)!r}"
-            )
+        found[value.as_py()] += count
+    return found
+
+
+def _check_ids(
+    times: Integers, wanted: Sequence[str], others: Mapping[str | None, int], path: str
+) -> None:
+    """Raise ModelError unless each wanted id occurs once, as ``times`` [N] says, and none of ``others`` does."""
+    lacking = [wanted[at] for at in np.flatnonzero(times == 0).tolist()]
+    twice: list[str | None] = [one for one, count in others.items() if count > 1]
+    twice += [wanted[at] for at in np.flatnonzero(times > 1).tolist()]
+    more = int((times - 1).clip(0).sum()) + sum(others.values()) - len(others)
+    for count, what, first in (
+        (more, "ids occur again", twice),
+        (len(others), "works are not to be predicted", others),
+        (len(lacking), "works are not predicted", lacking),
+    ):
+        if count:
+            shown = shortened(repr(min(first, key=str)))
+            raise ModelError(f"{path}: {count} {what}, the first is {shown}")

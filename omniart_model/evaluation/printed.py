@@ -4,10 +4,21 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from omniart_model.evaluation.evaluate import Evaluation, TaskEvaluation
-from omniart_model.evaluation.measured import Measured
+from omniart_model.evaluation.measured import LEAST_WORKS, Measured, measured_in
 from omniart_model.evaluation.table import BY_NAME, MAIN
 from omniart_model.printing import printable
 from omniart_model.tasks import Kind
+
+TOO_FEW = (
+    f"Figures of fewer than {LEAST_WORKS} works stand without an interval, and no verdict is given on them: too few works for "
+    "an interval, as chance alone would make too many verdicts."
+)
+"""What goes with figures of which some are of too few works for an interval."""
+
+
+def too_few(*held: object) -> Sequence[str]:
+    """Return ``TOO_FEW`` where it is true of some figure in what is shown, else nothing."""
+    return (TOO_FEW,) if any(one.of_too_few for one in measured_in(held)) else ()
 
 
 def terminal(evaluation: Evaluation) -> str:
@@ -17,7 +28,10 @@ def terminal(evaluation: Evaluation) -> str:
         if evaluation.resamples
         else ""
     )
-    lines = [f"release {evaluation.release}, {evaluation.split}: {evaluation.works:,} works{drawn}"]
+    of = f", {artists_text(evaluation.subset)}" if evaluation.subset else ""
+    named = f"release {evaluation.release}, {evaluation.split}{of}"
+    lines = [f"{named}: {evaluation.works:,} works{drawn}"]
+    lines += too_few(evaluation.tasks)
     for task in evaluation.tasks:
         lines += [
             "",
@@ -27,6 +41,15 @@ def terminal(evaluation: Evaluation) -> str:
         for cut in task.cuts:
             lines += aligned(list(_parts(task, cut)), right=1)
     return "\n".join(lines)
+
+
+def artists_text(subset: int) -> str:
+    """Return whose works a subset holds.
+
+    >>> artists_text(1100)
+    'artists of more than 1,100 works'
+    """
+    return f"artists of more than {subset:,} works"
 
 
 def measured_on(task: TaskEvaluation) -> str:
@@ -112,7 +135,7 @@ def _parts(task: TaskEvaluation, cut: str) -> Iterator[Sequence[str]]:
     main = MAIN[task.task.kind].name
     yield [f"by {cut}", "works", title_text(main)]
     for part, metrics in task.cuts[cut].items():
-        name = f"artists of more than {int(part):,} works" if cut == "subset" else printable(part)
+        name = artists_text(int(part)) if cut == "subset" else printable(part)
         yield [name, f"{metrics[main].n:,}", figure_text(main, metrics[main])]
 
 

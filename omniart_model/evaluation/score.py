@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.evaluation.measured import LEAST_WORKS, Difference, Measured
 from omniart_model.evaluation.metric import (
     Given,
     Metric,
@@ -46,7 +46,7 @@ class Figures:
         """Return the figure with its interval, and its spread where there are several seeds."""
         spread = float(self.points.std(ddof=1)) if len(self.points) > 1 else math.nan
         return Measured(
-            self.value, *_interval(self.drawn), spread, n=self.n, seeds=len(self.points)
+            self.value, *_interval(self.drawn, self.n), spread, n=self.n, seeds=len(self.points)
         )
 
 
@@ -106,7 +106,8 @@ def differences_of(
     for metric in metrics_of(kind):
         mine, theirs = one[metric.name], other[metric.name]
         value = mine.value - theirs.value
-        low, high = _interval(np.round(mine.drawn - theirs.drawn, _SAME))
+        works = min(mine.n, theirs.n)
+        low, high = _interval(np.round(mine.drawn - theirs.drawn, _SAME), works)
         found[metric.name] = Difference.judged(value, low, high, metric.better)
     return found
 
@@ -163,10 +164,10 @@ def _of_all(one: Prepared, blocks: Sequence[Values], once: Weights) -> Values:
     return mean_of_parts(centred(found, one.parts(once)[:, 0])) if one.parts else found
 
 
-def _interval(drawn: Values) -> tuple[float, float]:
-    """Return the 2.5th and 97.5th percentile, of the resamples that have a figure at all."""
+def _interval(drawn: Values, works: int) -> tuple[float, float]:
+    """Return the 2.5th and 97.5th percentile, of the resamples that have a figure at all; NaN of too few works."""
     held = drawn[~np.isnan(drawn)]
-    if not len(held):
+    if works < LEAST_WORKS or not len(held):
         return math.nan, math.nan
     low, high = np.percentile(held, [2.5, 97.5])
     return float(low), float(high)

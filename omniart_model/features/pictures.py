@@ -1,5 +1,6 @@
 """From the bytes of a picture to what a base sees. Pure, and ready for anything a museum may serve."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,7 +31,7 @@ def see(body: bytes, base: Base) -> Seen:
     try:
         picture = upright_rgb(body, shorter_px=base.short_side_px)
     except RefusedPictureError as error:
-        raise ModelError(f"not a picture that can be decoded: {error}") from error
+        raise ModelError(_why_refused(error)) from error
     short = min(picture.size)
     size = tuple(
         max(round(side * base.short_side_px / short), base.size_px) for side in picture.size
@@ -45,6 +46,16 @@ def see(body: bytes, base: Base) -> Seen:
     )  # only the square that is seen is computed: a 16:1 panorama costs no more than a square
     seen = picture.resize((base.size_px, base.size_px), _KERNELS[base.kernel], box=middle)
     return np.asarray(seen)
+
+
+def _why_refused(error: RefusedPictureError) -> str:
+    """Return what is wrong with a picture; of one that is too large what to do, with numbers that can be read."""
+    if error.reason != "too many pixels":
+        return f"not a picture that can be decoded: {error}"
+    detail = re.sub(r"\d{4,}", lambda found: f"{int(found[0]):,}", error.detail)
+    return (
+        f"too large: {detail.replace(' are decoded', ' pixels are decoded')}: make it smaller first"
+    )
 
 
 def see_views(body: bytes, sha256: str, base: Base) -> Seen:

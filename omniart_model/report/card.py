@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from omniart_model.baselines.table import NETWORK, OF_VALIDATION, TaskTable
 from omniart_model.evaluation.measured import Difference, Measured
+from omniart_model.evaluation.printed import too_few
 from omniart_model.report.again import command, snippet
 from omniart_model.report.caveats import chosen, limits
 from omniart_model.report.cuts import cut_rows
@@ -50,6 +51,7 @@ def _figures(shown: Shown) -> Iterator[str]:
         "deviation over seeds. Below the network's row each figure is followed by the network minus that answer, on the same works; "
         "where the interval of that covers 0 it says no difference, and where there is no interval, not measured."
     )
+    yield from too_few(shown.table.tasks)
     yield OF_TEST
     if shown.table.split == "validation":
         yield OF_VALIDATION
@@ -132,7 +134,8 @@ def _use(shown: Shown) -> Iterator[str]:
     yield "## Licence"
     base = escaped(shown.features["base"])
     yield (
-        f"The network was trained on features of {base}, whose weights are under: "
+        "For the network itself no licence has been chosen: whoever publishes it says which. "
+        f"It was trained on features of {base}, whose weights are under: "
         f"{escaped(shown.licence) or 'not stated'}. Pictures and descriptions are under the licences that the release's own card "
         "names, source by source; none of them is in this folder but the small pictures in report.html, which the release "
         "itself may pass on."

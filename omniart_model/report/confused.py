@@ -69,12 +69,14 @@ def _examples(shown: Shown, found: Confusion, own: int, other: int) -> Iterator[
     """Yield a work that is told rightly by most seeds, one of train where there is none, and one that is mistaken."""
     ids, of_own = shown.study.measured.ids, found.truth == own
     label, seeds = found.classes[own], len(found.answers)
+    wrong = _most_often(of_own, found, other)
+    if wrong is not None:
+        of_own = of_own & (np.arange(len(of_own)) != wrong[0])  # no work is shown as both
     right = _most_often(of_own, found, own)
     if right is not None:
         yield Example(ids[right[0]], label, "", f"told rightly by {_of_seeds(right[1], seeds)}")
     elif (one := _of_train(shown, found, own)) is not None:
         yield Example(one, label, "", "from train: no scored one is told rightly")
-    wrong = _most_often(of_own, found, other)
     if wrong is not None:
         note = f"taken for {found.classes[other]} by {_of_seeds(wrong[1], seeds)}"
         yield Example(ids[wrong[0]], label, found.classes[other], note)
@@ -113,7 +115,7 @@ def pairs_html(pairs: tuple[Pair, ...], works: Mapping[str, Work]) -> str:
 _ABOUT = (
     "Mistakes are counted both ways, as a mean over seeds. What a pair shares is taken from its works in train: the part of the "
     "shorter period (the middle 80 % of years) that both have, and the part of labels in common; from half on it counts as shared. The"
-    " paper's case is Jan and Caspar Luyken, father and son."
+    " paper's case is Jan and Caspar Luyken, father and son. Two names that are one person's are joined by omniart-data review."
 )
 
 

@@ -3,7 +3,7 @@
 from omniart_data.release.report.markup import counted
 from omniart_model.baselines.table import Continued, Table
 from omniart_model.report.cuts import SHOWN
-from omniart_model.report.prose import paragraph
+from omniart_model.report.prose import few_works, paragraph
 from omniart_model.report.tables import Cell, Row, grid, measured_cell
 from omniart_model.report.words import head, works_text
 from omniart_model.tasks import Kind
@@ -20,7 +20,8 @@ def continued_html(table: Table) -> str:
         "network. Classes that the last network does not have are never answered by it, and count as wrong."
     )
     rows = (_row(one, kinds.get(one.task)) for one in table.continuity)
-    return paragraph(about, "quiet") + grid("network of", heads, rows, "continuity")
+    few = few_works(table.continuity)
+    return paragraph(about, "quiet") + few + grid("network of", heads, rows, "continuity")
 
 
 def _row(one: Continued, kind: Kind | None) -> Row:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from omniart_data.release.report.markup import safe
 from omniart_model.baselines.table import NETWORK, Metrics, Table, TaskTable
 from omniart_model.report.paper import subset_text
-from omniart_model.report.prose import paragraph
+from omniart_model.report.prose import few_works, paragraph
 from omniart_model.report.tables import Cell, Row, grid, measured_cell
-from omniart_model.report.words import century_text, head, works_text
+from omniart_model.report.words import century_text, head, interval_text, works_text
 from omniart_model.tasks import Kind
 
 SHOWN: Mapping[Kind, tuple[str, ...]] = {
@@ -23,7 +23,8 @@ def cuts_html(table: Table) -> str:
     kinds = dict.fromkeys(kind for task in table.tasks for kind in task.cuts)
     if not kinds:
         return paragraph("The works were not cut into parts.")
-    return "".join(_cut(table, kind) for kind in kinds)
+    few = few_works([task.cuts for task in table.tasks])
+    return few + "".join(_cut(table, kind) for kind in kinds)
 
 
 def _cut(table: Table, kind: str) -> str:
@@ -55,9 +56,10 @@ def _all(task: TaskTable) -> Metrics:
 def _row(name: str, found: list[tuple[Metrics, str]], css: str = "") -> Row:
     cells = []
     for metrics, key in found:
-        cell, measured = measured_cell(key, metrics.get(key)), metrics.get(key)
-        works = (("", works_text(measured.n)),) if measured else ()
-        cells.append(Cell(cell.text, (*cell.small[:1], *works)))
+        measured = metrics.get(key)
+        told = (interval_text(key, measured), works_text(measured.n)) if measured else ()
+        small = tuple(("", text) for text in told if text)
+        cells.append(Cell(measured_cell(key, measured).text, small))
     return Row(name, cells, css)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,9 +9,6 @@ from omniart_model.baselines.table import NETWORK, TaskTable
 from omniart_model.evaluation.printed import title
 from omniart_model.report.shown import Shown
 from omniart_model.tasks import Kind
-
-_LICENCES = {"apache-2.0", "bsd-3-clause", "mit", "cc-by-4.0"}
-"""Licences that the hub knows by these words, of those that bases come under."""
 
 _TYPES: Mapping[str, str] = {
     "top1": "accuracy",
@@ -35,23 +31,13 @@ def front_matter(shown: Shown) -> str:
     return "\n".join(["---", *lines, "---"])
 
 
-def licence_id(licence: str) -> str:
-    """Return the hub's word for a licence, "other" where it has none.
-
-    >>> licence_id("Apache-2.0"), licence_id("BSD-3-Clause (torchvision); trained on ImageNet"), licence_id("")
-    ('apache-2.0', 'bsd-3-clause', 'other')
-    """
-    word = re.split(r"[\s(;,]", licence.strip().lower(), maxsplit=1)[0]
-    return word if word in _LICENCES else "other"
-
-
 def _head(shown: Shown) -> dict[str, Any]:
-    table, licence = shown.table, licence_id(shown.licence)
+    table = shown.table
     keys = {key for _, metrics in _figures(shown) for key in metrics}
-    head: dict[str, Any] = {"license": licence}
-    if licence == "other":
-        head |= {"license_name": "of-the-base", "license_link": "README.md#licence"}
-    head |= {
+    head: dict[str, Any] = {
+        "license": "other",  # whoever publishes the network chooses one, and the base's is not it
+        "license_name": "not-chosen",
+        "license_link": "README.md#licence",
         "library_name": "omniart_model",
         "pipeline_tag": "image-classification",
         "datasets": [f"omniart-{table.release}"],

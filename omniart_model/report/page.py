@@ -57,7 +57,7 @@ def _head(shown: Shown) -> str:
         "works scored": f"{table.works:,}",
         "tasks": f"{len(table.tasks):,}",
         "answers": f"{len({name for one in table.tasks for name in one.answers}):,}",
-        "seeds": f"{len(shown.answer.seeds):,}",
+        "seeds" if len(shown.answer.seeds) > 1 else "seed": f"{len(shown.answer.seeds):,}",
         "works trained on": f"{shown.training.train:,}",
         "shared units": f"{shown.config.shared:,}",
     }

@@ -11,7 +11,7 @@ from omniart_model.baselines.answers.singles import WAY as SINGLES
 from omniart_model.baselines.table import NETWORK, Table, TaskTable
 from omniart_model.evaluation.measured import Measured
 from omniart_model.evaluation.table import MAIN
-from omniart_model.report.prose import paragraph
+from omniart_model.report.prose import few_works, paragraph
 from omniart_model.report.tables import NOTHING, Cell, Row, grid, measured_cell
 from omniart_model.report.words import head, works_text
 from omniart_model.tasks import Kind
@@ -41,8 +41,10 @@ _PAPER_MINUTES = {SINGLES.name: 198, NETWORK: 73}
 
 def paper_tables(table: Table) -> str:
     """Return the three tables."""
+    held = [(one.answers, one.cuts.get("subset")) for one in table.tasks]
     return "".join(
         [
+            few_works(held),
             "<h3>Methods by task (Table 2)</h3>\n",
             _methods(table),
             "<h3>By the number of an artist's works (Tables 3 and 4)</h3>\n",

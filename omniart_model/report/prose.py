@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from omniart_data.printing import printable
+from omniart_model.evaluation.printed import too_few
 
 _LONGEST = 2_000
 """Characters of a sentence or two; only a museum's words could make it longer."""
@@ -23,6 +24,11 @@ def paragraph(text: str, css: str = "") -> str:
     """Return a sentence or two."""
     named = f' class="{css}"' if css else ""
     return f"<p{named}>{said(text)}</p>\n"
+
+
+def few_works(*held: object) -> str:
+    """Return why some of the figures in what is shown have no interval, nothing where all may have one."""
+    return "".join(paragraph(one, "quiet") for one in too_few(*held))
 
 
 def verdict(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from omniart_data.release.report.markup import safe
 from omniart_model.baselines.table import NETWORK, OF_VALIDATION, Table, TaskTable
 from omniart_model.evaluation.measured import Measured, Verdict
-from omniart_model.evaluation.printed import title
+from omniart_model.evaluation.printed import title, too_few
 from omniart_model.evaluation.table import MAIN
 from omniart_model.report.prose import listed, paragraph, verdict
 from omniart_model.report.tables import Cell, Row, grid, measured_cell
@@ -23,7 +23,8 @@ def verdicts(table: Table) -> str:
         parts.append(f"<details><summary>What each answer is</summary>\n{listed(told)}</details>\n")
     if table.split == "validation":
         parts.insert(0, paragraph(OF_VALIDATION))
-    return "".join([paragraph(_READING, "quiet"), paragraph(OF_TEST, "quiet"), *parts])
+    reading = [_READING, *too_few([task.answers for task in table.tasks]), OF_TEST]
+    return "".join([*(paragraph(one, "quiet") for one in reading), *parts])
 
 
 _READING = (

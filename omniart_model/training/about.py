@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from omniart_model.files import read_json
+from omniart_model.shortened import shortened
 from omniart_model.tasks import TASKS, Kind, Task
 from omniart_model.training.settings import TrainConfig, read_config
 from schemas.errors import ModelError
@@ -13,8 +14,6 @@ from schemas.errors import ModelError
 FORMAT = 2
 
 _Value = TypeVar("_Value", str, int)
-
-_TOLD = 200  # characters of what is wrong
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def read_about(path: Path) -> About:
     """Return what a file says; raise ModelError for another format, and for what no checkpoint says."""
     told = read_json(path)
     if told.get("format") != FORMAT:
-        found = repr(told.get("format"))[:_TOLD]
+        found = shortened(repr(told.get("format")))
         raise ModelError(f"{path} is of format {found}, not {FORMAT}: train again")
     try:
         return _about(told)
@@ -50,7 +49,7 @@ def read_about(path: Path) -> About:
 
 def not_described(path: Path, error: Exception) -> ModelError:
     """Return the error of a file that says what no network is like."""
-    reason = " ".join(f"{type(error).__name__}: {error}".split())[:_TOLD]
+    reason = shortened(" ".join(f"{type(error).__name__}: {error}".split()))
     return ModelError(f"{path} does not describe a checkpoint, train again: {reason}")
 
 

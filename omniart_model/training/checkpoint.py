@@ -20,6 +20,7 @@ from omniart_data.release.rows import compute
 from omniart_model.bases.weights import sha256_of
 from omniart_model.files import as_json, digest, write_whole
 from omniart_model.manifest import check_manifest
+from omniart_model.shortened import shortened
 from omniart_model.tasks import Task
 from omniart_model.training.about import FORMAT, About, not_described, read_about
 from omniart_model.training.network import Network, network_from, unfilled
@@ -178,13 +179,26 @@ def _check_shapes(about: About, shapes: Mapping[str, tuple[int, ...]]) -> None:
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a file; raises ModelError."""
+    """Return the tensors of a file; raise ModelError where it holds none, or numbers that are not finite."""
     try:
-        return load(path.read_bytes())
+        held = load(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    except SafetensorError as error:
+    except (SafetensorError, KeyError) as error:  # KeyError: a type that only other libraries have
         raise ModelError(f"{path} holds no tensors: {error}") from error
+    for name in sorted(held):
+        if not _is_finite(held[name]):
+            raise ModelError(
+                f"{path}: {shortened(name)} holds numbers that are not finite: train again"
+            )
+    return held
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    narrow = (
+        tensor.is_floating_point() and tensor.dtype.itemsize == 1
+    )  # of these not all can be asked
+    return bool((tensor.float() if narrow else tensor).isfinite().all())
 
 
 def check_class_index(checkpoint: Checkpoint, release: Release) -> None:

@@ -13,6 +13,7 @@ from omniart_data.release import Release
 from omniart_model.bases.table import Base
 from omniart_model.evaluation.constant import constant_answers, repeated
 from omniart_model.evaluation.predictions import Predictions, write_predictions
+from omniart_model.evaluation.subset import SUBSET, check_answerable
 from omniart_model.features.cache import FeatureCache
 from omniart_model.features.look import batch_size, look
 from omniart_model.features.pictures import Seen
@@ -24,7 +25,7 @@ from omniart_model.training.answers import Answers, answers
 from omniart_model.training.checkpoint import Checkpoint
 from omniart_model.training.examples import Cached
 from omniart_model.training.years import usual_range
-from omniart_model.works import in_split, pictured_works, texts
+from omniart_model.works import in_subset, pictured_works, texts
 from schemas.errors import ModelError
 
 
@@ -51,9 +52,14 @@ def predict(
 def predict_split(
     checkpoint: Checkpoint, release: Release, cache: FeatureCache, split: str, path: Path
 ) -> tuple[int, int]:
-    """Write the predictions for a split; return how many works there are, and how many unseen."""
-    works = pictured_works(release, split)
-    train = in_split(pictured_works(release, "train"), "train")
+    """Write the predictions for a split; return how many works there are, and how many unseen.
+
+    A network that was trained on a subset answers the works of that subset alone, and the file says so.
+    Raises ModelError where there are none.
+    """
+    subset = checkpoint.config.subset
+    works, train = (in_subset(pictured_works(release, one), subset) for one in (split, "train"))
+    check_answerable(works, subset, split)
     predictions, unseen = predict(checkpoint, works, train, cache)
     about = {
         "release": release.version,
@@ -63,6 +69,8 @@ def predict_split(
         "base": checkpoint.features["base"],
         "weights_sha256": checkpoint.features["weights_sha256"],
     }
+    if subset:
+        about[SUBSET] = str(subset)
     top = labels_to_write(release.receipt["options"])
     write_predictions(predictions, checkpoint.network.tasks, path, about, top=top)
     return works.num_rows, unseen

@@ -50,11 +50,12 @@ def bin_edges(year: Floats, first: Floats, last: Floats, width: int) -> Tensor:
 def shares_of_bins(first: Tensor, last: Tensor, edges: Tensor) -> Tensor:
     """Return the interval of each work spread evenly over its bins: [B], [B] and [E] to [B, E - 1].
 
-    What lies outside all bins counts to the outermost one; unknown (NaN) stays NaN throughout.
+    What lies outside all bins counts to the outermost one: these two have no outer end. Unknown (NaN) stays NaN throughout.
     """
-    begin = torch.minimum(torch.maximum(first - _HALF, edges[0]), edges[-1] - 1)
-    end = torch.maximum(torch.minimum(last + _HALF, edges[-1]), edges[0] + 1)
-    passed = (edges - begin[:, None]) / (end - begin)[:, None]
+    begin, end = first - _HALF, last + _HALF
+    inner = edges.clone()
+    inner[0], inner[-1] = -math.inf, math.inf
+    passed = (inner - begin[:, None]) / (end - begin)[:, None]
     return passed.clamp(0, 1).diff(dim=1)
 
 

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from omniart_model.commands.ending import STOPPED, ends_in_one_line
+from omniart_data.release import Release
+from omniart_model.commands.ending import STOPPED, UNREAD, ends_in_one_line
 from omniart_model.commands.options import PRESET_TEXT
 from omniart_model.commands.settings import settings
 from omniart_model.commands.taking import takes
@@ -97,6 +99,47 @@ def test_a_reading_that_is_stopped_promises_nothing(tmp_path: Path) -> None:
     os.close(writes)
 
     assert (run.returncode, said) == (STOPPED, "omniart-model: stopped\n")
+
+
+ASKED = [["--help"], ["--version"], ["rijks14", "--help"], ["evaluate", "--help"], ["evaluate"]]
+"""What prints much, little, and an answer; the last one with a release and predictions."""
+
+
+@pytest.mark.parametrize("words", ASKED, ids=" ".join)
+def test_a_full_disk_is_one_line(words: list[str], release: Release, baseline: Path) -> None:
+    """Where stdout cannot take an answer or a help text there is one line with the reason, and the code is 1."""
+    with Path("/dev/full").open("w") as full:
+        done = _told_to(full, words, release, baseline)
+
+    line = "omniart-model: the answer cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, line)
+
+
+@pytest.mark.parametrize("words", ASKED, ids=" ".join)
+def test_who_reads_no_more_ends_it_quietly(
+    words: list[str], release: Release, baseline: Path
+) -> None:
+    """Whatever is printed into a pipe that nobody reads, the code is the one that SIGPIPE gives, and nothing is said."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w") as unread:
+        done = _told_to(unread, words, release, baseline)
+
+    assert (done.returncode, done.stderr) == (UNREAD, "")
+
+
+def _told_to(
+    stdout: TextIO, words: list[str], release: Release, baseline: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that prints to a file."""
+    asked = [release.folder, baseline / "predictions.parquet"] if words == ["evaluate"] else []
+    return subprocess.run(
+        [sys.executable, "-m", "omniart_model.cli", *words, *asked],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
 
 
 def _interrupted(run: subprocess.Popen[str]) -> str:

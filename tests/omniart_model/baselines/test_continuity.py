@@ -1,6 +1,9 @@
 """A release that follows another is measured with the other's network too, and on what both hold."""
 
+import json
 import shutil
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -8,15 +11,22 @@ from types import ModuleType
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from safetensors.torch import load_file, save
 
 from omniart_data.release import Release, open_release, write_release
 from omniart_data.release.rows import compute
-from omniart_model.baselines.continuity import held_by_both, previous_baseline
+from omniart_model.baselines.continuity import continued, held_by_both, previous_baseline
+from omniart_model.baselines.how import How, Progress
+from omniart_model.baselines.kept import Kept
 from omniart_model.baselines.make import BaselineConfig, train_baseline
 from omniart_model.baselines.prepare import choose_device, prepare_features
-from omniart_model.baselines.study import Study, open_study
+from omniart_model.baselines.study import Answer, Study, open_study
 from omniart_model.baselines.table import NETWORK, Table
 from omniart_model.baselines.written import PREDICTIONS
+from omniart_model.evaluation.resample import Resamples
+from omniart_model.files import as_json, digest
+from omniart_model.manifest import write_manifest
+from omniart_model.training.checkpoint import ABOUT, TENSORS
 from schemas.errors import ModelError
 
 OLD, NEW = "1.0.0", "1.1.0"
@@ -121,6 +131,77 @@ def test_the_old_network_knows_what_it_knew(table: Table) -> None:
 
     assert old.metrics["top1"].value > artist.answers["majority class"]["top1"].value
     assert NETWORK in artist.answers
+
+
+Changed = Callable[[Path], None]
+"""What changes a folder of a baseline."""
+
+
+def _told(name: str, value: object) -> Changed:
+    """Return what changes one word of a checkpoint's JSON; ``name`` has dots."""
+
+    def change(folder: Path) -> None:
+        about = json.loads((folder / ABOUT).read_text())
+        *way, last = name.split(".")
+        place = about
+        for one in way:
+            place = place[one]
+        place[last] = value
+        (folder / ABOUT).write_bytes(as_json(about))
+
+    return change
+
+
+def _filled(name: str, number: float) -> Changed:
+    """Return what makes a tensor of a checkpoint's network one number throughout."""
+
+    def change(folder: Path) -> None:
+        tensors = load_file(folder / TENSORS)
+        tensors[name][:] = number
+        body = save(tensors)
+        (folder / TENSORS).write_bytes(body)
+        _told("tensors_sha256", digest(body))(folder)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_told("features.base", "gone"), "no base is called 'gone'"),
+        (_told("features.base", "timm:gone"), "timm is not installed"),
+        (_filled("heads.weight", 3e38), "with numbers that are not finite"),
+        (_filled("heads.bias", float("nan")), "heads.bias holds numbers that are not finite"),
+        (
+            _told("release_sha256", "0" * 64),
+            f"is of another release {OLD} than the one that {NEW} follows: its id is 000000000000...",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_with_is_said(
+    study: Study,
+    *,
+    baseline: Path,
+    config: BaselineConfig,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Changed,
+    said: str,
+) -> None:
+    """A base that is gone or not installed, numbers that are none, a namesake: one warning, and the baseline goes on."""
+    monkeypatch.setitem(sys.modules, "timm", None)  # as if it were not installed
+    shutil.copytree(baseline, tmp_path / OLD)
+    change(tmp_path / OLD)
+    write_manifest(tmp_path / OLD, OLD, "0" * 64)
+    out = tmp_path / NEW
+    how = How(config.train, (0,), choose_device("cpu"), tmp_path, Kept.beside(out, {}), Progress())
+
+    found = continued(study, Answer("made", "", ()), how, Resamples(1), out)
+
+    assert found == ()
+    assert len(caplog.messages) == 1
+    assert said in caplog.messages[0]
 
 
 def test_without_a_baseline_before_there_is_nothing(

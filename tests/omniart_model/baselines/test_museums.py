@@ -1,17 +1,22 @@
 """What hangs on the museum alone is found, and what is told by near pictures is listed."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from omniart_data.release import Release
+from omniart_data.release import Release, open_release, write_release
 from omniart_model.baselines.answers.museum import PRIOR_WORKS, museum_scores
 from omniart_model.baselines.leaks import NEAR, find_leaks, without_near
-from omniart_model.baselines.museums import LEAST_TEST, LEAST_TRAIN, as_many, left_out_museums
+from omniart_model.baselines.museums import as_many, left_out_museums
 from omniart_model.baselines.study import Study
+from omniart_model.evaluation.measured import LEAST_WORKS
 from omniart_model.tasks import choose_tasks
 from omniart_model.works import texts
+from tests.omniart_model.baselines.conftest import with_columns
 
 ARTIST, TYPE, MATERIAL, PERIOD = choose_tasks(["artist", "type", "material", "period"])
 Opened = Callable[..., Study]
@@ -89,20 +94,41 @@ def test_a_near_picture_in_another_split_is_listed(two_museums: Release, study_o
     assert without_near(study, leaks).tolist() == [one != name(copied) for one in ids]
 
 
-def test_museums_that_can_be_left_out(
-    two_museums: Release, release: Release, study_of: Opened
-) -> None:
-    """A museum is left out where others are enough to learn from; a release of one museum has none."""
-    study = study_of(two_museums, noise)
-    enough = [
-        name
-        for name in ("North", "South")
-        if study.test.museums.count(name) >= LEAST_TEST
-        and len(study.train) - study.train.museums.count(name) >= LEAST_TRAIN
-    ]
+@pytest.fixture(scope="module")
+def large_museums(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of two museums with more than twenty works of test each."""
+    folder = tmp_path_factory.mktemp("large") / "releases" / "omniart-1.0.0"
+    museums = ["North" if number // 2 % 2 else "South" for number in range(480)]
+    contents = made.contents(480, hands=(0, 1))
+    write_release(with_columns(contents, {"institution": museums}), folder, version="1.0.0")
+    return open_release(folder)
 
-    assert left_out_museums(study) == enough
-    assert left_out_museums(study_of(release, noise)) == []
+
+def labelled(study: Study, museum: str, works: int) -> Study:
+    """Return a study in which so many of a museum's works of test have labels, and its others none."""
+    own = np.flatnonzero(np.array(study.test.museums) == museum)
+    bare = np.isin(np.arange(len(study.test)), own[works:])
+    table = study.test.works
+    for task in study.tasks:
+        index, field = table.schema.get_field_index(task.column), table.schema.field(task.column)
+        given = zip(table[task.column].to_pylist(), bare, strict=True)
+        values = [None if nothing else value for value, nothing in given]
+        table = table.set_column(index, field, pa.array(values, field.type))
+    return replace(study, test=replace(study.test, works=table))
+
+
+def test_museums_that_can_be_left_out(
+    large_museums: Release, two_museums: Release, release: Release, study_of: Opened
+) -> None:
+    """A museum is left out where others are enough to learn from, and its labelled works of test enough for a verdict."""
+    study = study_of(large_museums, noise)
+
+    assert all(study.test.museums.count(name) >= LEAST_WORKS for name in ("North", "South"))
+    assert left_out_museums(study) == ["North", "South"]
+    assert left_out_museums(labelled(study, "North", LEAST_WORKS)) == ["North", "South"]
+    assert left_out_museums(labelled(study, "North", LEAST_WORKS - 1)) == ["South"]
+    assert left_out_museums(study_of(two_museums, noise)) == []  # twelve works of test each
+    assert left_out_museums(study_of(release, noise)) == []  # one museum
 
 
 def test_as_many_works_are_drawn_from_all(two_museums: Release, study_of: Opened) -> None:

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from omniart_data.release import Release
 from omniart_model.baselines.prepare import BaseChoice
+from omniart_model.bases.table import BASES
 from omniart_model.cli import app
-from omniart_model.compare.make import JSON, MARKDOWN, Place, compare
+from omniart_model.compare.make import JSON, MARKDOWN, Place, compare, plan_ahead
 from omniart_model.compare.settings import Options, Setting, Training
 from omniart_model.compare.table import Comparison
 from omniart_model.tasks import choose_tasks
@@ -133,7 +134,7 @@ def test_it_is_measured_where_choices_are_made(comparison: Comparison, out: Path
     """The figures are of validation, of all its works, with an interval, and the page says that test is not read."""
     measured = comparison.tables[1].rows[0].metrics["artist"]["top1"]
 
-    assert comparison.split == "validation"
+    assert comparison.asked.split == "validation"
     assert measured.n == 24
     assert measured.seeds == 2
     assert measured.low <= measured.value <= measured.high
@@ -157,9 +158,9 @@ def test_what_is_kept_is_not_trained_again(
     before = runs(out)
     more = replace(SMALL, shared=(16, 8, 4))
 
-    again = compare(release, more, place_of(out, workspace))
+    again = compare(release, more, place_of(out, workspace), replace=True)
     after = runs(out)
-    compare(release, replace(SMALL, seeds=3), place_of(out, workspace))
+    compare(release, replace(SMALL, seeds=3), place_of(out, workspace), replace=True)
 
     assert {path: after[path] for path in before} == before
     assert len(after) == len(before) + more.seeds
@@ -176,7 +177,7 @@ def test_a_damaged_run_is_made_again(
     damaged = out / "runs" / row.run / "0.safetensors"
     damaged.write_bytes(damaged.read_bytes()[:-3] + b"\x00\x00\x01")
 
-    again = compare(release, SMALL, place_of(out, workspace))
+    again = compare(release, SMALL, place_of(out, workspace), replace=True)
 
     assert plain(again)["tables"][0]["rows"][1]["metrics"] == figures
 
@@ -202,14 +203,65 @@ def test_the_command(comparison: Comparison, out: Path, release: Release, worksp
 
     ahead = run.invoke(app, [*words, "--dry-run"])
     listed = runs(out)
-    done = run.invoke(app, words)
+    tables = (out / JSON).read_bytes(), (out / MARKDOWN).read_bytes()
+    refused = run.invoke(app, words)
+    stayed = (out / JSON).read_bytes(), (out / MARKDOWN).read_bytes()
+    done = run.invoke(app, [*words, "--replace"])
+    made = (out / JSON).read_bytes(), (out / MARKDOWN).read_bytes()
+    again = run.invoke(app, words)
 
     assert ahead.exit_code == 0, ahead.output
-    assert "3 networks, 6 trainings" in ahead.output
+    assert "2 networks, 4 trainings" in ahead.output
+    assert f"left out: {workspace / 'nowhere.pth'} cannot be read" in ahead.output
+    assert "holds tables of another question" in ahead.output
+    assert refused.exit_code == 1
+    assert "holds tables of another question" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert stayed == tables
+    assert again.exit_code == 1
+    assert ((out / JSON).read_bytes(), (out / MARKDOWN).read_bytes()) == made
     assert listed == before
     assert done.exit_code == 1
     assert f"{GONE}  left out: " in " ".join(done.stdout.split("\n"))
     assert f"tables: {out / MARKDOWN}" in done.stdout
+
+
+def test_ahead_it_is_told_what_is_missing(release: Release, tmp_path: Path) -> None:
+    """What nobody can learn is no training, and weights that are not at hand are named and not downloaded."""
+    options = replace(OPTIONS, subsets=(300,), methods=("paper",), grid=False)
+    place = Place(tmp_path / "out", tmp_path, torch.device("cpu"))
+
+    found = plan_ahead(release, options, place)
+
+    assert "0 networks, 0 trainings" in found.text()
+    assert {one.why for one in found.networks} == {
+        "no work with a picture by an artist with more than 300 works in train"
+    }
+    assert found.first == (
+        f"the weights of {GONE} are not at hand: {BASES[GONE].url} would be downloaded to "
+        + str(tmp_path / "weights" / BASES[GONE].file),
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ahead_a_task_without_labels_is_no_training(release: Release, tmp_path: Path) -> None:
+    """A network alone of a task that has nothing to learn is left out, as it is of the run."""
+    tasks = choose_tasks(["artist", "type"], {"type": 10_000})
+    place = Place(tmp_path / "out", tmp_path, torch.device("cpu"))
+
+    found = plan_ahead(release, Options(tasks, bases=(BASE,)), place)
+
+    assert [one.training.alone for one in found.networks if one.why] == ["type"]
+    assert "2 networks, 6 trainings" in found.text()
+
+
+def test_at_eighty_columns_help_is_whole() -> None:
+    """Long lists of values wrap: none is cut short."""
+    for command in ("compare", "train", "baselines", "evaluate"):
+        told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "80"})
+
+        assert told.exit_code == 0
+        assert "\N{HORIZONTAL ELLIPSIS}" not in told.stdout
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,9 @@ from omniart_model.compare.render import markdown, terminal
 from omniart_model.compare.settings import AUGMENTATIONS, METHODS, Options, Setting, Training
 from omniart_model.compare.speed import BATCH, BATCHES, answering_seconds
 from omniart_model.compare.studies import Scope
-from omniart_model.compare.table import Comparison, FactorTable
+from omniart_model.compare.table import Comparison, FactorTable, SubsetTable
+from omniart_model.evaluation.measured import LEAST_WORKS, Verdict
+from omniart_model.evaluation.printed import TOO_FEW
 from omniart_model.printing import printable_lines
 from omniart_model.report.markdown import escaped
 from omniart_model.tasks import choose_tasks
@@ -33,11 +36,11 @@ from omniart_model.training.settings import (
 
 TASKS = choose_tasks(["artist", "period"])
 CLASSES = {"artist": ("a", "b", "c"), "period": ()}
-WORKS, SPENT = 60, Spent(2.0, 0.5, 4)
+WORKS, SPENT = 60, Spent(2.0, 0.5, 4, 32)
 HOSTILE = "1.0.0\n# <script>|[x](http://evil)\x1b[31m"
 
 
-def options_of(**values: object) -> Options:
+def options_of(**values: Any) -> Options:
     """Return options of two tasks."""
     return replace(Options(TASKS, bases=("pixels",), seeds=2), **values)
 
@@ -147,6 +150,24 @@ def test_a_row_is_the_best_only_where_the_interval_allows(tmp_path: Path) -> Non
     assert "**1.000" in markdown(said_of(clear))
 
 
+@pytest.mark.parametrize("works", [LEAST_WORKS - 1, LEAST_WORKS])
+def test_on_too_few_works_no_row_is_the_best(works: int, tmp_path: Path) -> None:
+    """Of nineteen works nothing is called best, and none is called no difference; of twenty it is."""
+    wanted, enough = np.arange(works) % 3, works >= LEAST_WORKS
+    right = np.eye(3)[wanted]
+
+    table = judged(tmp_path, {8: 1 - right, 16: right}, wanted)
+
+    said = [words(said_of(table)) for words in (terminal, markdown)]
+    assert set(table.best) == ({"artist"} if enough else set())
+    verdict = table.rows[1].beside["artist"].verdict
+    assert verdict is (Verdict.BETTER if enough else Verdict.UNMEASURED)
+    for told in said:
+        assert ("is the best" in told) == enough
+        assert "no difference between" not in told
+        assert told.replace("\\", "").count(TOO_FEW) == (not enough)
+
+
 def said_of(*tables: FactorTable, release: str = "1.0.0", why: str = "") -> Comparison:
     """Return a comparison of one task."""
     options = options_of()
@@ -154,10 +175,8 @@ def said_of(*tables: FactorTable, release: str = "1.0.0", why: str = "") -> Comp
         release,
         "0" * 64,
         is_sample=False,
-        split="validation",
-        seeds=2,
+        asked=options,
         middle=options.middle,
-        preset=options.preset,
         metrics={"artist": "top1"},
         tables=tables,
         subsets=(),
@@ -192,7 +211,7 @@ def test_an_escaped_text_is_one_line(text: str) -> None:
 
 def test_on_test_the_page_warns() -> None:
     """Figures of test say what choosing by them costs."""
-    assert "no test left" in terminal(replace(said_of(), split="test"))
+    assert "no test left" in terminal(replace(said_of(), asked=options_of(split="test")))
 
 
 def test_answering_is_200_batches_of_32() -> None:
@@ -238,6 +257,42 @@ def test_the_papers_way_is_the_papers_whatever_the_preset(preset: TrainConfig) -
     assert (config.year, config.tail) == (YearHead.NUMBER, Tail.WEIGHTS)
     assert (config.weighting, config.dropout) == (Weighting.RATIO, 0.0)
     assert recipe == replace(recommended, shared=64, batch=preset.batch, seed=0, subset=0)
+
+
+@pytest.mark.parametrize("epochs", [5, 15, 100])
+def test_no_method_has_more_epochs_than_were_asked(epochs: int) -> None:
+    """The most epochs bind every method, and the page names those that have fewer of their own."""
+    asked = options_of(methods=tuple(METHODS), preset=TrainConfig(epochs=epochs))
+
+    found = {
+        name: replace(asked.middle, method=name).config(asked.preset).epochs for name in METHODS
+    }
+    said = terminal(replace(said_of(), asked=asked))
+
+    assert found == dict.fromkeys(METHODS, epochs) | {"recipe": min(epochs, 15)}
+    assert f"at most {epochs} epochs{' (recipe: 15)' if epochs > 15 else ''}, batches" in said
+
+
+def test_the_page_says_how_many_works_were_in_a_batch(tmp_path: Path) -> None:
+    """What was used stands there, not what was asked: subset by subset where they differ."""
+    table = judged(
+        tmp_path,
+        {8: np.eye(3)[np.zeros(60, int)], 16: np.eye(3)[np.ones(60, int)]},
+        np.zeros(60, int),
+    )
+    small, large = SubsetTable(0, options_of().middle, batch=44), options_of().middle
+    other = SubsetTable(300, replace(large, subset=300), batch=32)
+    nobody = SubsetTable(700, replace(large, subset=700), why="nobody")
+
+    assert [row.batch for row in table.rows] == [32, 32]
+    assert "batches of 32 works; at most 1,024 were asked." in terminal(said_of(table))
+    both = terminal(replace(said_of(), subsets=(small, other, nobody)))
+    assert (
+        "batches of 44 (all works), 32 (artists with more than 300 works); at most 1,024 were asked."
+        in both
+    )
+    exact = options_of(preset=TrainConfig(batch=32))
+    assert "batches of 32 works." in terminal(replace(said_of(table), asked=exact))
 
 
 def test_what_is_not_measured_has_no_best(tmp_path: Path) -> None:

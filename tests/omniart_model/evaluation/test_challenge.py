@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from omniart_data.release import Release
@@ -55,12 +56,13 @@ def test_torch_is_out_of_reach() -> None:
 
 @pytest.fixture(scope="module")
 def written(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file that the document's first program writes, in the folder of a copy of a release."""
+    """Return the file that the document's first program writes, beside the workspace that it reads the release of."""
     folder = tmp_path_factory.mktemp("challenge")
-    (folder / "data").symlink_to(release.folder / "data")
+    (folder / "workspace").symlink_to(release.folder.parents[1])
     done = run(SNIPPETS[0], folder)
     assert (done.returncode, done.stderr) == (0, "")
-    return folder / "predictions.parquet"
+    assert release.folder.name in SNIPPETS[0]
+    return folder / "mine.parquet"
 
 
 def test_predictions_are_scored_without_torch(written: Path, release: Release) -> None:
@@ -80,6 +82,40 @@ def test_predictions_are_scored_without_torch(written: Path, release: Release) -
         told["tasks"]["type"]["answers"]["predictions"] == told["tasks"]["type"]["answers"]["prior"]
     )
     assert told["tasks"]["period"]["answers"]["predictions"]["range_holds"]["n"] == 12
+
+
+@pytest.mark.parametrize(
+    ("tasks", "line"),
+    [
+        ("iconclass", "the column iconclass: add what is asked for, or give --tasks "),
+        ("artist,iconclass,technique", "the columns technique, iconclass: add what is asked for"),
+    ],
+)
+def test_no_task_that_is_asked_for_is_left_out(
+    tasks: str, line: str, written: Path, release: Release
+) -> None:
+    """Who names a task that a file has no answers for is told which column it lacks, and nothing is scored."""
+    asked = ("evaluate", release.folder, written.name, "--tasks", tasks)
+
+    done = run(MAIN, written.parent, *asked)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"omniart-model: {written.name} lacks {line}")
+    assert done.stderr.endswith("give --tasks artist,type,period\n")
+
+
+def test_a_file_without_the_standing_tasks_is_not_scored_as_nothing(
+    written: Path, release: Release
+) -> None:
+    """A file that answers other tasks alone, none of which was named, is told how to be scored."""
+    answers = pq.read_table(written).select(["id", "type"]).rename_columns(["id", "technique"])
+    pq.write_table(answers, written.with_name("techniques.parquet"))
+
+    done = run(MAIN, written.parent, "evaluate", release.folder, "techniques.parquet")
+
+    lacks = "techniques.parquet lacks the columns artist, type, material, year"
+    told = f"omniart-model: {lacks}: add what is asked for, or give --tasks technique\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
 
 
 def test_a_matrix_of_scores_becomes_a_column() -> None:

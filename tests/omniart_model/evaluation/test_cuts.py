@@ -12,7 +12,7 @@ from tests.omniart_model.evaluation.made_answers import of_one
 
 WORKS = pa.table(
     {
-        "institution": ["Rijks", None, "Met", "Met", None, "Met"],
+        "institution": ["Rijks", "", "Met", "Met", None, "Met"],
         "source": ["a", "a", "b", "b", "local", "b"],
         "century": pa.array([17, -1, 17, None, 19, 17], pa.int16()),
         "artist_works": pa.array([0, 100, 101, 800, 800, None], pa.int32()),
@@ -21,7 +21,7 @@ WORKS = pa.table(
 
 
 def test_a_museum_is_the_institution_or_else_the_source() -> None:
-    """The largest stands first, and every work is in one part."""
+    """The largest stands first, and every work is in one part; an institution without a name is none."""
     parts = museums(WORKS)
 
     assert list(parts) == ["Met", "Rijks", "a", "local"]

@@ -2,8 +2,11 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +15,7 @@ import pytest
 
 from omniart_data.release import Release
 from omniart_data.release.rows import compute
+from omniart_model.evaluation.columns import LONGEST, SCORED
 from omniart_model.evaluation.evaluate import PREDICTED, Evaluation, evaluate
 from omniart_model.evaluation.one_class import ranks
 from omniart_model.evaluation.predictions import (
@@ -19,8 +23,8 @@ from omniart_model.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
-from omniart_model.evaluation.predictions_file import BEYOND, SCORED
-from omniart_model.evaluation.printed import terminal
+from omniart_model.evaluation.predictions_file import BEYOND
+from omniart_model.evaluation.printed import TOO_FEW, terminal
 from omniart_model.evaluation.resample import RESAMPLES
 from omniart_model.files import as_json
 from omniart_model.tasks import choose_tasks
@@ -170,24 +174,30 @@ def test_wider_numbers_and_other_columns_are_taken(
     assert figure(score(other), "period", "mean_error") == 0
 
 
-def test_every_figure_has_its_interval_and_its_works(
-    release: Release, score: Callable[[pa.Table], Evaluation]
-) -> None:
+def test_every_figure_has_its_interval_and_its_works(release: Release, tmp_path: Path) -> None:
     """JSON holds value, low, high and n of every metric of every answer, null where there is none, and no seeds."""
-    found = score(right_answers(release))
+    path = tmp_path / "predictions.parquet"
+    pq.write_table(right_answers(release, "validation"), path)
+    found = evaluate(release, path, TASKS, "validation")
 
     told = json.loads(as_json(found.as_dict()))
 
-    assert (told["release"], told["split"], told["resamples"]) == ("1.0.0", "test", RESAMPLES)
+    assert (told["release"], told["split"], told["resamples"]) == ("1.0.0", "validation", RESAMPLES)
+    assert (told["works"], told["subset"]) == (24, 0)
     artist = told["tasks"]["artist"]
-    assert artist["works"] == {"all": 12, "known": 12, "labelled": 12}
+    assert artist["works"] == {"all": 24, "known": 24, "labelled": 24}
     assert (artist["classes"], artist["classes_measured"], artist["cuts"]) == (4, 4, {})
-    assert artist["answers"][PREDICTED]["top1"] == {"value": 1, "low": 1, "high": 1, "n": 12}
+    assert artist["answers"][PREDICTED]["top1"] == {"value": 1, "low": 1, "high": 1, "n": 24}
     majority = artist["answers"]["majority class"]["top1"]
     assert 0 <= majority["low"] < majority["value"] == 0.25 < majority["high"] <= 0.5
+    test = tmp_path / "test.parquet"
+    pq.write_table(right_answers(release), test)
+    few = evaluate(release, test, TASKS).as_dict()["tasks"]["artist"]["answers"]  # type: ignore[index]
+    assert few[PREDICTED]["top1"] == {"value": 1, "low": None, "high": None, "n": 12}
     nothing = told["tasks"]["period"]["answers"][PREDICTED]["in_interval"]
     assert nothing == {"value": None, "low": None, "high": None, "n": 0}
-    assert as_json(score(right_answers(release)).as_dict()) == as_json(found.as_dict())
+    again = evaluate(release, path, TASKS, "validation")
+    assert as_json(again.as_dict()) == as_json(found.as_dict())
 
 
 def test_parts_of_a_split_are_scored_where_asked(release: Release, tmp_path: Path) -> None:
@@ -205,23 +215,93 @@ def test_parts_of_a_split_are_scored_where_asked(release: Release, tmp_path: Pat
         evaluate(release, path, TASKS, cuts=["colour"])
 
 
-def test_the_terminal_shows_metrics_by_row(
-    release: Release, score: Callable[[pa.Table], Evaluation], tmp_path: Path
-) -> None:
+def test_the_terminal_shows_metrics_by_row(release: Release, tmp_path: Path) -> None:
     """Each metric is a line: the works it is measured on, then every answer's figure with its interval."""
-    lines = terminal(score(right_answers(release))).splitlines()
+    path = tmp_path / "predictions.parquet"
+    pq.write_table(right_answers(release, "validation"), path)
 
+    told = terminal(evaluate(release, path, TASKS, "validation", cuts=["museum"]))
+
+    lines = told.splitlines()
     assert lines[0].startswith(
-        "release 1.0.0, test: 12 works; in brackets 95 % intervals, from 1,000"
+        "release 1.0.0, validation: 24 works; in brackets 95 % intervals, from 1,000"
     )
+    assert TOO_FEW not in told
     assert lines[2] == (
-        "artist: 12 works whose artist is known, and of 12 of them it is a class; "
+        "artist: 24 works whose artist is known, and of 24 of them it is a class; "
         "4 of 4 classes have a work (a class: at least 3 in train, 1 in test)"
     )
     assert lines[3].split() == ["works", "predictions", "majority", "class"]
-    assert lines[4].split()[:6] == ["top", "1", "12", "1.000", "[1.000,", "1.000]"]
+    assert lines[4].split()[:6] == ["top", "1", "24", "1.000", "[1.000,", "1.000]"]
+    assert "  by museum      works  top 1\n  Sample museum     24  1.000 [1.000, 1.000]\n" in told
+
+
+def test_the_terminal_says_why_there_is_no_interval(
+    release: Release, score: Callable[[pa.Table], Evaluation], tmp_path: Path
+) -> None:
+    """Figures of twelve works stand alone, and above them stands once that so few works are too few for an interval."""
+    told = terminal(score(right_answers(release)))
     cut = terminal(evaluate(release, tmp_path / "predictions.parquet", TASKS, cuts=["museum"]))
-    assert "  by museum      works  top 1\n  Sample museum     12  1.000 [1.000, 1.000]\n" in cut
+
+    assert told.splitlines()[1] == TOO_FEW
+    assert told.count("too few works for an interval") == told.count(TOO_FEW) == 1
+    assert told.splitlines()[5].split() == ["top", "1", "12", "1.000", "0.250"]
+    assert "  by museum      works  top 1\n  Sample museum     12  1.000\n" in cut
+    assert cut.count(TOO_FEW) == 1
+
+
+@pytest.fixture(scope="module")
+def unequal(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release in which one artist of four has more than a hundred works, and half of all."""
+    folder = tmp_path_factory.mktemp("unequal") / "releases" / "omniart-1.0.0"
+    opened: Release = made.made_release(folder, 240, hands=(0, 1, 0, 2, 0, 3))
+    return opened
+
+
+def of_subset(release: Release, path: Path, **about: str) -> Path:
+    """Write right answers for the works of the artist with more than a hundred works, and what the file says of itself."""
+    answers = right_answers(release)
+    artists = in_split(pictured_works(release), "test")["artist_works"]
+    table = answers.filter(compute.greater(artists, 100))
+    pq.write_table(table.replace_schema_metadata(about), path)
+    return path
+
+
+@pytest.mark.parametrize("about", [{}, {"subset": "100"}, {"subset": "x" * 99}])
+def test_a_subset_is_scored_where_it_is_asked_for(
+    unequal: Release, about: dict[str, str], tmp_path: Path
+) -> None:
+    """Works and classes are those of artists with more than so many works, and the answer says so in all forms."""
+    path = of_subset(unequal, tmp_path / "p", **about)
+
+    found = evaluate(unequal, path, TASKS, subset=100)
+
+    works = compute.greater(in_split(pictured_works(unequal), "test")["artist_works"], 100)
+    assert found.works == compute.sum(works).as_py() < len(works)
+    assert found.tasks[0].classes == ("Artist A",)
+    assert (found.as_dict()["subset"], found.subset) == (100, 100)
+    assert terminal(found).startswith(
+        f"release 1.0.0, test, artists of more than 100 works: {found.works} works"
+    )
+
+
+@pytest.mark.parametrize("subset", [0, 300])
+def test_a_file_of_another_subset_is_refused(unequal: Release, subset: int, tmp_path: Path) -> None:
+    """A file that says which subset it answers is refused without it, with the option to give."""
+    path = of_subset(unequal, tmp_path / "p", subset="100")
+
+    with pytest.raises(UsageError, match="more than 100 works alone: give --subset 100"):
+        evaluate(unequal, path, TASKS, subset=subset)
+
+
+def test_a_subset_without_a_work_is_refused(unequal: Release, tmp_path: Path) -> None:
+    """Where no artist has so many works there is nothing to score."""
+    path = of_subset(unequal, tmp_path / "p")
+
+    with pytest.raises(ModelError, match="no work with a picture by an artist with more than 700"):
+        evaluate(unequal, path, TASKS, subset=700)
+    with pytest.raises(ModelError, match="works are not predicted, the first is"):
+        evaluate(unequal, path, TASKS)
 
 
 def change(table: pa.Table, name: str, value: object) -> pa.Table:
@@ -229,6 +309,20 @@ def change(table: pa.Table, name: str, value: object) -> pa.Table:
     index = table.column_names.index(name)
     values = [value, *table[name].to_pylist()[1:]]
     return table.set_column(index, name, pa.array(values, table[name].type))
+
+
+def renamed(table: pa.Table, name: str, fields: list[str]) -> pa.Table:
+    """Return a table in which the parts of a column's lists have other names."""
+    index, column = table.column_names.index(name), table[name].combine_chunks()
+    parts = column.flatten().flatten()
+    pairs = pa.StructArray.from_arrays(parts, fields)
+    return table.set_column(index, name, pa.ListArray.from_arrays(column.offsets, pairs))
+
+
+def not_utf8(table: pa.Table) -> pa.Table:
+    """Return a table with the first id in another encoding."""
+    ids = [b"\xff", *(one.encode() for one in table["id"].to_pylist()[1:])]
+    return table.set_column(0, "id", pa.array(ids, pa.binary()).view(pa.string()))
 
 
 def ranged(table: pa.Table, half: float) -> pa.Table:
@@ -260,9 +354,13 @@ def ranged(table: pa.Table, half: float) -> pa.Table:
         ),
         (
             lambda table: table.select(["id"]),
-            "lacks the columns id and one of artist, type, coarse_type, material, technique, iconclass, year",
+            r"lacks a column of answers \(artist, type, coarse_type, material, technique, iconclass, year\)$",
         ),
-        (lambda table: table.drop_columns(["id"]), "lacks the columns id"),
+        (lambda table: table.drop_columns(["id"]), "lacks the column id$"),
+        (
+            lambda table: table.select(["id"]).rename_columns(["work"]),
+            "lacks the column id and a column of answers",
+        ),
         (lambda table: ranged(table, 5).drop_columns(["year_last"]), "stand together, beside year"),
         (lambda table: ranged(table, 5).drop_columns(["year"]), "stand together, beside year"),
         (lambda table: ranged(table, -1), "year_first is after year_last in 12 rows"),
@@ -275,6 +373,31 @@ def ranged(table: pa.Table, half: float) -> pa.Table:
             lambda table: table.set_column(1, "artist", table["id"]),
             "artist is string, not list<",
         ),
+        (
+            lambda table: change(table, "artist", [{"label": None, "score": 1.0}]),
+            "1 labels of artist are null",
+        ),
+        (lambda table: change(table, "artist", [None]), "1 answers for artist are not finite"),
+        (lambda table: renamed(table, "artist", ["Label", "score"]), "artist is list<.*Label: str"),
+        (lambda table: renamed(table, "artist", ["label", "Score"]), "artist is list<.*Score: flo"),
+        (
+            lambda table: renamed(table, "artist", ["label", "label"]),
+            "artist is list<.*label: string, label",
+        ),
+        (
+            lambda table: renamed(table, "artist", ["a\nb" * 9_999, "score"]),
+            r"artist is list<\S+ struct<a ba b.*\.\.\., not list",
+        ),
+        (
+            lambda table: table.set_column(5, "year", table["id"]),
+            "year is string, not float",
+        ),
+        (lambda table: change(table, "id", "a" * (LONGEST + 1)), "id holds a text of 1,001 bytes"),
+        (
+            lambda table: change(table, "id", "a" * LONGEST),
+            "1 works are not to be predicted, the first is 'a{199}\\.\\.\\.$",
+        ),
+        (not_utf8, "id holds a text that is not UTF-8"),
     ],
 )
 def test_what_cannot_be_scored_is_refused(
@@ -364,6 +487,135 @@ def test_endless_lists_are_refused_unread(release: Release, tmp_path: Path) -> N
     assert (tmp_path / "p").stat().st_size < 10_000
     with pytest.raises(ModelError, match="artist lists 10,000,011 labels for 12 works: list the"):
         evaluate(release, tmp_path / "p", TASKS)
+
+
+def _listed(**fields: pa.Array) -> pa.Array:
+    """Return a column in which each row lists one label; ``fields`` are the parts of it."""
+    pairs = pa.StructArray.from_arrays([*fields.values()], [*fields])
+    return pa.ListArray.from_arrays(pa.array(np.arange(len(pairs) + 1), pa.int32()), pairs)
+
+
+def _repeated(text: str, rows: int) -> pa.DictionaryArray:
+    """Return a text so many times, held once."""
+    return pa.DictionaryArray.from_arrays(np.zeros(rows, np.int8), pa.array([text]))
+
+
+@contextmanager
+def most_allocated() -> Iterator[pa.MemoryPool]:
+    """Give a pool that knows how many bytes Arrow has held at most within."""
+    before = pa.default_memory_pool()
+    pool = pa.proxy_memory_pool(before)
+    pa.set_memory_pool(pool)
+    try:
+        yield pool
+    finally:
+        pa.set_memory_pool(before)
+
+
+@pytest.mark.parametrize("works", [1_000, 20_000])
+@pytest.mark.parametrize("column", ["id", "artist"])
+def test_a_text_without_end_is_never_repeated(tmp_path: Path, works: int, column: str) -> None:
+    """A text of 8 MB that a small file holds once, for each work, is refused before it stands for gigabytes."""
+    ids: list[str] = [f"w{number}" for number in range(works)]
+    endless, scores = _repeated("a" * 8_000_000, works), pa.array(np.zeros(works, np.float32))
+    given = endless if column == "id" else pa.array(ids)
+    artists = _listed(label=endless if column == "artist" else _repeated("A", works), score=scores)
+    pq.write_table(pa.table({"id": given, "artist": artists}), tmp_path / "p", compression="zstd")
+    about = (
+        f"({column}.* takes 8,000,|{column} holds a text of 8,000,000 bytes, 1,000 at most: 'aaa)"
+    )
+
+    assert (tmp_path / "p").stat().st_size < 200_000
+    with most_allocated() as pool, pytest.raises(ModelError, match=about) as caught:
+        read_predictions(tmp_path / "p", ids, choose_tasks(["artist"]), {"artist": ARTISTS})
+    assert len(str(caught.value)) < 300
+    assert (pool.max_memory() or 0) < 50_000_000
+
+
+def test_other_fields_are_not_read(tmp_path: Path) -> None:
+    """Label and score are found by their names, in any order; what else a struct holds may be of any size."""
+    ids: list[str] = [f"w{number}" for number in range(2_000)]
+    column = _listed(
+        remark=_repeated("a" * 8_000_000, len(ids)),
+        score=pa.array(np.arange(len(ids)), pa.float64()),
+        label=_repeated(ARTISTS[1], len(ids)),
+    )
+    pq.write_table(pa.table({"id": ids, "artist": column}), tmp_path / "p", compression="zstd")
+
+    found = read_predictions(tmp_path / "p", ids, choose_tasks(["artist"]), {"artist": ARTISTS})
+
+    np.testing.assert_array_equal(found.scores["artist"][:, 1], np.arange(len(ids)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids"),
+    [
+        (pa.string(), pa.string()),
+        (pa.large_string(), pa.large_string()),
+        (pa.binary(), pa.string_view()),
+        (pa.dictionary(pa.int16(), pa.string()), pa.dictionary(pa.int32(), pa.string())),
+    ],
+)
+@pytest.mark.parametrize("how", [{}, {"use_dictionary": False}, {"dictionary_pagesize_limit": 64}])
+@pytest.mark.parametrize("rows", [10_000, 7])
+def test_texts_of_every_form_are_read(
+    tmp_path: Path, kind: pa.DataType, ids: pa.DataType, how: dict[str, Any], rows: int
+) -> None:
+    """Plain, by dictionary, by one that was given up half-way, and in parts that each have their own: all the same."""
+    names = [f"Artist {number % 23:02d}" for number in range(100)]
+    works = [f"w{number}" for number in range(100)]
+    labels = pa.array(names)
+    given = (
+        labels.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else labels.cast(kind)
+    )
+    column = _listed(label=given, score=pa.array(np.arange(100), pa.float32()))
+    held = pa.array(works)
+    held = held.dictionary_encode().cast(ids) if pa.types.is_dictionary(ids) else held.cast(ids)
+    table = pa.table({"id": held, "artist": column})
+    pq.write_table(table, tmp_path / "p", row_group_size=rows, **how)
+    classes = tuple(sorted(set(names)))[:20]
+
+    found = read_predictions(tmp_path / "p", works, choose_tasks(["artist"]), {"artist": classes})
+
+    scores = found.scores["artist"]
+    assert scores.shape == (100, 21)
+    for number, name in enumerate(names):
+        at = classes.index(name) if name in classes else 20
+        assert scores[number, at] == number
+        assert np.isfinite(scores[number]).sum() == 1
+
+
+def test_texts_of_pandas_polars_and_duckdb_are_read(tmp_path: Path) -> None:
+    """What they write of their own accord has types and encodings of its own, and says the same."""
+    pandas, polars, duckdb = map(pytest.importorskip, ("pandas", "polars", "duckdb"))
+    works = [f"w{number}" for number in range(50)]
+    rows = [[{"label": ARTISTS[number % 4], "score": float(number)}] for number in range(50)]
+    frame = pandas.DataFrame({"id": works, "artist": rows})
+    frame.to_parquet(tmp_path / "pandas")
+    frame.assign(id=frame["id"].astype("category")).to_parquet(tmp_path / "category")
+    polars.DataFrame({"id": works, "artist": rows}).write_parquet(
+        tmp_path / "polars", row_group_size=20
+    )
+    table = pa.table({"id": works, "artist": pa.array(rows, SCORED)})
+    duckdb.connect().from_arrow(table).write_parquet(str(tmp_path / "duckdb"))
+
+    for name in ("pandas", "category", "polars", "duckdb"):
+        found = read_predictions(
+            tmp_path / name, works, choose_tasks(["artist"]), {"artist": ARTISTS}
+        )
+        at = np.arange(50)
+        np.testing.assert_array_equal(found.scores["artist"][at, at % 4], at)
+
+
+def test_texts_that_are_no_dictionary_are_refused(tmp_path: Path) -> None:
+    """Of an encoding in which one text leans on the other a few bytes could be gigabytes: how to write it is told."""
+    table = pa.table({"id": ["a", "b"], "year": [1.0, 2.0]})
+    pq.write_table(
+        table, tmp_path / "p", use_dictionary=False, column_encoding={"id": "DELTA_BYTE_ARRAY"}
+    )
+
+    with pytest.raises(ModelError, match="id is encoded as DELTA_BYTE_ARRAY: write texts plain or"):
+        read_predictions(tmp_path / "p", ["a", "b"], TASKS, CLASSES)
 
 
 def test_works_are_compared_before_answers_are_read(release: Release, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omniart_model.evaluation.measured import Better, Difference, Verdict
+from omniart_model.evaluation.measured import LEAST_WORKS, Better, Difference, Measured, Verdict
 from omniart_model.evaluation.resample import Resamples
 from omniart_model.evaluation.score import differences, score
 from omniart_model.evaluation.truth import Truth, some_of
@@ -196,6 +196,68 @@ def test_without_resamples_there_is_no_interval() -> None:
     assert math.isnan(found.low)
     assert beside.value > 0
     assert beside.verdict is Verdict.UNMEASURED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("works", [1, 2, LEAST_WORKS - 1, LEAST_WORKS])
+def test_too_few_works_give_no_interval_and_no_verdict(kind: Kind, works: int) -> None:
+    """Nineteen works have figures and their number alone, twenty have intervals and verdicts too."""
+    chance = np.random.default_rng(3)
+    if kind is Kind.YEAR:
+        truth, right = of_years(years := chance.uniform(1500, 1800, works)), years
+        wrong = years + 90
+    else:
+        right = np.eye(2)[np.arange(works) % 2]
+        truth = of_one(right.argmax(axis=1), 2) if kind is Kind.ONE else of_several(right > 0)
+        wrong = 1 - right
+    resamples, enough = Resamples(works, 50), works >= LEAST_WORKS
+
+    found = score(truth, [right, right], resamples)
+    beside = differences(truth, [right], [wrong], resamples)
+    main = {Kind.ONE: "top1", Kind.SEVERAL: "map_class", Kind.YEAR: "mean_error"}[kind]
+
+    for name, one in found.items():
+        assert (one.n, math.isnan(one.value), one.spread) == (works, False, 0), name
+        assert math.isnan(one.low) == math.isnan(one.high) == (not enough), name
+        assert one.of_too_few == (not enough)
+        assert math.isnan(beside[name].low) == (not enough), name
+    assert beside[main].value != 0 or works == 1  # of one work each ranking is right
+    assert beside[main].verdict is (Verdict.BETTER if enough else Verdict.UNMEASURED)
+
+
+def test_works_are_those_that_are_measured() -> None:
+    """Of thirty works with nineteen labels, or with nineteen among some, nineteen are measured; nothing is not too few."""
+    known = np.arange(30) < LEAST_WORKS - 1
+    some, all_of = of_one(np.where(known, 0, -1), 2), of_one(np.zeros(30), 2)
+    answer, resamples = np.tile([[1.0, 0.0]], (30, 1)), Resamples(30, 20)
+
+    labelled = score(some, [answer], resamples)["top1"]
+    among = score(all_of, [answer], resamples, among=known)["top1"]
+    beside = differences(some, [answer], [-answer], resamples)["top1"]
+    part = differences(all_of, [answer], [-answer], resamples, among=known)["top1"]
+
+    assert (labelled.n, among.n) == (LEAST_WORKS - 1, LEAST_WORKS - 1)
+    assert math.isnan(labelled.low)
+    assert math.isnan(among.low)
+    assert beside.verdict is part.verdict is Verdict.UNMEASURED
+    assert not Measured(math.nan).of_too_few
+
+
+@pytest.mark.parametrize("works", [1, 2, 5, LEAST_WORKS, 2 * LEAST_WORKS])
+def test_chance_seldom_makes_a_verdict(works: int) -> None:
+    """Of two answers that err by the same chance one is called better in an eighth of samples at most, of any number of works."""
+    chance, samples = np.random.default_rng(4), 200
+
+    verdicts = []
+    for _ in range(samples):
+        years = chance.uniform(1500, 1800, works)
+        one, other = years + chance.normal(0, 40, (2, works))
+        found = differences(of_years(years), [one], [other], Resamples(works, 200))
+        verdicts.append(found["mean_error"].verdict)
+
+    told = sum(one in (Verdict.BETTER, Verdict.WORSE) for one in verdicts)
+    assert told <= samples / 8
+    assert (told > 0) == (works >= LEAST_WORKS)
 
 
 def test_resamples_of_other_works_are_refused() -> None:

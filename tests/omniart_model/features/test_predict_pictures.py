@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 from omniart_data.release import Release
@@ -89,6 +90,18 @@ def test_hostile_files_are_told_one_by_one(
     assert "gone.jpg: No such file or directory" in err
     assert "\x1b" not in err
     assert err.splitlines()[-1] == "omniart-model: 4 of 6 pictures have no answer"
+
+
+def test_a_picture_that_is_too_large_is_told_so(baseline: Path, tmp_path: Path) -> None:
+    """Of a picture with more pixels than are decoded the line has its size, the most there may be, and what to do."""
+    scan = tmp_path / "scan.tif"
+    Image.new("1", (9_000, 8_000)).save(scan, compression="group4")
+
+    code, _, err = predict(baseline, scan)
+
+    told = "too large: 9,000 x 8,000 as TIFF, at most 62,500,000 pixels are decoded"
+    assert code == 1
+    assert err.splitlines()[0] == f"omniart-model: {scan}: {told}: make it smaller first"
 
 
 def test_text_is_for_people(baseline: Path, pictures: list[Path]) -> None:

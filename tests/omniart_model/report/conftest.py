@@ -148,8 +148,8 @@ def _table(release: Release, study: Any, answer: Answer) -> Table:
         tasks=tasks,
         seconds={NETWORK: 12.0, SINGLE: 30.0},
         what={NETWORK: "It looks.", SINGLE: f"One each. {EVIL}"},
-        museum_told=Measured(0.812, 0.7, 0.9, n=12),
-        museum_majority=Measured(0.6, n=12),
+        museum_told=Measured(0.812, 0.7, 0.9, n=24),
+        museum_majority=Measured(0.6, n=24),
         left_out=(LeftOut(study.test.museums[0], "artist", "top1", one, one, beside),),
         leaks=(Leak(ids[0], train[0], "train", 0.9912), Leak(ids[1], train[1], "train", 0.985)),
         continuity=(
@@ -167,9 +167,9 @@ _KEYS: Mapping[Kind, tuple[str, ...]] = {
 
 def _task_table(study: Any, task: Task) -> TaskTable:
     keys, years = _KEYS[task.kind], task.kind is Kind.YEAR
-    own = {key: Measured(31.26 if years else 0.625, 0.5, 0.75, 0.0123, 12, 2) for key in keys}
-    prior = {keys[0]: Measured(0.25, n=12), keys[1]: Measured(math.nan, n=0)}
-    single = {key: Measured(0.6, 0.5, 0.7, 0.02, 12, 2) for key in keys}
+    own = {key: Measured(31.26 if years else 0.625, 0.5, 0.75, 0.0123, 24, 2) for key in keys}
+    prior = {keys[0]: Measured(0.25, n=24), keys[1]: Measured(math.nan, n=0)}
+    single = {key: Measured(0.6, 0.5, 0.7, 0.02, 24, 2) for key in keys}
     better = Better.LOWER if years else Better.HIGHER
     first = Difference.judged(-4.5, -6.0, -3.0, better) if years else None
     differences = {

@@ -2,15 +2,17 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
 
 from omniart_model.baselines.printed import terminal
 from omniart_model.baselines.table import OF_ONE_SEED, TaskTable
-from omniart_model.evaluation.measured import Better, Difference
+from omniart_model.evaluation.measured import LEAST_WORKS, Better, Difference, Measured
+from omniart_model.evaluation.printed import TOO_FEW
 from omniart_model.report.card import model_card
 from omniart_model.report.making import facts
 from omniart_model.report.page import report_page
@@ -82,6 +84,39 @@ def test_the_sentence_names_what_was_not_measured(shown: Shown) -> None:
         in told
     )
     assert "network +0.375, not measured" in told
+
+
+def on_few_works(shown: Shown) -> Shown:
+    """Return a baseline all of whose figures are of nineteen works, so that none has an interval."""
+
+    def few(held: Any) -> Any:
+        if isinstance(held, Measured):
+            return replace(held, low=math.nan, high=math.nan, n=LEAST_WORKS - 1)
+        if isinstance(held, Mapping):
+            return {name: few(one) for name, one in held.items()}
+        return held
+
+    table = without_intervals(shown).table
+    tasks = [replace(one, answers=few(one.answers), cuts=few(one.cuts)) for one in table.tasks]
+    told = {name: few(getattr(table, name)) for name in ("museum_told", "museum_majority")}
+    left_out = [replace(o, without=few(o.without), within=few(o.within)) for o in table.left_out]
+    continuity = [replace(one, metrics=few(one.metrics)) for one in table.continuity]
+    changed = {"tasks": tuple(tasks), "left_out": tuple(left_out), "continuity": tuple(continuity)}
+    return replace(shown, table=replace(table, **changed, **told))
+
+
+@pytest.mark.parametrize("says", SAYS)
+def test_too_few_works_are_said_where_there_is_no_interval(
+    shown: Shown, says: Callable[[Shown], str]
+) -> None:
+    """Why there is no interval stands once in card and terminal, once in each part of the page, and only where it is so."""
+    told = says(on_few_works(shown))
+
+    parts = {"verdict", "paper", "cuts", "museums", "continuity"} if says is page_words else {"all"}
+    assert told.count(TOO_FEW) == len(parts)
+    assert TOO_FEW not in says(shown)
+    assert TOO_FEW not in says(without_intervals(shown))  # twenty works and more
+    assert not re.search(r" \(\)|\bnan\b|none to| \[\]", told)
 
 
 @pytest.mark.parametrize("says", SAYS)

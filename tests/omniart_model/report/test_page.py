@@ -11,6 +11,8 @@ import pytest
 
 from omniart_data.release import Release
 from omniart_model.baselines.table import NETWORK, Table
+from omniart_model.evaluation.measured import Measured
+from omniart_model.report.museums import told_text
 from omniart_model.report.page import PARTS, report_page
 from omniart_model.report.shown import Shown
 from omniart_model.report.words import INVENTED
@@ -242,6 +244,19 @@ def test_a_test_split_that_nobody_looked_at_has_a_report(shown: Shown) -> None:
     assert "No scored work has a class of artist." in told
     assert "No picture of train, or of a work that is scored, was looked at." in told
     assert "No scored work has both a year and a picture" in told
+
+
+@pytest.mark.parametrize(
+    ("low", "told"), [(0.7, "Photographs carry their museum here"), (0.5, "no more than guessing")]
+)
+def test_a_museum_is_told_where_it_is_told_better_than_by_guessing(
+    shown: Shown, low: float, told: str
+) -> None:
+    """What follows for photographs hangs on the interval and the commonest museum's share."""
+    found = Measured(0.75, low, 0.9, n=24)
+    table = replace(shown.table, museum_told=found, museum_majority=Measured(0.6, 0.5, 0.7, n=24))
+
+    assert told in told_text(table)
 
 
 @pytest.mark.skipif(not BROWSER, reason="no Chromium is installed to open the page in")

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from omniart_data.release import Release
 from omniart_model.cli import app
-from omniart_model.evaluation.predictions_file import SCORED
+from omniart_model.evaluation.columns import SCORED
 from omniart_model.rijks14.classes import REST, Challenge, challenge_of
 from omniart_model.rijks14.published import CLASSES, CODE
 from omniart_model.rijks14.score import Row, Scores, score_challenge

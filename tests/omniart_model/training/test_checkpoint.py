@@ -254,6 +254,43 @@ def test_tensors_of_another_network_are_refused(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize(
+    ("name", "key", "tensor"),
+    [(TENSORS, "tensors_sha256", "heads.bias"), (BASE, "base_sha256", "weight")],
+)
+def test_numbers_that_are_not_finite_are_refused(
+    saved: tuple[Path, Cached], name: str, key: str, tensor: str, number: float
+) -> None:
+    """A network, or a base, with one number that is none answers nothing: the file and the tensor are told."""
+    folder = saved[0]
+    tensors = load_file(folder / name)
+    tensors[tensor].view(-1)[-1] = number
+    _put(folder, name, key, save(tensors))
+
+    with pytest.raises(ModelError, match=f"{name}: {tensor} holds numbers that are not finite"):
+        read_checkpoint(folder)
+
+
+def test_numbers_of_a_narrow_type_are_asked_too(saved: tuple[Path, Cached]) -> None:
+    """A base may hold integers, and numbers of a byte, which are asked as wider ones; what no torch reads is told."""
+    folder = saved[0]
+    narrow = torch.ones(2).to(torch.float8_e4m3fn)
+    _put(folder, BASE, "base_sha256", save({"a": narrow, "b": torch.ones(2, dtype=torch.int64)}))
+    assert read_checkpoint(folder).base is not None
+
+    _put(folder, BASE, "base_sha256", save({"a": narrow}).replace(b"F8_E4M3", b"F6_E2M3"))
+    with pytest.raises(ModelError, match=f"{BASE} holds no tensors"):
+        read_checkpoint(folder)
+
+
+def _put(folder: Path, name: str, key: str, body: bytes) -> None:
+    """Exchange a file of a checkpoint, and its SHA-256."""
+    (folder / name).write_bytes(body)
+    about = json.loads((folder / ABOUT).read_text()) | {key: digest(body)}
+    (folder / ABOUT).write_bytes(as_json(about))
+
+
 def test_a_file_of_no_tensors_is_told(saved: tuple[Path, Cached]) -> None:
     """Bytes of the right SHA-256 that are no safetensors file are one line."""
     folder, body = saved[0], b"\xff" * 64

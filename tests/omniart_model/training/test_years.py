@@ -72,6 +72,19 @@ def test_years_outside_count_to_the_outermost_bins() -> None:
     assert shares[3].isnan().all()
 
 
+def test_years_over_an_edge_are_spread_with_what_is_inside() -> None:
+    """Of an interval that overlaps an outer bin, each year counts once: those outside to that bin, the others where they are."""
+    edges = torch.arange(1599.5, 1700, 10)
+    first, last = torch.tensor([[1500.0, 1680, 1500], [1699, 1779, 1799]])
+
+    shares = shares_of_bins(first, last, edges)
+
+    before = torch.tensor([0.55, *[0.05] * 9])
+    after = torch.tensor([*[0.0] * 8, 0.1, 0.9])
+    around = torch.tensor([110 / 300, *[10 / 300] * 8, 110 / 300])
+    torch.testing.assert_close(shares, torch.stack([before, after, around]))
+
+
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=9), st.integers(0, 99))
 def test_quantiles_are_those_of_the_distribution(weights: list[float], seed: int) -> None:
