@@ -38,7 +38,7 @@ def write_manifest(folder: Path, version: str, digest: str) -> None:
 def check_manifest(folder: Path) -> None:
     """Raise ModelError unless each file of a baseline is the one that its sealed manifest names.
 
-    A file that the manifest does not name is left alone: predictions may be written beside a network.
+    A file that the manifest does not name is left alone.
     """
     files = _sealed_files(folder)
     for name, entry in files.items():

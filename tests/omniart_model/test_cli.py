@@ -472,3 +472,31 @@ def test_words_of_others_are_shown_and_not_obeyed(
     assert done.returncode == 1
     assert r"features with view \x1b]0;pwned\x07 \u202e\n, and these" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "spins"),
+    [
+        ({}, "10000"),
+        ({"GOMP_SPINCOUNT": "7"}, "7"),
+        ({"OMP_WAIT_POLICY": "active"}, "None"),
+    ],
+)
+def test_threads_wait_briefly_for_each_other(given: dict[str, str], spins: str) -> None:
+    """It is said before torch is read, as its threads hear it once; who says otherwise is heard."""
+    words = (
+        "import os, sys; sys.argv = ['omniart-model', '--version']\n"
+        "from omniart_model.entry import main\n"
+        "try:\n    main()\nexcept SystemExit:\n"
+        "    print(os.environ.get('GOMP_SPINCOUNT'), 'torch' in sys.modules)"
+    )
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"}
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", words], env=clean | given, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == f"{spins} False"
