@@ -87,8 +87,9 @@ def test_a_reading_that_is_stopped_promises_nothing(tmp_path: Path) -> None:
     """Reading the challenge starts anew the next time, and does not say otherwise."""
     os.mkfifo(tmp_path / "gt.mat")  # whoever reads it waits
     words = ["rijks14", "read", "--gt", "gt.mat", "--xml", ".", "--images", ".", "--workspace", "w"]
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # also under nohup
     run = subprocess.Popen(
-        [sys.executable, "-m", "omniart_model.cli", *words],
+        [sys.executable, "-c", f"{hears}; from omniart_model.cli import main; main()", *words],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
