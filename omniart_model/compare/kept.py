@@ -14,7 +14,7 @@ from typing import Any
 from omniart_model.baselines.study import Scores
 from omniart_model.compare.settings import Options, Training
 from omniart_model.files import as_json, digest
-from omniart_model.kept_arrays import keep_arrays, map_arrays
+from omniart_model.kept_arrays import keep_arrays, map_arrays, texts_of
 from omniart_model.labels import Floats
 from omniart_model.tasks import Task
 from schemas.errors import ModelError
@@ -65,12 +65,16 @@ class Runs:
     def spent(
         self, training: Training, seed: int, rests_on: Mapping[str, Any] | None = None
     ) -> Spent | None:
-        """Return what a kept run cost, if it is there, whole, and rests on the same; None: it is to be trained."""
+        """Return what a kept run cost, if it is there, whole, and rests on the same; None: it is to be trained.
+
+        Asked without ``rests_on`` only the header is read: what it cost hangs on no answer.
+        """
         path = self.path(training, seed)
         if not path.is_file():
             return None
         try:
-            about = json.loads(map_arrays(path)[1][_ABOUT])
+            texts = texts_of(path) if rests_on is None else map_arrays(path)[1]
+            about = json.loads(texts[_ABOUT])
             spent = Spent(**about["spent"])
         except (ModelError, ValueError, KeyError, TypeError) as error:
             log.warning("%s is no run that can be used, and is made again: %s", path, error)
